@@ -1,0 +1,2 @@
+/* unfreed: the command line. Everything is in command/. */
+int main(void) { return 2; }

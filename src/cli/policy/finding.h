@@ -1,0 +1,73 @@
+/* A finding: what is shown, counted and gated
+ *
+ * policy/ turns processes into findings: names the stacks, makes the ids, merges what has the same id, suppresses,
+ * compares with a baseline, decides what gates. report/ prints findings and decides nothing.
+ */
+#ifndef UNFREED_CLI_POLICY_FINDING_H
+#define UNFREED_CLI_POLICY_FINDING_H
+
+#include "cli/capture/model.h"
+#include "cli/symbol/symbol.h"
+
+/* id, name in JSON, kind group of the id, default gate */
+#define FINDING_RULES(X)                                                                                               \
+        X(UF001, "leak", "leak", true)                                                                                 \
+        X(UF002, "possible-leak", "leak", false)                                                                       \
+        X(UF003, "reachable", "leak", false)                                                                           \
+        X(UF004, "unclassified", "leak", false)                                                                        \
+        X(UF101, "mismatched-release", "mismatch", true)                                                               \
+        X(UF102, "double-release", "double", true)                                                                     \
+        X(UF103, "invalid-release", "invalid", true)                                                                   \
+        X(UF104, "no-gil", "gil", true)                                                                                \
+        X(UF105, "size-mismatch", "size", true)
+
+enum rule {
+#define X(id, name, group, gate) RULE_##id,
+        FINDING_RULES(X)
+#undef X
+        RULE_END,
+};
+
+struct stack {
+        struct frame *frames; /* innermost first, from the caller of the entry point outwards */
+        size_t n_frames;
+        enum wire_entry entry;
+        unsigned align_log2;
+        bool cut; /* frames at the outer end are missing */
+};
+
+struct finding {
+        char id[17]; /* 16 hex digits */
+        bool weak;   /* a name was missing: the id may change when names can be had */
+        enum rule rule;
+        enum wire_verdict class; /* leaks: DEFINITE, INDIRECT, ... */
+        enum wire_family family; /* of the block */
+        uint64_t bytes, blocks;
+        uint64_t least_bytes, most_bytes;
+        uint64_t indirect_bytes, indirect_blocks;
+        uint64_t count; /* wrong releases: occurrences */
+        struct stack stack;         /* birth; n_frames 0 = not known */
+        struct stack release;       /* wrong releases */
+        struct stack first_release; /* UF102 */
+        const struct wire_wrong *wrong; /* wrong releases: the first occurrence, else NULL */
+        const struct process *wrong_process; /* whose it is */
+        const struct wire_holder *holder; /* reachable: who holds it, or NULL */
+        const struct process *holder_process;
+        int *pids;
+        size_t n_pids;
+        bool gating;
+        const char *suppressed_by; /* the rule's text, or NULL */
+        const char *baseline;      /* "new", "known", "moved"; NULL = no baseline asked */
+};
+
+struct findings {
+        struct finding *all; /* worst first */
+        size_t n;
+        uint64_t leaked_bytes, leaked_blocks, possible_bytes, possible_blocks, reachable_bytes, reachable_blocks;
+        uint64_t unclassified_bytes, unclassified_blocks;
+        uint64_t suppressed_bytes, suppressed_blocks;
+        size_t n_gating, n_suppressed, n_wrong;
+        int exit_status; /* what the runner will exit with */
+};
+
+#endif
