@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* LOST: it is gone, and nobody could tell how. */
 enum end_how { END_EXIT, END_SIGNAL, END_EXEC, END_RUNNING, END_LOST };
 
 struct module {
@@ -94,11 +95,14 @@ struct capture {
         struct symbols *symbols; /* or NULL */
 };
 
-/* The frames of `stack`, innermost first, without the ALLOCATOR frame, which goes to *ret_entry and *ret_align_log2
- * (0 where the stack has none). Python frames recorded beside the native ones come in place of the interpreter's
- * evaluation frames, or after all native frames when there is no better place: see process_frames() in capture/.
- * Returns how many there are; at most `max` are stored. */
+/* The native frames of `stack`, innermost first, without the ALLOCATOR frame, which goes to *ret_entry and
+ * *ret_align_log2 (0 where the stack has none). Returns how many there are; at most `max` are stored. */
 size_t process_frames(const struct process *process, uint32_t stack, struct raw_frame *ret_frames, size_t max,
                       enum wire_entry *ret_entry, unsigned *ret_align_log2);
+
+/* The Python frames that were current when `stack` was recorded, innermost first; 0 where there are none. Which
+ * native frames they stand for (the interpreter's evaluation frames) can be told only by name, and so the two lists
+ * are put together after naming, in policy/. */
+size_t process_python_frames(const struct process *process, uint32_t stack, struct raw_frame *ret_frames, size_t max);
 
 #endif

@@ -1,0 +1,54 @@
+/* What the person asked for, parsed
+ *
+ * command/ fills this in from the command line, UNFREED_OPTIONS and the built-in values, in that precedence, and
+ * everything below it reads it. Strings live as long as the options do (argv, the environment, or the options' own
+ * memory) and nobody below command/ changes them.
+ */
+#ifndef UNFREED_CLI_POLICY_OPTIONS_H
+#define UNFREED_CLI_POLICY_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum ratchet { RATCHET_NONE, RATCHET_SITES, RATCHET_BLOCKS, RATCHET_BYTES };
+
+/* --format=FORMAT[:PATH] */
+struct report_target {
+        const char *format;
+        const char *path; /* NULL = where reports go: the runner's stderr, `report`'s stdout */
+};
+
+struct option_list {
+        const char **all;
+        size_t n;
+};
+
+struct options {
+        uint32_t show, gate;      /* one bit for each rule: 1u << RULE_UF001 and so on */
+        bool show_suppressed;     /* --show=suppressed, --show=all or -v */
+        int error_exitcode;       /* 0 = never gate */
+        struct option_list suppressions; /* files, in the order given */
+        bool print_suppressions;  /* count in the report what was suppressed */
+        bool generate_suppressions; /* --gen-suppressions: print ready entries instead of a report */
+        struct option_list only_modules; /* globs */
+        const char *baseline;     /* file, or NULL */
+        bool strict_baseline;
+        enum ratchet ratchet;
+        const char *source_root;  /* Python paths in ids are relative to it; NULL = the capture's working directory */
+        unsigned depth;           /* frames; 0 = all */
+        bool children;            /* the whole process tree is judged, not the first process alone */
+        enum color_when color;
+        unsigned quiet;           /* 1: findings only; 2: the status alone */
+        unsigned verbose;
+        struct report_target *targets; /* at least one, unless quiet is 2 */
+        size_t n_targets;
+
+        /* What only the runner looks at. */
+        const char *output;       /* -o: pattern of the capture file's name, or NULL */
+        double linger_seconds;    /* how long to wait for what still runs after the program ended */
+        const char *shim_options; /* to append to UNFREED_OPTIONS; "" = nothing */
+};
+
+#endif

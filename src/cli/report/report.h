@@ -1,0 +1,20 @@
+/* Findings, written for people and for machines: one file per format, one table of them */
+#ifndef UNFREED_CLI_REPORT_H
+#define UNFREED_CLI_REPORT_H
+
+#include "cli/capture/model.h"
+#include "cli/policy/finding.h"
+#include "cli/policy/options.h"
+
+#include <stdio.h>
+
+/* Is there a format of this name? The names of all, with commas between, are report_formats(). */
+bool report_is_format(const char *format);
+const char *report_formats(void);
+
+/* `color`: escape sequences may be written (already decided: --color, NO_COLOR, FORCE_COLOR, terminal).
+ * Negative: writing failed, errno says why; nothing was said. */
+int report_write(const char *format, FILE *out, bool color, const struct capture *capture,
+                 const struct findings *findings, const struct options *options);
+
+#endif
