@@ -1,0 +1,55 @@
+/* The capture arena, seen from inside
+ *
+ * `arena` is this process's view of the shared mapping described in wire/arena.h: bare pointers into it, so that the
+ * hot path needs one load to find a table. It stands alone in a page that the kernel wipes in the child of a fork
+ * (MADV_WIPEONFORK): a child sees `base == NULL`, whichever way it was made, and can never write into its parent's
+ * arena by mistake. `base == NULL` means: not recording now; the slow path finds out why (self/life.h).
+ *
+ * Elements are taken from extents by arena_take(), never given back.
+ */
+#ifndef UNFREED_SHIM_ARENA_H
+#define UNFREED_SHIM_ARENA_H
+
+#include "wire/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena {
+        unsigned char *base;
+        struct wire_header *header;
+        uint32_t *directory;
+        wire_slot *slots;
+        struct wire_leaf *leaves;
+        struct wire_past *past;
+        struct wire_large *large;
+        struct wire_node *nodes;
+        struct wire_module *modules;
+        struct wire_thread *threads;
+        uint64_t directory_capacity, large_capacity, past_capacity; /* the last two are powers of two */
+        uint32_t nodes_capacity;
+        unsigned granule_shift, leaf_shift; /* leaf_shift = granule_shift + 17 */
+        unsigned epoch;                     /* = header->epoch */
+        size_t bytes;
+};
+extern struct arena arena;
+
+/* Make the memfd, map it, lay it out, fill the header's fixed parts. The descriptor is lent to `send` before it is
+ * closed. False, with nothing mapped, when the kernel refuses. `arena.base` is set last. */
+bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes));
+
+/* Stop recording for good: `base` becomes NULL, the mapping stays (others may be reading it). */
+void arena_stop(void);
+
+/* Index of the first of `n` fresh, zeroed elements; 0 when the extent is full, which is counted as `drop`.
+ * Index 0 of every extent is never given. */
+uint64_t arena_take(enum wire_extent extent, uint64_t n, enum wire_drop drop);
+void *arena_element(enum wire_extent extent, uint64_t index, size_t element_bytes);
+
+/* Copy a string (or bytes, NUL-terminated by us) into the text extent; 0 for the empty one or when it is full. */
+uint32_t arena_text(const char *text);
+uint32_t arena_text_bytes(const void *bytes, size_t n);
+
+void arena_drop(enum wire_drop drop);
+
+#endif

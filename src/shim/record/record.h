@@ -1,0 +1,45 @@
+/* The one place where the subjects meet: what each event means */
+#ifndef UNFREED_SHIM_RECORD_H
+#define UNFREED_SHIM_RECORD_H
+
+#include "shim/block/table.h"
+#include "shim/self/thread.h"
+#include "shim/stack/stack.h"
+#include "wire/family.h"
+
+#include <stddef.h>
+
+/* Is this call an event of its own? False inside another entry point, inside ourselves, or while not recording.
+ * Begins recording where it has not begun. */
+bool record_wanted(struct thread *self);
+
+/* `block` (not NULL) of `size` bytes was given to the program through `entry`. */
+void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
+                  const struct stack_start *start);
+
+/* The program gives `block` (not NULL) back through `entry`. Says what the entry point must do. `given_size` and
+ * `given_align`: what sized and aligned forms say; 0 = nothing was said. */
+enum record_act {
+        RECORD_PASS,    /* hand it to the function behind this entry point */
+        RECORD_SWALLOW, /* do nothing: it must not reach any allocator */
+        RECORD_OWNER,   /* hand it to the release function of *ret_owner: it is that family's */
+};
+enum record_act record_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
+                               size_t given_align, const struct stack_start *start, enum wire_family *ret_owner);
+
+/* realloc: begin before the real one, end with what it returned. */
+struct record_resize {
+        struct block old;
+        bool known;
+};
+enum record_act record_resize_begin(struct thread *self, void *block, enum wire_entry entry,
+                                    const struct stack_start *start, struct record_resize *ret_resize,
+                                    enum wire_family *ret_owner);
+void record_resize_end(struct thread *self, const struct record_resize *resize, void *result, size_t size,
+                       enum wire_entry entry, const struct stack_start *start);
+
+/* The PyMem and PyObject side of stacks: set by python/ when Python frames can be had. Returns the node of the Python
+ * frames that are current in this thread, 0 = none. */
+extern struct stack_id (*record_python_frames)(struct thread *self);
+
+#endif

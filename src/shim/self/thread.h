@@ -1,0 +1,37 @@
+/* What we know of the current thread
+ *
+ * A zero-initialised struct in static TLS (initial-exec: one segment-relative load, no allocation by ld.so, no
+ * destructor, no pthread key). A few dozen bytes, since static TLS may be nearly exhausted; all else hangs off it.
+ */
+#ifndef UNFREED_SHIM_SELF_THREAD_H
+#define UNFREED_SHIM_SELF_THREAD_H
+
+#include "wire/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct memo; /* stack/: this thread's remembered walks */
+
+struct thread {
+        struct wire_count *count; /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
+        struct memo *memo;        /* owned by stack/, in pages of our own, reused by a later thread; may be NULL */
+        uint32_t nest;            /* > 0: inside an entry point whose inner calls are not events of their own */
+        uint32_t quiet;           /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
+        int32_t tid;
+        uint32_t image;           /* life_image() for which this is set up: differs in a fork child */
+        uint32_t slot;            /* index in the thread list, 0 = none */
+        uint32_t python_busy;     /* owned by python/ */
+};
+extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
+
+/* Give a new thread (or a fork child's only one) its place. Slow; the hot path calls it when `count` is NULL. */
+void thread_init(struct thread *self);
+
+/* Is a thread of this process with this id alive? */
+bool thread_alive(int32_t tid);
+
+/* Visit each known thread; `alive` says whether it still is. */
+void thread_each(void (*visit)(const struct wire_thread *thread, bool alive, void *context), void *context);
+
+#endif

@@ -1,0 +1,55 @@
+/* Where a block was born: one number for a whole stack */
+#ifndef UNFREED_SHIM_STACK_H
+#define UNFREED_SHIM_STACK_H
+
+#include "shim/self/thread.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A node of the trie in the arena (wire/node.h); 0 = no stack. */
+struct stack_id {
+        uint32_t n;
+};
+
+/* The registers with which a walk starts: those of the function that called the entry point, at its call.
+ * `pc` return address into it, `sp` its stack pointer after the return, `fp` the frame-pointer register as it had it. */
+struct stack_start {
+        uintptr_t pc, sp, fp;
+};
+
+/* In an entry point compiled with a frame pointer: [fp] is the caller's, [fp + 8] the return address (x86-64 psABI
+ * 3.2.2; AAPCS64 6.4.6 has the same record). A macro, because it must be evaluated in the entry point itself. */
+#define STACK_START_HERE()                                                                                             \
+        ((struct stack_start){                                                                                         \
+                .pc = (uintptr_t)__builtin_return_address(0),                                                          \
+                .sp = (uintptr_t)__builtin_frame_address(0) + 16,                                                      \
+                .fp = *(uintptr_t *)__builtin_frame_address(0),                                                        \
+        })
+
+/* A thread remembers walks of these two kinds apart, since they come in turn from different places. */
+enum stack_kind { STACK_BIRTH, STACK_RELEASE, STACK_KINDS };
+
+/* Walk from `start` and intern: the id of the ALLOCATOR node `allocator_word` below the frames. Never fails hard: what
+ * cannot be had is a shorter stack, at worst the ALLOCATOR node under the root; 0 only when the trie is full.
+ * Async-signal-safe. Takes no lock, calls neither the allocator nor (but for the first sight of an address) ld.so. */
+struct stack_id stack_capture(struct thread *self, enum stack_kind kind, const struct stack_start *start,
+                              uint64_t allocator_word);
+
+/* The same in two steps, so that something can stand between the frames and the allocator node (Python frames). */
+struct stack_id stack_walk(struct thread *self, enum stack_kind kind, const struct stack_start *start);
+struct stack_id trie_child(struct stack_id parent, uint64_t word);
+
+/* A library was loaded or unloaded: what is remembered about code may be wrong now. Called after dlclose and dlopen. */
+void stack_modules_changed(void);
+
+/* Module index (wire/arena.h) of an address, registering it at first sight; 0 = none. Slow. */
+uint32_t stack_module(uintptr_t address);
+
+/* At birth: once per process image, before the first capture. `fork_child`: forget what refers to the parent's trie. */
+void stack_init(bool fork_child);
+
+/* This thread is new to its place (which a dead one may have had before), or is a fork child's: forget its walks. */
+void stack_thread_init(struct thread *self);
+
+#endif

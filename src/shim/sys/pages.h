@@ -1,0 +1,26 @@
+/* Memory of our own: whole pages, private and anonymous */
+#ifndef UNFREED_SHIM_SYS_PAGES_H
+#define UNFREED_SHIM_SYS_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zeroed pages for at least `bytes` (rounded up to pages), not dumped into core files; NULL when the kernel refuses.
+ * Pages come on touch. What was taken is remembered, so that the judgement knows our own memory: pages_own(). */
+void *pages_take(size_t bytes);
+void pages_give(void *pages, size_t bytes);
+
+/* Remember a mapping made elsewhere as ours (the arena), or forget it. */
+void pages_claim(const void *pages, size_t bytes);
+void pages_disclaim(const void *pages);
+
+/* Is the address in pages that are ours? Async-signal-safe, lock-free. */
+bool pages_own(const void *address);
+
+/* Bytes taken by pages_take() and not given back. */
+size_t pages_taken_bytes(void);
+
+/* Refuse the nth request from now on (1 = the next), once; 0 = refuse none. For tests, and UNFREED_FAIL_PAGE. */
+void pages_refuse(unsigned nth);
+
+#endif
