@@ -71,6 +71,8 @@ struct process {
         uint64_t self_bytes, self_ns_per_allocation;
         unsigned depth_max, frozen_missing;
 
+        char *text; /* owner of the strings above and below */
+        size_t text_bytes;
         struct module *modules; /* [0] unused */
         size_t n_modules;
         struct code *codes; /* [0] unused */

@@ -1,0 +1,107 @@
+/* Live blocks, put together by stack and verdict: see site.h
+ *
+ * A million blocks usually come from a few thousand places, so that the table stays in cache and counting a block
+ * costs about as much as reading its slot.
+ */
+#include "cli/capture/site.h"
+
+#include "bare/bits.h"
+
+#include <stdlib.h>
+
+static uint64_t site_hash(uint32_t stack, unsigned family, unsigned verdict)
+{
+        return mix64((uint64_t)stack | (uint64_t)family << 32 | (uint64_t)verdict << 40);
+}
+
+static bool site_is(const struct site *site, uint32_t stack, unsigned family, unsigned verdict)
+{
+        return site->stack == stack && site->family == family && site->verdict == verdict;
+}
+
+static bool site_table_grow(struct site_table *table)
+{
+        size_t size = table->index ? (table->mask + 1) * 2 : 256;
+        uint32_t *index = calloc(size, sizeof *index);
+        struct site *sites = realloc(table->sites, size / 2 * sizeof *sites);
+        if (sites)
+                table->sites = sites;
+        if (!index || !sites) {
+                free(index);
+                return false;
+        }
+        free(table->index);
+        table->index = index;
+        table->mask = size - 1;
+        table->room = size / 2;
+        for (size_t i = 0; i < table->n; i++) {
+                const struct site *site = &sites[i];
+                size_t at = site_hash(site->stack, site->family, site->verdict) & table->mask;
+                while (index[at])
+                        at = (at + 1) & table->mask;
+                index[at] = (uint32_t)i + 1;
+        }
+        return true;
+}
+
+bool site_count(struct site_table *table, uint32_t stack, unsigned family, unsigned verdict, uint64_t bytes)
+{
+        if (table->n >= table->room && !site_table_grow(table))
+                return false;
+        size_t at = site_hash(stack, family, verdict) & table->mask;
+        while (table->index[at] && !site_is(&table->sites[table->index[at] - 1], stack, family, verdict))
+                at = (at + 1) & table->mask;
+        if (!table->index[at]) {
+                table->sites[table->n] = (struct site){.stack = stack,
+                                                       .family = (enum wire_family)family,
+                                                       .verdict = (enum wire_verdict)verdict,
+                                                       .least_bytes = bytes};
+                table->index[at] = (uint32_t)++table->n;
+        }
+        struct site *site = &table->sites[table->index[at] - 1];
+        site->blocks++;
+        site->bytes += bytes;
+        if (bytes < site->least_bytes)
+                site->least_bytes = bytes;
+        if (bytes > site->most_bytes)
+                site->most_bytes = bytes;
+        return true;
+}
+
+struct site *site_find(struct site_table *table, uint32_t stack, unsigned family, unsigned verdict)
+{
+        if (!table->n)
+                return NULL;
+        size_t at = site_hash(stack, family, verdict) & table->mask;
+        for (; table->index[at]; at = (at + 1) & table->mask)
+                if (site_is(&table->sites[table->index[at] - 1], stack, family, verdict))
+                        return &table->sites[table->index[at] - 1];
+        return NULL;
+}
+
+static int site_order(const void *a, const void *b)
+{
+        const struct site *left = a, *right = b;
+        if (left->stack != right->stack)
+                return left->stack < right->stack ? -1 : 1;
+        if (left->verdict != right->verdict)
+                return left->verdict < right->verdict ? -1 : 1;
+        return (left->family > right->family) - (left->family < right->family);
+}
+
+struct site *site_table_give(struct site_table *table, size_t *ret_n)
+{
+        struct site *sites = table->sites;
+        *ret_n = table->n;
+        qsort(sites, sites ? table->n : 0, sizeof *sites, site_order);
+        free(table->index);
+        *table = (struct site_table){0};
+        return sites;
+}
+
+void site_table_deinit(struct site_table *table)
+{
+        free(table->index);
+        free(table->sites);
+        *table = (struct site_table){0};
+}

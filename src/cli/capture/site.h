@@ -1,0 +1,24 @@
+/* Live blocks, put together by stack and verdict */
+#ifndef UNFREED_CLI_CAPTURE_SITE_H
+#define UNFREED_CLI_CAPTURE_SITE_H
+
+#include "cli/capture/model.h"
+
+struct site_table {
+        struct site *sites; /* dense, in order of first sight */
+        size_t n, room;
+        uint32_t *index; /* open addressing: 1 + place in `sites`, 0 = empty */
+        size_t mask;     /* size of index - 1; index is at most half full */
+};
+
+/* Count one live block. False without memory. */
+bool site_count(struct site_table *table, uint32_t stack, unsigned family, unsigned verdict, uint64_t bytes);
+
+/* The site, or NULL. */
+struct site *site_find(struct site_table *table, uint32_t stack, unsigned family, unsigned verdict);
+
+/* Give the sites, ordered by stack, then verdict, to the caller; the table is empty again. */
+struct site *site_table_give(struct site_table *table, size_t *ret_n);
+void site_table_deinit(struct site_table *table);
+
+#endif

@@ -1,0 +1,202 @@
+/* The runner: see collect.h
+ *
+ * One loop over an epoll set: the socket, SIGCHLD through a signalfd, and a pidfd for each process that has an arena.
+ * Order matters in one place: a process greets before it ends, so that the socket is emptied after an end is known and
+ * before that end is acted upon.
+ */
+#include "cli/collect/collect.h"
+
+#include "cli/collect/library.h"
+#include "cli/collect/listen.h"
+#include "cli/collect/spawn.h"
+#include "cli/collect/tree.h"
+#include "cli/say/say.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { WATCH_SOCKET = -1, WATCH_SIGNALS = -2, EVENTS_AT_ONCE = 64 };
+
+/* A fork child needs a moment from its first instruction to its greeting; while no greeted process runs, wait no
+ * longer than this for children that we know only to exist. Generous: the machine may be loaded. */
+static const double GREETING_SECONDS = 0.05;
+
+struct collector {
+        const struct collect_request *request;
+        struct listener listener;
+        struct tree tree;
+        struct manners before;
+        int signals;
+        pid_t program;
+        bool program_ended;
+        int program_status;
+        bool childless; /* nothing of the tree is left: as the reaper of its orphans we would have a child */
+        double deadline;
+};
+
+static double now_seconds(void)
+{
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void socket_drain(struct collector *c)
+{
+        struct arrival arrival;
+        while (listen_take(&c->listener, &arrival)) {
+                if (c->request->children || arrival.pid == c->program) {
+                        tree_add(&c->tree, &arrival);
+                        continue;
+                }
+                close(arrival.memfd);
+                if (arrival.pidfd >= 0)
+                        close(arrival.pidfd);
+        }
+}
+
+static void children_reap(struct collector *c)
+{
+        struct signalfd_siginfo signals[8];
+        while (read(c->signals, signals, sizeof signals) > 0)
+                ;
+        for (;;) {
+                siginfo_t ended = {0};
+                if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) < 0) {
+                        if (errno == EINTR)
+                                continue;
+                        c->childless = true;
+                        return;
+                }
+                if (ended.si_pid == 0)
+                        return;
+                int status;
+                socket_drain(c);
+                if (waitpid(ended.si_pid, &status, 0) != ended.si_pid)
+                        continue;
+                tree_reaped(&c->tree, ended.si_pid, status);
+                if (ended.si_pid != c->program)
+                        continue;
+                c->program_ended = true;
+                c->program_status = status;
+                c->deadline = now_seconds() + c->request->linger_seconds;
+        }
+}
+
+static void watch(int epoll, int fd, int64_t what)
+{
+        struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)what};
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* Milliseconds to wait for the next event; 0 = it is over. */
+static int patience(struct collector *c)
+{
+        if (!c->program_ended)
+                return -1;
+        if (c->childless && c->tree.n_alive == 0)
+                return 0;
+        double until = c->deadline;
+        if (c->tree.n_alive == 0 && until > c->deadline - c->request->linger_seconds + GREETING_SECONDS)
+                until = c->deadline - c->request->linger_seconds + GREETING_SECONDS;
+        double left = until - now_seconds();
+        if (left <= 0)
+                return 0;
+        return left > 0.1 ? 100 : (int)(left * 1000) + 1; /* a tenth: not every end has a descriptor that tells it */
+}
+
+static void events_handle(struct collector *c, int milliseconds)
+{
+        struct epoll_event events[EVENTS_AT_ONCE];
+        int n = epoll_wait(c->tree.epoll, events, EVENTS_AT_ONCE, milliseconds);
+        socket_drain(c);
+        bool reap = n <= 0;
+        for (int i = 0; i < n; i++) {
+                int64_t what = (int64_t)events[i].data.u64;
+                if (what == WATCH_SIGNALS)
+                        reap = true;
+                else if (what >= 0 && !tree_check(&c->tree, (size_t)what))
+                        reap = true;
+        }
+        if (reap || c->program_ended)
+                children_reap(c);
+        if (n == 0)
+                tree_check_all(&c->tree);
+}
+
+static int capture_make(struct collector *c, struct capture *ret_capture)
+{
+        struct capture capture = {.command = c->request->argv};
+        capture.processes = calloc(c->tree.n + 1, sizeof *capture.processes);
+        if (!capture.processes)
+                return say_error("not enough memory for %zu processes", c->tree.n);
+        for (size_t i = 0; i < c->tree.n; i++) {
+                struct member *member = &c->tree.members[i];
+                if (member->process.nodes) /* it could be read */
+                        capture.processes[capture.n_processes++] = member->process;
+                member->process = (struct process){0};
+        }
+        int status = c->program_status;
+        capture.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        *ret_capture = capture;
+        return 0;
+}
+
+static int program_watch(struct collector *c, const char *library, struct collect_result *result)
+{
+        struct spawn spawn = {.argv = c->request->argv,
+                              .library = library,
+                              .runner = c->listener.address,
+                              .options = c->request->options};
+        c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
+        if (c->program <= 0)
+                return (int)c->program;
+        for (int milliseconds; (milliseconds = patience(c)) != 0;)
+                events_handle(c, milliseconds);
+        socket_drain(c);
+        tree_end(&c->tree);
+        result->pid = c->program;
+        result->status = c->program_status;
+        result->program_seen = tree_has(&c->tree, c->program);
+        result->n_unreadable = c->tree.n_unreadable;
+        return capture_make(c, &result->capture);
+}
+
+int collect_run(const struct collect_request *request, struct collect_result *result)
+{
+        *result = (struct collect_result){0};
+        struct collector c = {
+                .request = request, .tree = {.keep = request->keep, .context = request->context, .epoll = -1}};
+        char *library = library_find();
+        if (!library)
+                return -1;
+        int answer = listen_open(&c.listener);
+        if (answer < 0) {
+                free(library);
+                return answer;
+        }
+        c.signals = manners_begin(&c.before);
+        c.tree.epoll = epoll_create1(EPOLL_CLOEXEC);
+        if (c.signals < 0 || c.tree.epoll < 0) {
+                answer = c.signals < 0 ? -1 : say_error("no descriptor to wait on: %s", strerror(errno));
+        } else {
+                watch(c.tree.epoll, c.listener.fd, WATCH_SOCKET);
+                watch(c.tree.epoll, c.signals, WATCH_SIGNALS);
+                answer = program_watch(&c, library, result);
+        }
+        tree_deinit(&c.tree);
+        if (c.tree.epoll >= 0)
+                close(c.tree.epoll);
+        if (c.signals >= 0)
+                close(c.signals);
+        listen_close(&c.listener);
+        manners_end(&c.before);
+        free(library);
+        return answer;
+}

@@ -1,0 +1,129 @@
+/* Where arenas arrive: see listen.h */
+#include "cli/collect/listen.h"
+
+#include "cli/say/say.h"
+#include "wire/arena.h"
+#include "wire/hello.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* Linux 6.5; glibc 2.36 has no names for them. */
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x04
+#endif
+
+int listen_open(struct listener *listener)
+{
+        uint64_t name[2];
+        if (getrandom(name, sizeof name, 0) != sizeof name)
+                return say_error("no random numbers for the name of the socket: %s", strerror(errno));
+        int length = snprintf(listener->address, sizeof listener->address, "@unfreed-%016llx%016llx",
+                              (unsigned long long)name[0], (unsigned long long)name[1]);
+        struct sockaddr_un where = {.sun_family = AF_UNIX};
+        memcpy(where.sun_path + 1, listener->address + 1, (size_t)length - 1); /* sun_path[0] is NUL: abstract */
+
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        if (fd < 0)
+                return say_error("no socket to receive records on: %s", strerror(errno));
+        int yes = 1;
+        setsockopt(fd, SOL_SOCKET, SO_PASSPIDFD, &yes, sizeof yes); /* where the kernel can */
+        if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0 ||
+            bind(fd, (struct sockaddr *)&where, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0) {
+                int error = errno;
+                close(fd);
+                return say_error("no socket to receive records on: %s", strerror(error));
+        }
+        listener->fd = fd;
+        return 0;
+}
+
+void listen_close(struct listener *listener)
+{
+        if (listener->fd >= 0)
+                close(listener->fd);
+        listener->fd = -1;
+}
+
+/* More descriptors than one message should have are closed, never leaked. */
+static void arrival_take_descriptors(struct arrival *arrival, const struct cmsghdr *control)
+{
+        size_t n = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        for (size_t i = 0; i < n; i++) {
+                int fd;
+                memcpy(&fd, CMSG_DATA(control) + i * sizeof fd, sizeof fd);
+                int *place = control->cmsg_type == SCM_PIDFD ? &arrival->pidfd : &arrival->memfd;
+                if (*place < 0)
+                        *place = fd;
+                else
+                        close(fd);
+        }
+}
+
+static void arrival_drop(struct arrival *arrival)
+{
+        if (arrival->memfd >= 0)
+                close(arrival->memfd);
+        if (arrival->pidfd >= 0)
+                close(arrival->pidfd);
+}
+
+/* 1: a greeting; 0: something else; -1: nothing there. */
+static int listen_receive(int socket_fd, struct arrival *arrival)
+{
+        struct wire_hello hello = {0};
+        union {
+                char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(8 * sizeof(int)) + CMSG_SPACE(sizeof(int))];
+                struct cmsghdr align;
+        } control;
+        struct iovec data = {.iov_base = &hello, .iov_len = sizeof hello};
+        struct msghdr message = {
+                .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        ssize_t got;
+        do
+                got = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+        while (got < 0 && errno == EINTR);
+        if (got < 0)
+                return -1;
+        *arrival = (struct arrival){.memfd = -1, .pidfd = -1};
+        for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+                if (c->cmsg_level != SOL_SOCKET)
+                        continue;
+                if (c->cmsg_type == SCM_RIGHTS || c->cmsg_type == SCM_PIDFD) {
+                        arrival_take_descriptors(arrival, c);
+                } else if (c->cmsg_type == SCM_CREDENTIALS && c->cmsg_len >= CMSG_LEN(sizeof(struct ucred))) {
+                        struct ucred sender;
+                        memcpy(&sender, CMSG_DATA(c), sizeof sender);
+                        arrival->pid = sender.pid;
+                }
+        }
+        bool greets = (size_t)got == sizeof hello && memcmp(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic) == 0 &&
+                      hello.version == WIRE_VERSION && arrival->memfd >= 0;
+        if (!greets)
+                arrival_drop(arrival);
+        return greets;
+}
+
+int listen_take(struct listener *listener, struct arrival *ret_arrival)
+{
+        int got;
+        do
+                got = listen_receive(listener->fd, ret_arrival);
+        while (got == 0);
+        if (got < 0)
+                return 0;
+        if (ret_arrival->pidfd < 0 && ret_arrival->pid > 0)
+                ret_arrival->pidfd = (int)syscall(SYS_pidfd_open, ret_arrival->pid, 0);
+        return 1;
+}

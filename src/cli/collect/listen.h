@@ -1,0 +1,32 @@
+/* Where arenas arrive
+ *
+ * A datagram socket with a name that nobody can guess (wire/hello.h). Each process image sends one message, with its
+ * arena attached; the kernel says who sent it. Whatever else arrives there is dropped.
+ */
+#ifndef UNFREED_CLI_COLLECT_LISTEN_H
+#define UNFREED_CLI_COLLECT_LISTEN_H
+
+#include <sys/types.h>
+
+enum { LISTEN_ADDRESS_BYTES = 48 };
+
+struct listener {
+        int fd;
+        char address[LISTEN_ADDRESS_BYTES]; /* for UNFREED_RUNNER: @name */
+};
+
+/* Negative: a line was said. */
+int listen_open(struct listener *ret_listener);
+void listen_close(struct listener *listener);
+
+struct arrival {
+        int memfd;
+        int pidfd; /* -1 = could not be had: its process is gone already, or the kernel is old */
+        pid_t pid; /* as we see it; 0 = in a pid namespace that is not below ours */
+};
+
+/* Take in one message that is a greeting; what is not is dropped on the way. 0 = nothing more for now. The
+ * descriptors are the caller's. */
+int listen_take(struct listener *listener, struct arrival *ret_arrival);
+
+#endif

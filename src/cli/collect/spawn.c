@@ -1,0 +1,145 @@
+/* The program under us, started as its user would start it: see spawn.h */
+#include "cli/collect/spawn.h"
+
+#include "cli/say/say.h"
+#include "wire/hello.h"
+#include "wire/option.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int manners_begin(struct manners *before)
+{
+        struct sigaction ignore = {.sa_handler = SIG_IGN}, standard = {.sa_handler = SIG_DFL};
+        sigset_t child;
+        sigaction(SIGINT, &ignore, &before->interrupt);
+        sigaction(SIGQUIT, &ignore, &before->quit);
+        sigaction(SIGCHLD, &standard, &before->child); /* were it ignored, nobody could be waited for */
+        sigemptyset(&child);
+        sigaddset(&child, SIGCHLD);
+        sigprocmask(SIG_BLOCK, &child, &before->mask);
+
+        getrlimit(RLIMIT_NOFILE, &before->descriptors);
+        struct rlimit many = before->descriptors;
+        many.rlim_cur = many.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &many);
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+        int fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+        return fd >= 0 ? fd : say_error("no descriptor for signals: %s", strerror(errno));
+}
+
+void manners_end(const struct manners *before)
+{
+        setrlimit(RLIMIT_NOFILE, &before->descriptors);
+        sigaction(SIGINT, &before->interrupt, NULL);
+        sigaction(SIGQUIT, &before->quit, NULL);
+        sigaction(SIGCHLD, &before->child, NULL);
+        sigprocmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+static char *variable(const char *name, const char *first, char between, const char *second)
+{
+        char *text = NULL;
+        bool both = *first && *second;
+        int n = both ? asprintf(&text, "%s=%s%c%s", name, first, between, second)
+                     : asprintf(&text, "%s=%s%s", name, first, second);
+        return n < 0 ? NULL : text;
+}
+
+/* Is `library` one of the names in this value of LD_PRELOAD (separated by spaces or colons)? */
+static bool preload_has(const char *value, const char *library)
+{
+        size_t length = strlen(library);
+        for (const char *at = value; (at = strstr(at, library)) != NULL; at++) {
+                bool begins = at == value || at[-1] == ':' || at[-1] == ' ';
+                if (begins && (at[length] == '\0' || at[length] == ':' || at[length] == ' '))
+                        return true;
+        }
+        return false;
+}
+
+static bool is_variable(const char *entry, const char *name)
+{
+        size_t length = strlen(name);
+        return strncmp(entry, name, length) == 0 && entry[length] == '=';
+}
+
+/* The user's environment with our three variables; NULL without memory. Nobody frees it: the child executes or ends,
+ * and the parent does this once. */
+static char **environment_make(const struct spawn *spawn)
+{
+        const char *preload = getenv("LD_PRELOAD"), *options = getenv(WIRE_OPTIONS_ENV);
+        preload = preload ? preload : "";
+        size_t n = 0;
+        while (environ[n])
+                n++;
+        char **made = calloc(n + 4, sizeof *made);
+        if (!made)
+                return NULL;
+        size_t m = 0;
+        for (size_t i = 0; i < n; i++)
+                if (!is_variable(environ[i], "LD_PRELOAD") && !is_variable(environ[i], WIRE_RUNNER_ENV) &&
+                    !is_variable(environ[i], WIRE_OPTIONS_ENV))
+                        made[m++] = environ[i];
+        bool had = preload_has(preload, spawn->library);
+        made[m] = variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload);
+        made[m + 1] = variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner);
+        bool all = made[m] && made[m + 1];
+        if (options || *spawn->options) {
+                made[m + 2] = variable(WIRE_OPTIONS_ENV, options ? options : "", ':', spawn->options);
+                all = all && made[m + 2];
+        }
+        if (!all) {
+                free(made);
+                return NULL;
+        }
+        return made;
+}
+
+/* In the child; ends it. `report` is closed by a successful exec. */
+static void __attribute__((noreturn)) program_become(const struct spawn *spawn, char **environment,
+                                                     const struct manners *before, int report)
+{
+        manners_end(before);
+        execvpe(spawn->argv[0], spawn->argv, environment);
+        int error = errno;
+        if (write(report, &error, sizeof error) < 0)
+                _exit(126);
+        _exit(127);
+}
+
+pid_t spawn_program(const struct spawn *spawn, const struct manners *before, int *ret_errno)
+{
+        int report[2], error = 0;
+        char **environment = environment_make(spawn);
+        if (!environment || pipe2(report, O_CLOEXEC) < 0)
+                return say_error("%s could not be started: %s", spawn->argv[0], strerror(errno));
+        pid_t pid = fork();
+        if (pid == 0)
+                program_become(spawn, environment, before, report[1]);
+        close(report[1]);
+        if (pid < 0) {
+                close(report[0]);
+                return say_error("%s could not be started: %s", spawn->argv[0], strerror(errno));
+        }
+        ssize_t got;
+        do
+                got = read(report[0], &error, sizeof error); /* ends when exec closes the other side */
+        while (got < 0 && errno == EINTR);
+        close(report[0]);
+        if (got != sizeof error)
+                return pid;
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+                ;
+        *ret_errno = error;
+        return 0;
+}

@@ -1,0 +1,35 @@
+/* The program under us, started as its user would start it
+ *
+ * Same signals, same limits, same descriptors, same environment, but for three variables: LD_PRELOAD with our library
+ * before the user's own, UNFREED_RUNNER, UNFREED_OPTIONS.
+ */
+#ifndef UNFREED_CLI_COLLECT_SPAWN_H
+#define UNFREED_CLI_COLLECT_SPAWN_H
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+/* What the runner changes of itself while the program runs, as it was before. */
+struct manners {
+        struct sigaction interrupt, quit, child;
+        sigset_t mask;
+        struct rlimit descriptors;
+};
+
+/* Ignore the keyboard's SIGINT and SIGQUIT (they are the program's), take SIGCHLD through a descriptor (returned), be
+ * allowed many descriptors, be the reaper of what the program leaves behind. Negative: a line was said. */
+int manners_begin(struct manners *ret_before);
+void manners_end(const struct manners *before);
+
+struct spawn {
+        char **argv;         /* NULL-terminated */
+        const char *library; /* path for LD_PRELOAD */
+        const char *runner;  /* value of UNFREED_RUNNER */
+        const char *options; /* appended to the user's UNFREED_OPTIONS; "" = nothing */
+};
+
+/* Returns its pid. 0: it could not be executed, *ret_errno says why. Negative: a line was said. */
+pid_t spawn_program(const struct spawn *spawn, const struct manners *before, int *ret_errno);
+
+#endif

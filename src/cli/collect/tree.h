@@ -1,0 +1,53 @@
+/* The process tree, as its arenas tell it
+ *
+ * One member for each process image that greeted us. A member ends when its process ends or becomes another image;
+ * then it is read at once, so that neither descriptors nor memory grow with the number of processes that ever were.
+ */
+#ifndef UNFREED_CLI_COLLECT_TREE_H
+#define UNFREED_CLI_COLLECT_TREE_H
+
+#include "cli/capture/arena.h"
+#include "cli/collect/listen.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct member {
+        int memfd, pidfd; /* -1 once it has ended */
+        pid_t pid;
+        bool ended;
+        struct arena_brief brief;
+        struct process process; /* once ended */
+};
+
+struct tree {
+        struct member *members;
+        size_t n, room;
+        size_t n_alive;
+        size_t n_unreadable; /* for each a line was said */
+        int epoll;           /* a member's pidfd is in it, with its index as data */
+        /* Each ended member, before its arena is given up: for those who keep captures. May be NULL. */
+        void (*keep)(void *context, int memfd, const struct process *process);
+        void *context;
+};
+
+/* Take over the arrival's descriptors. An older image of the same process has ended by exec. */
+void tree_add(struct tree *tree, const struct arrival *arrival);
+
+/* The process with this pid, a child of ours, was reaped. */
+void tree_reaped(struct tree *tree, pid_t pid, int status);
+
+/* The member's pidfd became readable: its process ended, and somebody else is its parent. True when it is over with
+ * (false: not reaped yet and nothing to be known before that). */
+bool tree_check(struct tree *tree, size_t member);
+
+/* What still runs is judged as it is now. */
+void tree_end(struct tree *tree);
+
+/* Members that runs on, as pids seen by us; for those whose end no pidfd tells. */
+void tree_check_all(struct tree *tree);
+
+bool tree_has(const struct tree *tree, pid_t pid);
+void tree_deinit(struct tree *tree);
+
+#endif
