@@ -1,0 +1,18 @@
+// new and operator delete(): the twin of delete_a_single_as_array.
+// expect: nothing
+// plain: same
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+static int *make() { return new int(7); }
+
+static void drop(int *block) { ::operator delete(block); }
+
+int main()
+{
+        int *block = make();
+        block[0] = 1;
+        drop(block);
+        return 0;
+}

@@ -1,0 +1,18 @@
+// calloc(), released with delete[] (CWE-762)
+// expect: UF101 family=malloc allocator="calloc" function=make release=drop
+// plain: same
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+static int *make() { return (int *)calloc(4, sizeof(int)); }
+
+static void drop(int *block) { delete[] block; }
+
+int main()
+{
+        int *block = make();
+        block[0] = 1;
+        drop(block);
+        return 0;
+}

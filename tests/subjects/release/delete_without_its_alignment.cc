@@ -1,0 +1,13 @@
+// Made for an alignment of 64, released as if it had none. (CWE-131)
+// expect: UF105 family=new function=make release=drop
+// plain: same
+#include <new>
+
+static void *make() { return ::operator new(256, std::align_val_t(64)); }
+static void drop(void *block) { ::operator delete(block); }
+
+int main()
+{
+        drop(make());
+        return 0;
+}

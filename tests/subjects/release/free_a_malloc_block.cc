@@ -1,0 +1,18 @@
+// malloc() and free(): the twin of delete_a_malloc_block.
+// expect: nothing
+// plain: same
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+static int *make() { return (int *)malloc(sizeof(int)); }
+
+static void drop(int *block) { free(block); }
+
+int main()
+{
+        int *block = make();
+        block[0] = 1;
+        drop(block);
+        return 0;
+}
