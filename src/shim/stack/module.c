@@ -1,0 +1,342 @@
+/* Which library an address belongs to
+ *
+ * The arena's list names every module that code on a recorded stack came from: path, build-id, where it was. A module
+ * enters it when one of its addresses is first seen, and stays when it is unloaded, so that old stacks can be read.
+ *
+ * Our own table beside it knows in addition where the unwind tables are and which memory may be read. It is filled
+ * from _dl_find_object(), which takes no lock and may be called from signal handlers; before glibc 2.35 from
+ * dl_iterate_phdr(), which takes ld.so's lock for a moment, so it is asked seldom and never with a lock of ours held.
+ *
+ * An entry is written by one thread and then published by its `start`; entries are never freed or moved. Two threads
+ * that meet a module at the same moment may enter it twice: both entries are right.
+ *
+ * The ELF header is taken from the start of the mapping. Linkers put it there (it is what AT_PHDR relies on); where it
+ * is missing the module has no segments, hence no unwind rules and no build-id.
+ */
+#include "shim/stack/module.h"
+
+#include "bare/bits.h"
+#include "shim/arena/arena.h"
+#include "shim/stack/stack.h"
+#include "shim/sys/maps.h"
+#include "shim/sys/pages.h"
+#include "shim/sys/probe.h"
+#include "shim/sys/syscall.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { MODULES_MAX = 8192, PATH_BYTES = 4096 };
+
+extern __typeof(_dl_find_object) _dl_find_object __attribute__((weak));
+
+static _Atomic(struct module *) modules; /* MODULES_MAX of them, in pages of our own */
+static _Atomic uint32_t n_modules;
+static _Atomic uint32_t last_found; /* a hint */
+static _Atomic uint32_t n_misses;
+
+/* What ld.so says about an address. */
+struct object {
+        uintptr_t start, end, bias, unwind_header;
+        const char *name;
+};
+
+struct search {
+        uintptr_t address;
+        struct object *ret_object;
+};
+
+static int object_visit(struct dl_phdr_info *info, size_t bytes, void *context)
+{
+        struct search *search = context;
+        struct object object = {.start = UINTPTR_MAX, .bias = info->dlpi_addr, .name = info->dlpi_name};
+        bool holds = false;
+        for (unsigned i = 0; i < info->dlpi_phnum; ++i) {
+                const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+                uintptr_t start = info->dlpi_addr + p->p_vaddr;
+                if (p->p_type == PT_GNU_EH_FRAME)
+                        object.unwind_header = start;
+                if (p->p_type != PT_LOAD)
+                        continue;
+                uintptr_t end = start + p->p_memsz;
+                start = align_down(start, WIRE_PAGE_BYTES);
+                holds |= start <= search->address && search->address < end;
+                object.start = start < object.start ? start : object.start;
+                object.end = end > object.end ? end : object.end;
+        }
+        if (holds)
+                *search->ret_object = object;
+        return holds;
+}
+
+static bool object_find(uintptr_t address, struct object *ret_object)
+{
+        if (_dl_find_object) {
+                struct dl_find_object found;
+                if (_dl_find_object((void *)address, &found) != 0)
+                        return false;
+                *ret_object = (struct object){
+                        .start = (uintptr_t)found.dlfo_map_start,
+                        .end = (uintptr_t)found.dlfo_map_end,
+                        .bias = found.dlfo_link_map->l_addr,
+                        .unwind_header = (uintptr_t)found.dlfo_eh_frame,
+                        .name = found.dlfo_link_map->l_name,
+                };
+                return true;
+        }
+        /* Generated code is asked for again and again in vain: after the first misses ask ever more seldom. */
+        uint32_t n = atomic_load_explicit(&n_misses, memory_order_relaxed);
+        if (n > 64 && (n & (n - 1)) != 0) {
+                atomic_store_explicit(&n_misses, n + 1, memory_order_relaxed);
+                return false;
+        }
+        struct search search = {address, ret_object};
+        if (dl_iterate_phdr(object_visit, &search))
+                return true;
+        atomic_store_explicit(&n_misses, n + 1, memory_order_relaxed);
+        return false;
+}
+
+/* Program headers of a mapped ELF file; 0 when there is none at its start. `*ret_phdrs` lies in the module. */
+static unsigned elf_phdrs(const struct object *object, const ElfW(Phdr) * *ret_phdrs)
+{
+        ElfW(Ehdr) ehdr;
+        if (object->end - object->start < sizeof ehdr || !probe_read(object->start, &ehdr, sizeof ehdr))
+                return 0;
+        if (memcmp(ehdr.e_ident, ELFMAG, SELFMAG) != 0 || ehdr.e_phentsize != sizeof(ElfW(Phdr)))
+                return 0;
+        size_t bytes = ehdr.e_phnum * sizeof(ElfW(Phdr));
+        size_t room = object->end - object->start;
+        if (ehdr.e_phoff > room || bytes > room - ehdr.e_phoff)
+                return 0;
+        if (!probe_readable(object->start + ehdr.e_phoff, bytes))
+                return 0;
+        *ret_phdrs = (const void *)(object->start + ehdr.e_phoff);
+        return ehdr.e_phnum;
+}
+
+/* The GNU build-id among the notes of one segment. */
+static void build_id_find(uintptr_t at, size_t bytes, struct module *module)
+{
+        while (bytes >= sizeof(ElfW(Nhdr))) {
+                const ElfW(Nhdr) *note = (const void *)at;
+                uint64_t name = align_up(note->n_namesz, 4), text = align_up(note->n_descsz, 4);
+                uint64_t whole = sizeof *note + name + text;
+                if (whole > bytes)
+                        return;
+                if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(note + 1, "GNU", 4) == 0) {
+                        size_t n = note->n_descsz < WIRE_BUILD_ID_BYTES ? note->n_descsz : WIRE_BUILD_ID_BYTES;
+                        memcpy(module->build_id, (const char *)(note + 1) + name, n);
+                        module->n_build_id = (uint8_t)n;
+                        return;
+                }
+                at += whole;
+                bytes -= whole;
+        }
+}
+
+static void module_read_elf(const struct object *object, struct module *module)
+{
+        const ElfW(Phdr) *phdrs = NULL;
+        unsigned n = elf_phdrs(object, &phdrs), n_segments = 0;
+        for (unsigned i = 0; i < n; ++i) {
+                uintptr_t start = object->bias + phdrs[i].p_vaddr;
+                size_t bytes = phdrs[i].p_filesz;
+                if (!(phdrs[i].p_flags & PF_R) || start < object->start || start > object->end ||
+                    bytes > object->end - start)
+                        continue;
+                if (phdrs[i].p_type == PT_LOAD && n_segments < MODULE_SEGMENTS && probe_readable(start, bytes))
+                        module->segments[n_segments++] = (struct module_segment){start, start + bytes};
+                if (phdrs[i].p_type == PT_NOTE && module->n_build_id == 0 && probe_readable(start, bytes))
+                        build_id_find(start, bytes, module);
+        }
+}
+
+struct path_search {
+        uintptr_t address;
+        char *path;
+};
+
+static bool path_visit(const struct map *map, void *context)
+{
+        struct path_search *search = context;
+        if (search->address < map->start || search->address >= map->end)
+                return true;
+        strncpy(search->path, map->path, PATH_BYTES - 1);
+        return false;
+}
+
+/* ld.so knows the main program by no name, and others by what was given to dlopen(): perhaps relative. */
+static void path_find(const struct object *object, char path[PATH_BYTES])
+{
+        memset(path, 0, PATH_BYTES);
+        if (object->name && object->name[0] == '/') {
+                strncpy(path, object->name, PATH_BYTES - 1);
+                return;
+        }
+        if (object->name && strncmp(object->name, "linux-vdso", 10) == 0) {
+                strcpy(path, "[vdso]");
+                return;
+        }
+        if (!object->name || !object->name[0]) {
+                if (!sys_failed(sys_call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, PATH_BYTES - 1)))
+                        return;
+                memset(path, 0, PATH_BYTES);
+        }
+        struct path_search search = {object->start, path};
+        maps_each(path_visit, &search);
+        if (!path[0] && object->name)
+                strncpy(path, object->name, PATH_BYTES - 1);
+}
+
+static struct wire_module *module_enter(struct module *module, const char *path)
+{
+        uint64_t index = arena_take(WIRE_EXTENT_MODULES, 1, WIRE_DROP_MODULES);
+        if (index == 0 || index > WIRE_TAG_MODULE_MAX)
+                return NULL;
+        struct wire_module *wire = &arena.modules[index];
+        wire->end = module->end;
+        wire->bias = module->bias;
+        wire->path = arena_text(path);
+        wire->build_id_bytes = module->n_build_id;
+        memcpy(wire->build_id, module->build_id, WIRE_BUILD_ID_BYTES);
+        module->index = (uint16_t)index;
+        __atomic_store_n(&wire->start, module->start, __ATOMIC_RELEASE);
+        return wire;
+}
+
+static struct module *modules_table(void)
+{
+        struct module *table = atomic_load_explicit(&modules, memory_order_acquire);
+        if (table)
+                return table;
+        struct module *fresh = pages_take(MODULES_MAX * sizeof *fresh);
+        if (!fresh)
+                return NULL;
+        if (atomic_compare_exchange_strong(&modules, &table, fresh))
+                return fresh;
+        pages_give(fresh, MODULES_MAX * sizeof *fresh);
+        return table;
+}
+
+static bool module_holds(const struct module *module, uintptr_t address)
+{
+        uintptr_t start = __atomic_load_n(&module->start, __ATOMIC_ACQUIRE);
+        return start != 0 && start <= address && address < module->end;
+}
+
+static const struct module *module_known(const struct module *table, uintptr_t address)
+{
+        uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
+        uint32_t hint = atomic_load_explicit(&last_found, memory_order_relaxed);
+        if (hint < n && hint < MODULES_MAX && module_holds(&table[hint], address))
+                return &table[hint];
+        for (uint32_t i = n < MODULES_MAX ? n : MODULES_MAX; i-- > 0;)
+                if (module_holds(&table[i], address)) {
+                        atomic_store_explicit(&last_found, i, memory_order_relaxed);
+                        return &table[i];
+                }
+        return NULL;
+}
+
+/* A page of our own for a path: the stack we run on may be small. */
+static const struct module *module_register(struct module *table, const struct object *object)
+{
+        if (atomic_load_explicit(&n_modules, memory_order_relaxed) >= MODULES_MAX)
+                return NULL;
+        char *path = pages_take(PATH_BYTES);
+        if (!path)
+                return NULL;
+        path_find(object, path);
+        uint32_t i = atomic_fetch_add_explicit(&n_modules, 1, memory_order_acq_rel);
+        struct module *module = i < MODULES_MAX ? &table[i] : NULL;
+        if (module) {
+                module->end = object->end;
+                module->bias = object->bias;
+                module->unwind_header = object->unwind_header;
+                module_read_elf(object, module);
+                strncpy(module->path, path, sizeof module->path - 1);
+                module->start = 0;
+                struct module entered = *module;
+                entered.start = object->start;
+                module_enter(&entered, path);
+                module->index = entered.index;
+                __atomic_store_n(&module->start, object->start, __ATOMIC_RELEASE);
+        }
+        pages_give(path, PATH_BYTES);
+        return module;
+}
+
+const struct module *module_find(uintptr_t address)
+{
+        struct module *table = modules_table();
+        if (!table)
+                return NULL;
+        const struct module *module = module_known(table, address);
+        if (module)
+                return module;
+        struct object object;
+        if (!object_find(address, &object) || object.end <= object.start)
+                return NULL;
+        return module_register(table, &object);
+}
+
+static bool module_still_there(const struct module *module)
+{
+        struct object object;
+        if (!object_find(module->start, &object))
+                return false;
+        if (object.start != module->start || object.end != module->end || object.bias != module->bias ||
+            object.unwind_header != module->unwind_header)
+                return false;
+        /* The same place may hold another file by now; what was built from the same sources is the same code. */
+        struct module now = {0};
+        module_read_elf(&object, &now);
+        if (now.n_build_id != module->n_build_id || memcmp(now.build_id, module->build_id, WIRE_BUILD_ID_BYTES) != 0)
+                return false;
+        if (now.n_build_id != 0 || !object.name || object.name[0] != '/')
+                return true;
+        return strncmp(object.name, module->path, sizeof module->path - 1) == 0;
+}
+
+bool module_sweep(void (*gone)(uintptr_t start, uintptr_t end))
+{
+        struct module *table = atomic_load_explicit(&modules, memory_order_acquire);
+        uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
+        bool any = false;
+        for (uint32_t i = 0; table && i < n && i < MODULES_MAX; ++i) {
+                uintptr_t start = __atomic_load_n(&table[i].start, __ATOMIC_ACQUIRE);
+                if (start == 0 || module_still_there(&table[i]))
+                        continue;
+                __atomic_store_n(&table[i].start, 0, __ATOMIC_RELEASE);
+                gone(start, table[i].end);
+                any = true;
+        }
+        return any;
+}
+
+bool module_inherit(void)
+{
+        struct module *table = atomic_load_explicit(&modules, memory_order_acquire);
+        uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
+        bool same = true;
+        for (uint32_t i = 0; table && i < n && i < MODULES_MAX; ++i) {
+                uint16_t index = table[i].index;
+                if (index == 0)
+                        continue;
+                table[i].index = 0;
+                module_enter(&table[i], table[i].path);
+                same &= table[i].index == index;
+        }
+        return same;
+}
+
+uint32_t stack_module(uintptr_t address)
+{
+        const struct module *module = module_find(address);
+        return module ? module->index : 0;
+}
