@@ -11,7 +11,9 @@
  *                    for (0 = none). Always the innermost node of the stack of a block or of a release.
  *      0xff01        PYTHON: bits 0-31 another node id, that of the Python frames that were current. Stands directly
  *                    below (outside) the ALLOCATOR node; the native frames go on through `parent`.
- *      0xff02        CODE: a Python frame. Bits 0-23 index into the code list, bits 24-47 the last instruction, in bytes
+ *      0xff02        CODE: a Python frame. Bits 0-23 index into the code list, bits 24-46 the last instruction, in
+ *                    bytes; bit 47: the outermost frame that its native evaluation runs (one call of the
+ *                    interpreter's loop stands for the frames from an innermost one out to one with this bit)
  *      0xff03        CUT: the walk stopped at the depth limit; the frames outside it are missing
  *      0xff04        END: the walk ended early here (no unwind rule, or a stack that made no sense)
  */
@@ -47,11 +49,14 @@ static inline uint64_t wire_word_allocator(unsigned entry, unsigned align_log2)
 }
 static inline unsigned wire_word_entry(uint64_t word) { return (unsigned)word & 0xff; }
 static inline unsigned wire_word_align_log2(uint64_t word) { return (unsigned)(word >> 8) & 0xff; }
+enum { WIRE_LASTI_MAX = 0x7fffff };
+#define WIRE_CODE_ENTRY (UINT64_C(1) << 47)
 static inline uint64_t wire_word_code(uint32_t code, uint32_t lasti_bytes)
 {
-        return wire_word(WIRE_TAG_CODE, (code & 0xffffff) | (uint64_t)(lasti_bytes & 0xffffff) << 24);
+        return wire_word(WIRE_TAG_CODE, (code & 0xffffff) | (uint64_t)(lasti_bytes & WIRE_LASTI_MAX) << 24);
 }
 static inline uint32_t wire_word_code_index(uint64_t word) { return (uint32_t)word & 0xffffff; }
-static inline uint32_t wire_word_lasti(uint64_t word) { return (uint32_t)(word >> 24) & 0xffffff; }
+static inline uint32_t wire_word_lasti(uint64_t word) { return (uint32_t)(word >> 24) & WIRE_LASTI_MAX; }
+static inline unsigned wire_word_code_entry(uint64_t word) { return (word & WIRE_CODE_ENTRY) != 0; }
 
 #endif

@@ -49,6 +49,7 @@ struct raw_frame {
         const struct module *module;  /* NATIVE: or NULL */
         const struct code *code;      /* PYTHON */
         uint32_t lasti;               /* PYTHON: bytes */
+        bool entry;                   /* PYTHON: the outermost that its native evaluation runs; see wire/node.h */
 };
 
 struct process {

@@ -14,6 +14,7 @@ static void raw_frame_from(const struct process *process, uint64_t word, struct 
                 ret->kind = RAW_PYTHON;
                 ret->code = code < process->n_codes ? &process->codes[code] : NULL;
                 ret->lasti = wire_word_lasti(word);
+                ret->entry = wire_word_code_entry(word);
         } else if (tag == WIRE_TAG_CUT) {
                 ret->kind = RAW_CUT;
         } else if (tag > WIRE_TAG_MODULE_MAX) {
