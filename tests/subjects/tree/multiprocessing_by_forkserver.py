@@ -1,0 +1,21 @@
+# A worker that multiprocessing starts by forkserver leaks and exits 0.
+# needs: file:/usr/bin/python3
+# run: /usr/bin/python3 {source} {built}/libleak_a_block.so
+# options: --only-module=libleak_a_block.so*
+# expect: UF001 class=definite family=malloc bytes=160 blocks=1 function=leak_here
+# timeout: 60
+import ctypes
+import multiprocessing
+import sys
+
+
+def work(library):
+    ctypes.CDLL(library).leak_here()
+
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("forkserver")
+    worker = context.Process(target=work, args=(sys.argv[1],))
+    worker.start()
+    worker.join()
+    sys.exit(worker.exitcode)
