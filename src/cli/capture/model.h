@@ -94,6 +94,7 @@ struct capture {
         struct process *processes;
         size_t n_processes;
         char **command; /* as given to the runner, NULL-terminated; NULL = not known */
+        bool command_is_own; /* freed with the capture */
         int exit_status; /* the program's own, as a shell would see it; -1 = not known */
         struct symbols *symbols; /* or NULL */
 };

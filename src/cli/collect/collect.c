@@ -6,6 +6,7 @@
  */
 #include "cli/collect/collect.h"
 
+#include "cli/capture/file.h"
 #include "cli/collect/library.h"
 #include "cli/collect/listen.h"
 #include "cli/collect/spawn.h"
@@ -133,13 +134,14 @@ static void events_handle(struct collector *c, int milliseconds)
 static int capture_make(struct collector *c, struct capture *ret_capture)
 {
         struct capture capture = {.command = c->request->argv};
-        capture.processes = calloc(c->tree.n + 1, sizeof *capture.processes);
-        if (!capture.processes)
-                return say_error("not enough memory for %zu processes", c->tree.n);
         for (size_t i = 0; i < c->tree.n; i++) {
                 struct member *member = &c->tree.members[i];
-                if (member->process.nodes) /* it could be read */
-                        capture.processes[capture.n_processes++] = member->process;
+                if (!member->process.nodes)
+                        continue; /* it could not be read */
+                if (capture_add(&capture, &member->process) < 0) {
+                        capture_deinit(&capture);
+                        return -1;
+                }
                 member->process = (struct process){0};
         }
         int status = c->program_status;

@@ -1,0 +1,29 @@
+/* A capture: the processes of one run, or of several put together */
+#include "cli/capture/arena.h"
+#include "cli/capture/file.h"
+#include "cli/say/say.h"
+
+#include <stdlib.h>
+
+int capture_add(struct capture *capture, const struct process *process)
+{
+        size_t n = capture->n_processes;
+        if ((n & (n - 1)) == 0) { /* room is the next power of two */
+                struct process *more = realloc(capture->processes, (n ? n * 2 : 1) * sizeof *more);
+                if (!more)
+                        return say_error("not enough memory for %zu processes", n + 1);
+                capture->processes = more;
+        }
+        capture->processes[capture->n_processes++] = *process;
+        return 0;
+}
+
+void capture_deinit(struct capture *capture)
+{
+        for (size_t i = 0; i < capture->n_processes; i++)
+                process_deinit(&capture->processes[i]);
+        free(capture->processes);
+        if (capture->command_is_own)
+                free(capture->command);
+        *capture = (struct capture){0};
+}

@@ -1,0 +1,58 @@
+/* The container: a magic number, then chunks that say their kind, length and checksum */
+#ifndef UNFREED_CLI_CAPTURE_CHUNK_H
+#define UNFREED_CLI_CAPTURE_CHUNK_H
+
+#include <stdint.h>
+
+#define CAPTURE_MAGIC "uf-capt\x1a"
+
+enum { CAPTURE_VERSION = 1, CAPTURE_ORDER = 0x01020304 };
+
+struct capture_head {
+        char magic[8];
+        uint32_t version;
+        uint32_t order; /* CAPTURE_ORDER as the writing machine stores it */
+};
+
+/* Kinds; a reader skips the ones it does not know. */
+#define CHUNK_PROCESS "PROC" /* struct chunk_process: a process begins */
+#define CHUNK_DATA "DATA"    /* struct chunk_data, then a zstd frame: bytes of the arena of the last PROC */
+#define CHUNK_COMMAND "COMM" /* struct chunk_command, then its strings, each with its NUL */
+#define CHUNK_NAMES "NAME"   /* struct chunk_data (off = 0), then a zstd frame: what symbol/ wrote */
+#define CHUNK_END "DONE"     /* struct chunk_end: the last one */
+
+struct chunk_head {
+        char kind[4];
+        uint32_t reserved; /* 0 */
+        uint64_t bytes;    /* of the payload that follows */
+        uint64_t checksum; /* XXH64 of the payload, seed 0 */
+};
+_Static_assert(sizeof(struct chunk_head) == 24, "part of the format");
+
+struct chunk_process {
+        int32_t pid;
+        uint32_t how; /* enum end_how */
+        int32_t code, signal;
+        uint64_t arena_bytes;
+        uint64_t self_bytes; /* as measured when it ended */
+};
+_Static_assert(sizeof(struct chunk_process) == 32, "part of the format");
+
+struct chunk_data {
+        uint64_t off;
+        uint64_t bytes; /* when decompressed; at most CHUNK_DATA_MAX for DATA */
+};
+
+struct chunk_command {
+        int32_t exit_status;
+        uint32_t n; /* strings */
+};
+
+struct chunk_end {
+        uint64_t n_processes;
+};
+
+enum { CHUNK_DATA_MAX = 1 << 20 };
+static const uint64_t CHUNK_NAMES_MAX = UINT64_C(1) << 30;
+
+#endif

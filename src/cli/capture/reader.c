@@ -1,0 +1,299 @@
+/* Reading a capture file: see file.h
+ *
+ * The bytes are foreign. A chunk is looked at only after its length fits and its checksum is right; arenas then go
+ * through the same reader as live ones, which believes nothing either.
+ */
+#include "cli/capture/arena.h"
+#include "cli/capture/chunk.h"
+#include "cli/capture/file.h"
+#include "cli/say/say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <zstd.h>
+
+/* Far more than the shim ever lays out; a file that says more is damaged. */
+static const uint64_t READER_ARENA_MAX = UINT64_C(1) << 46;
+
+struct reading {
+        const char *path;
+        const unsigned char *bytes;
+        size_t n, at; /* `at`: start of the chunk in hand */
+        struct capture *capture;
+        size_t n_before;      /* processes of the capture when we began */
+        bool had_command;     /* and whether it had one */
+        capture_names_fn *names;
+        void *context;
+        int memfd; /* arena of the process in hand, or -1 */
+        struct chunk_process begun;
+        uint64_t n_processes;
+        bool ended;
+        unsigned char *raw; /* CHUNK_DATA_MAX */
+};
+
+static int damaged(const struct reading *r, const char *what)
+{
+        return say_error("%s: damaged at byte %zu: %s", r->path, r->at, what);
+}
+
+/* The process in hand is complete. */
+static int process_close(struct reading *r)
+{
+        if (r->memfd < 0)
+                return 0;
+        struct process process;
+        const char *why = arena_read(r->memfd, &process);
+        close(r->memfd);
+        r->memfd = -1;
+        if (why)
+                return say_error("%s: the arena of process %d, which ends at byte %zu, cannot be read: %s", r->path,
+                                 (int)r->begun.pid, r->at, why);
+        process.end.how = (enum end_how)r->begun.how;
+        process.end.code = r->begun.code;
+        process.end.signal = r->begun.signal;
+        process.self_bytes = r->begun.self_bytes;
+        if (capture_add(r->capture, &process) < 0) {
+                process_deinit(&process);
+                return -1;
+        }
+        return 0;
+}
+
+static int process_open(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        int answer = process_close(r);
+        if (answer < 0)
+                return answer;
+        if (bytes != sizeof r->begun)
+                return damaged(r, "a process of the wrong length");
+        memcpy(&r->begun, payload, sizeof r->begun);
+        if (r->begun.how > END_LOST || r->begun.arena_bytes > READER_ARENA_MAX)
+                return damaged(r, "a process that makes no sense");
+        r->n_processes++;
+        r->memfd = memfd_create("unfreed-read", MFD_CLOEXEC);
+        if (r->memfd < 0 || ftruncate(r->memfd, (off_t)r->begun.arena_bytes) < 0)
+                return say_error("%s: no memory to read it into: %s", r->path, strerror(errno));
+        return 0;
+}
+
+/* Decompress into `room` bytes at `out`; the payload must say and give exactly that many. */
+static bool unpack(const unsigned char *payload, size_t bytes, void *out, uint64_t says)
+{
+        const size_t head = sizeof(struct chunk_data);
+        return ZSTD_decompress(out, (size_t)says, payload + head, bytes - head) == says;
+}
+
+static int data_take(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        struct chunk_data data;
+        if (r->memfd < 0 || bytes < sizeof data)
+                return damaged(r, "data of no process");
+        memcpy(&data, payload, sizeof data);
+        if (data.bytes > CHUNK_DATA_MAX || data.off > r->begun.arena_bytes ||
+            data.bytes > r->begun.arena_bytes - data.off)
+                return damaged(r, "data outside its arena");
+        if (!unpack(payload, bytes, r->raw, data.bytes))
+                return damaged(r, "data that does not decompress");
+        if (pwrite(r->memfd, r->raw, (size_t)data.bytes, (off_t)data.off) != (ssize_t)data.bytes)
+                return say_error("%s: no memory to read it into: %s", r->path, strerror(errno));
+        return 0;
+}
+
+static int names_take(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        struct chunk_data data;
+        if (bytes < sizeof data)
+                return damaged(r, "names of the wrong length");
+        memcpy(&data, payload, sizeof data);
+        if (data.bytes > CHUNK_NAMES_MAX)
+                return damaged(r, "more names than can be");
+        if (!r->names)
+                return 0;
+        void *names = malloc((size_t)data.bytes + 1);
+        if (!names)
+                return say_error("%s: no memory for its names", r->path);
+        int answer = unpack(payload, bytes, names, data.bytes) ? r->names(r->context, names, (size_t)data.bytes)
+                                                               : damaged(r, "names that do not decompress");
+        if (answer > 0)
+                answer = damaged(r, "names that make no sense");
+        free(names);
+        return answer;
+}
+
+static int command_take(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        struct chunk_command fixed;
+        if (bytes < sizeof fixed)
+                return damaged(r, "a command of the wrong length");
+        memcpy(&fixed, payload, sizeof fixed);
+        size_t text = bytes - sizeof fixed;
+        if (fixed.n > text || (text > 0 && payload[bytes - 1] != '\0'))
+                return damaged(r, "a command that does not end");
+        if (r->capture->command)
+                return 0; /* of several captures, the first one's */
+        char **command = malloc((fixed.n + 1) * sizeof *command + text), *at;
+        if (!command)
+                return say_error("%s: no memory for its command", r->path);
+        at = (char *)(command + fixed.n + 1);
+        memcpy(at, payload + sizeof fixed, text);
+        const char *end = at + text;
+        for (uint32_t i = 0; i <= fixed.n; i++)
+                command[i] = NULL;
+        for (uint32_t i = 0; i < fixed.n && at < end; i++) {
+                command[i] = at;
+                at += strlen(at) + 1;
+        }
+        r->capture->command = command;
+        r->capture->command_is_own = true;
+        r->capture->exit_status = fixed.exit_status;
+        return 0;
+}
+
+static bool chunk_is(const struct chunk_head *head, const char *kind) { return memcmp(head->kind, kind, 4) == 0; }
+
+static int chunk_take(struct reading *r, const struct chunk_head *head, const unsigned char *payload)
+{
+        size_t bytes = (size_t)head->bytes;
+        if (chunk_is(head, CHUNK_PROCESS))
+                return process_open(r, payload, bytes);
+        if (chunk_is(head, CHUNK_DATA))
+                return data_take(r, payload, bytes);
+        if (chunk_is(head, CHUNK_NAMES))
+                return names_take(r, payload, bytes);
+        if (chunk_is(head, CHUNK_COMMAND))
+                return command_take(r, payload, bytes);
+        if (!chunk_is(head, CHUNK_END))
+                return 0;
+        struct chunk_end end;
+        if (bytes != sizeof end)
+                return damaged(r, "an end of the wrong length");
+        memcpy(&end, payload, sizeof end);
+        if (end.n_processes != r->n_processes)
+                return damaged(r, "it has lost a process");
+        r->ended = true;
+        return 0;
+}
+
+static int head_check(struct reading *r)
+{
+        struct capture_head head;
+        if (r->n == 0)
+                return say_error("%s: it is empty, not a capture", r->path);
+        if (r->n < sizeof head.magic || memcmp(r->bytes, CAPTURE_MAGIC, sizeof head.magic) != 0)
+                return say_error("%s: it is not a capture of unfreed", r->path);
+        if (r->n < sizeof head)
+                return say_error("%s: cut short at byte %zu, inside its head", r->path, r->n);
+        memcpy(&head, r->bytes, sizeof head);
+        if (head.order != CAPTURE_ORDER)
+                return say_error("%s: it was made on a machine with another byte order", r->path);
+        if (head.version > CAPTURE_VERSION)
+                return say_error("%s: it was made by a newer unfreed (format %u; this one reads %d)", r->path,
+                                 (unsigned)head.version, CAPTURE_VERSION);
+        r->at = sizeof head;
+        return 0;
+}
+
+static int chunks_read(struct reading *r)
+{
+        int answer = head_check(r);
+        while (answer >= 0 && !r->ended) {
+                struct chunk_head head;
+                if (r->n - r->at < sizeof head)
+                        return say_error("%s: cut short at byte %zu", r->path, r->n);
+                memcpy(&head, r->bytes + r->at, sizeof head);
+                const unsigned char *payload = r->bytes + r->at + sizeof head;
+                for (size_t i = 0; i < sizeof head.kind; i++)
+                        if (head.kind[i] < 'A' || head.kind[i] > 'Z')
+                                return damaged(r, "no chunk begins here");
+                if (head.bytes > r->n - r->at - sizeof head)
+                        return say_error("%s: cut short at byte %zu: the chunk at byte %zu is longer", r->path, r->n,
+                                         r->at);
+                if (XXH64(payload, (size_t)head.bytes, 0) != head.checksum)
+                        return damaged(r, "the checksum of this chunk is wrong");
+                answer = chunk_take(r, &head, payload);
+                r->at += sizeof head + (size_t)head.bytes;
+        }
+        return answer < 0 ? answer : process_close(r);
+}
+
+int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct capture *capture,
+                  capture_names_fn *names, void *context)
+{
+        struct reading r = {.path = path,
+                            .bytes = bytes,
+                            .n = n,
+                            .capture = capture,
+                            .n_before = capture->n_processes,
+                            .had_command = capture->command != NULL,
+                            .names = names,
+                            .context = context,
+                            .memfd = -1,
+                            .raw = malloc(CHUNK_DATA_MAX)};
+        int answer = r.raw ? chunks_read(&r) : say_error("%s: no memory to read it into", path);
+        if (r.memfd >= 0)
+                close(r.memfd);
+        free(r.raw);
+        while (answer < 0 && capture->n_processes > r.n_before)
+                process_deinit(&capture->processes[--capture->n_processes]);
+        if (answer < 0 && !r.had_command) {
+                free(capture->command);
+                capture->command = NULL;
+                capture->command_is_own = false;
+        }
+        return answer < 0 ? answer : 0;
+}
+
+/* The whole file, which may be a pipe; NULL: a line was said. */
+static unsigned char *file_read(const char *path, size_t *ret_n)
+{
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        struct stat status;
+        if (fd < 0 || fstat(fd, &status) < 0 || S_ISDIR(status.st_mode)) {
+                say_error("%s: %s", path, strerror(fd < 0 ? errno : EISDIR));
+                if (fd >= 0)
+                        close(fd);
+                return NULL;
+        }
+        size_t room = status.st_size > 0 ? (size_t)status.st_size + 1 : 65536, n = 0;
+        unsigned char *bytes = malloc(room);
+        ssize_t got = 0;
+        while (bytes && (got = read(fd, bytes + n, room - n)) != 0) {
+                if (got < 0 && errno == EINTR)
+                        continue;
+                if (got < 0)
+                        break;
+                n += (size_t)got;
+                if (n < room)
+                        continue;
+                unsigned char *more = realloc(bytes, room *= 2);
+                if (!more)
+                        free(bytes);
+                bytes = more;
+        }
+        if (!bytes || got < 0) {
+                say_error("%s: %s", path, bytes ? strerror(errno) : "no memory to read it into");
+                free(bytes);
+                bytes = NULL;
+        }
+        close(fd);
+        *ret_n = n;
+        return bytes;
+}
+
+int capture_read(const char *path, struct capture *capture, capture_names_fn *names, void *context)
+{
+        size_t n;
+        unsigned char *bytes = file_read(path, &n);
+        if (!bytes)
+                return -1;
+        int answer = capture_parse(path, bytes, n, capture, names, context);
+        free(bytes);
+        return answer;
+}
