@@ -29,15 +29,16 @@ enum rule {
 };
 
 struct stack {
-        struct frame *frames; /* innermost first, from the caller of the entry point outwards */
+        const struct frame **frames; /* innermost first, from the caller of the entry point outwards */
         size_t n_frames;
-        enum wire_entry entry;
+        enum wire_entry entry; /* what the program called; WIRE_ENTRY_NONE = not known */
         unsigned align_log2;
         bool cut; /* frames at the outer end are missing */
 };
 
 struct finding {
-        char id[17]; /* 16 hex digits */
+        char id[17];    /* 16 hex digits; see id.h */
+        char loose[17]; /* the id that a moved site keeps; see id.h */
         bool weak;   /* a name was missing: the id may change when names can be had */
         enum rule rule;
         enum wire_verdict class; /* leaks: DEFINITE, INDIRECT, ... */
@@ -57,12 +58,28 @@ struct finding {
         size_t n_pids;
         bool gating;
         const char *suppressed_by; /* the rule's text, or NULL */
-        const char *baseline;      /* "new", "known", "moved"; NULL = no baseline asked */
+        const char *baseline;      /* "new", "known", "moved", "grown"; NULL = no baseline asked */
+        const char *owner;         /* name of the module whose block it is: see owner.h; never NULL */
 };
 
+/* A rule of a suppression file and what it did. */
+struct suppression_use {
+        const char *text; /* as written */
+        const char *file;
+        int line;
+        uint64_t findings, blocks, bytes;
+};
+
+struct pool;
+
 struct findings {
+        struct pool *pool;   /* owns all below */
         struct finding *all; /* worst first */
         size_t n;
+        const struct suppression_use *suppressions; /* all rules, in the order of the files */
+        size_t n_suppressions;
+        const char *const *gone; /* ids that only the baseline has */
+        size_t n_gone;
         uint64_t leaked_bytes, leaked_blocks, possible_bytes, possible_blocks, reachable_bytes, reachable_blocks;
         uint64_t unclassified_bytes, unclassified_blocks;
         uint64_t suppressed_bytes, suppressed_blocks;
