@@ -28,8 +28,25 @@ enum rule {
         RULE_END,
 };
 
+/* What a frame is to the reader of a report; see marks.c. */
+enum frame_mark {
+        MARK_ALLOCATOR = 1 << 0,   /* malloc, operator new ... by whatever module */
+        MARK_WRAPPER = 1 << 1,     /* hands on what an allocator gave: strdup, std::allocator, xmalloc */
+        MARK_INTERPRETER = 1 << 2, /* inside CPython */
+        MARK_RUNTIME = 1 << 3,     /* inside libc, ld.so, libstdc++ ... */
+        MARK_EVALUATION = 1 << 4,  /* runs Python code: stands for Python frames */
+        MARK_OUTERMOST = 1 << 5,   /* main, a thread's start: what is outside it says nothing about the program */
+        MARK_NAMELESS = 1 << 6,    /* no function name: `key` has an offset instead */
+};
+
+struct named_frame {
+        struct frame frame;
+        const char *key; /* normalized "module!function": what ids are made of, see name.h; never NULL */
+        unsigned marks;
+};
+
 struct stack {
-        const struct frame **frames; /* innermost first, from the caller of the entry point outwards */
+        const struct named_frame **frames; /* innermost first, from the caller of the entry point outwards */
         size_t n_frames;
         enum wire_entry entry; /* what the program called; WIRE_ENTRY_NONE = not known */
         unsigned align_log2;

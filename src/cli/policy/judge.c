@@ -1,0 +1,181 @@
+/* From a verdict to a rule
+ *
+ * The process itself says who still holds what; here is what that means for its user. Two things the process cannot
+ * know are added: what libc and its kin keep for themselves, and what an interpreter leaves behind, both told by
+ * names. In doubt a block is not called leaked.
+ */
+#include "cli/policy/judge.h"
+
+#include "cli/policy/marks.h"
+
+#include <string.h>
+
+#define NAME_OF(table, index, none) ((size_t)(index) < sizeof table / sizeof *table ? table[index] : none)
+
+const char *rule_code(enum rule rule)
+{
+        static const char *const codes[] = {
+#define X(id, name, group, gate) #id,
+                FINDING_RULES(X)
+#undef X
+        };
+        return NAME_OF(codes, rule, "");
+}
+
+const char *rule_kind(enum rule rule)
+{
+        static const char *const kinds[] = {
+#define X(id, name, group, gate) name,
+                FINDING_RULES(X)
+#undef X
+        };
+        return NAME_OF(kinds, rule, "");
+}
+
+const char *rule_group(enum rule rule)
+{
+        static const char *const groups[] = {
+#define X(id, name, group, gate) group,
+                FINDING_RULES(X)
+#undef X
+        };
+        return NAME_OF(groups, rule, "");
+}
+
+bool rule_is_leak(enum rule rule) { return rule <= RULE_UF004; }
+
+const char *class_name(enum wire_verdict class)
+{
+        static const char *const names[] = {
+#define X(id, name) name,
+                WIRE_VERDICTS(X)
+#undef X
+        };
+        return NAME_OF(names, class, "unclassified");
+}
+
+const char *family_name(enum wire_family family)
+{
+        static const char *const names[] = {
+                "none",
+#define X(id, name, release) name,
+                WIRE_FAMILIES(X)
+#undef X
+        };
+        return NAME_OF(names, family, "none");
+}
+
+const char *family_release(enum wire_family family)
+{
+        static const char *const names[] = {
+                "",
+#define X(id, name, release) release,
+                WIRE_FAMILIES(X)
+#undef X
+        };
+        return NAME_OF(names, family, "");
+}
+
+const char *entry_name(enum wire_entry entry)
+{
+        static const char *const names[] = {
+                "",
+#define X(id, name, family, role) name,
+                WIRE_ENTRIES(X)
+#undef X
+        };
+        return NAME_OF(names, entry, "");
+}
+
+enum wire_family judge_family(const struct stack *stack, enum wire_family recorded)
+{
+        enum wire_family family = wire_entry_family(stack->entry);
+        return family != WIRE_FAMILY_NONE ? family : recorded;
+}
+
+bool judge_is_false_mismatch(const struct finding *finding)
+{
+        enum wire_family born = judge_family(&finding->stack, finding->family);
+        enum wire_family released = judge_family(&finding->release, WIRE_FAMILY_NONE);
+        return finding->rule == RULE_UF101 && born == released;
+}
+
+static bool begins_with(const char *name, const char *prefix) { return strncmp(name, prefix, strlen(prefix)) == 0; }
+
+/* An extension's own initialization: what it allocates there is its module's state, which CPython releases late or
+ * never, by design. */
+static bool is_module_start(const struct named_frame *frame)
+{
+        const char *bang = strrchr(frame->key, '!');
+        const char *function = bang ? bang + 1 : frame->key;
+        return begins_with(function, "PyInit_") || begins_with(function, "PyModule_ExecDef") ||
+               begins_with(function, "PyModule_FromDefAndSpec") || begins_with(function, "__pyx_pymod_exec_") ||
+               begins_with(function, "__Pyx_modinit_");
+}
+
+static bool is_import(const struct named_frame *frame)
+{
+        return frame->frame.language == LANGUAGE_PYTHON && frame->frame.file &&
+               strstr(frame->frame.file, "importlib._bootstrap");
+}
+
+static bool is_python_family(enum wire_family family)
+{
+        return family == WIRE_FAMILY_PYMEM || family == WIRE_FAMILY_PYOBJECT || family == WIRE_FAMILY_PYMEM_RAW;
+}
+
+/* Is the block the interpreter's, or a module's that was being imported? Then whoever wrote the program cannot do
+ * anything about it. The innermost native frame that is neither allocator nor runtime decides: an extension that
+ * stands between the interpreter's evaluation and the allocation owns the block. */
+static bool is_interpreters(const struct process *process, const struct site *site, const struct stack *stack)
+{
+        if (!process->python.seen)
+                return false;
+        bool extension = false, interpreter = false, python = false, import = false;
+        for (size_t i = 0; i < stack->n_frames; i++) {
+                const struct named_frame *frame = stack->frames[i];
+                bool is_python = frame->frame.language == LANGUAGE_PYTHON || frame->marks & MARK_EVALUATION;
+                import |= is_import(frame);
+                python |= is_python;
+                if (is_python || frame->marks & (MARK_ALLOCATOR | MARK_WRAPPER | MARK_RUNTIME))
+                        continue;
+                if (frame->marks & MARK_INTERPRETER)
+                        interpreter = true;
+                else if (!python)
+                        extension = true;
+                if (!python && is_module_start(frame))
+                        return true;
+        }
+        if (!extension)
+                return interpreter || is_python_family(site->family);
+        return import && is_python_family(site->family);
+}
+
+static struct judgement judge_unjudged(const struct process *process)
+{
+        bool ended_normally = process->end.how == END_EXIT && process->judged == WIRE_JUDGED_NOT;
+        return (struct judgement){ ended_normally ? RULE_UF001 : RULE_UF004, WIRE_VERDICT_UNCLASSIFIED };
+}
+
+struct judgement judge_site(const struct process *process, const struct site *site, const struct stack *stack)
+{
+        switch (site->verdict) {
+        case WIRE_VERDICT_REACHABLE:
+        case WIRE_VERDICT_IGNORED:
+        case WIRE_VERDICT_RUNTIME:
+                return (struct judgement){ RULE_UF003, site->verdict };
+        default:
+                break;
+        }
+        if (marks_is_runtime_cache(stack) || is_interpreters(process, site, stack))
+                return (struct judgement){ RULE_UF003, WIRE_VERDICT_RUNTIME };
+        switch (site->verdict) {
+        case WIRE_VERDICT_POSSIBLE:
+                return (struct judgement){ RULE_UF002, site->verdict };
+        case WIRE_VERDICT_INDIRECT:
+        case WIRE_VERDICT_DEFINITE:
+                return (struct judgement){ RULE_UF001, site->verdict };
+        default:
+                return judge_unjudged(process);
+        }
+}

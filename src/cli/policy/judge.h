@@ -1,0 +1,30 @@
+/* From a verdict to a rule: see judge.c */
+#ifndef UNFREED_CLI_POLICY_JUDGE_H
+#define UNFREED_CLI_POLICY_JUDGE_H
+
+#include "cli/policy/finding.h"
+
+struct judgement {
+        enum rule rule;
+        enum wire_verdict class;
+};
+
+struct judgement judge_site(const struct process *process, const struct site *site, const struct stack *stack);
+
+/* The family that the stack itself shows: that of its entry point, else `recorded`. */
+enum wire_family judge_family(const struct stack *stack, enum wire_family recorded);
+
+/* Is this mismatch only one of appearance? True when birth and release go through one family after all. */
+bool judge_is_false_mismatch(const struct finding *finding);
+
+/* Name of a rule (UF001), of its kind (leak) and of its group in ids. */
+const char *rule_code(enum rule rule);
+const char *rule_kind(enum rule rule);
+const char *rule_group(enum rule rule);
+const char *class_name(enum wire_verdict class);
+const char *family_name(enum wire_family family); /* "none" for none */
+const char *family_release(enum wire_family family);
+const char *entry_name(enum wire_entry entry); /* "" for none */
+bool rule_is_leak(enum rule rule); /* of UF0xx */
+
+#endif

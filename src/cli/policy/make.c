@@ -1,0 +1,291 @@
+/* From processes to findings
+ *
+ * Every site and every wrong release of every process gets its names and its id; what has the same id, rule and kind
+ * of class is one finding, wherever in the process tree it came from. Wrong releases of one birth that were released
+ * in different places stay apart, although they share the id: the place of the release is what has to be mended.
+ */
+#include "cli/policy/make.h"
+
+#include "cli/policy/baseline.h"
+#include "cli/policy/id.h"
+#include "cli/policy/judge.h"
+#include "cli/policy/map.h"
+#include "cli/policy/naming.h"
+#include "cli/policy/policy.h"
+#include "cli/policy/pool.h"
+#include "cli/policy/suppress.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct making {
+        struct policy *policy;
+        const struct capture *capture;
+        struct findings *findings;
+        struct pool *pool;
+        struct naming *naming;
+        struct map *merged;  /* merge_key -> struct finding * */
+        struct map *holders; /* holder_key -> struct wire_holder *, of the process at hand */
+        struct finding **all;
+        size_t n, max;
+};
+
+struct merge_key {
+        char id[16];
+        uint64_t rule, class, release;
+};
+
+struct holder_key {
+        uint32_t stack, verdict;
+};
+
+static void add_pid(struct making *making, struct finding *finding, int pid)
+{
+        if (finding->n_pids && finding->pids[finding->n_pids - 1] == pid)
+                return;
+        if (!(finding->n_pids & (finding->n_pids - 1))) { /* full: its room is the next power of two */
+                int *pids = pool_take(making->pool, (finding->n_pids ? 2 * finding->n_pids : 1) * sizeof *pids);
+                if (finding->n_pids)
+                        memcpy(pids, finding->pids, finding->n_pids * sizeof *pids);
+                finding->pids = pids;
+        }
+        finding->pids[finding->n_pids++] = pid;
+}
+
+/* Which class speaks for a finding whose blocks have several. */
+static int class_rank(enum wire_verdict class)
+{
+        static const unsigned char ranks[WIRE_VERDICT_END] = {
+                [WIRE_VERDICT_IGNORED] = 1,      [WIRE_VERDICT_RUNTIME] = 2,     [WIRE_VERDICT_REACHABLE] = 3,
+                [WIRE_VERDICT_INDIRECT] = 4,     [WIRE_VERDICT_POSSIBLE] = 5,    [WIRE_VERDICT_UNCLASSIFIED] = 6,
+                [WIRE_VERDICT_DEFINITE] = 7,
+        };
+        return ranks[class];
+}
+
+static void identify(struct finding *finding, const struct stack *stack)
+{
+        const char *names[ID_NAMES];
+        size_t n = id_names(stack, names, &finding->weak);
+        id_make(rule_group(finding->rule), family_name(finding->family), names, n, finding->id);
+        id_make_loose(rule_group(finding->rule), family_name(finding->family), names, n, finding->loose);
+}
+
+/* A hash of where a wrong release happened, 0 for leaks. */
+static uint64_t release_place(const struct finding *finding)
+{
+        if (rule_is_leak(finding->rule))
+                return 0;
+        const char *names[ID_NAMES];
+        bool weak;
+        char id[ID_TEXT_BYTES];
+        size_t n = id_names(&finding->release, names, &weak);
+        id_make("release", family_name(wire_entry_family(finding->release.entry)), names, n, id);
+        return strtoull(id, NULL, 16);
+}
+
+static struct finding *append(struct making *making, const struct finding *finding)
+{
+        if (making->n == making->max) {
+                making->max = making->max ? 2 * making->max : 64;
+                struct finding **all = pool_take(making->pool, making->max * sizeof *all);
+                if (making->n)
+                        memcpy(all, making->all, making->n * sizeof *all);
+                making->all = all;
+        }
+        struct finding *kept = pool_take(making->pool, sizeof *kept);
+        *kept = *finding;
+        naming_keep(making->naming, &kept->stack);
+        naming_keep(making->naming, &kept->release);
+        naming_keep(making->naming, &kept->first_release);
+        making->all[making->n++] = kept;
+        return kept;
+}
+
+static void add_up(struct finding *to, const struct finding *from)
+{
+        to->bytes += from->bytes;
+        to->blocks += from->blocks;
+        to->indirect_bytes += from->indirect_bytes;
+        to->indirect_blocks += from->indirect_blocks;
+        to->count += from->count;
+        if (from->least_bytes < to->least_bytes)
+                to->least_bytes = from->least_bytes;
+        if (from->most_bytes > to->most_bytes)
+                to->most_bytes = from->most_bytes;
+        if (class_rank(from->class) > class_rank(to->class)) {
+                to->class = from->class;
+                to->holder = from->holder;
+                to->holder_process = from->holder_process;
+        }
+}
+
+static void merge(struct making *making, const struct process *process, const struct finding *finding)
+{
+        struct merge_key key = { .rule = finding->rule, .release = release_place(finding) };
+        memcpy(key.id, finding->id, sizeof key.id);
+        if (finding->rule == RULE_UF003)
+                key.class = finding->class;
+        void **value = map_at(making->merged, &key, sizeof key);
+        if (*value)
+                add_up(*value, finding);
+        else
+                *value = append(making, finding);
+        add_pid(making, *value, process->pid);
+}
+
+static void make_leak(struct making *making, const struct process *process, const struct site *site)
+{
+        struct finding finding = {
+                .blocks = site->blocks,
+                .bytes = site->bytes,
+                .least_bytes = site->least_bytes,
+                .most_bytes = site->most_bytes,
+                .indirect_blocks = site->indirect_blocks,
+                .indirect_bytes = site->indirect_bytes,
+        };
+        naming_stack(making->naming, process, site->stack, &finding.stack);
+        struct judgement judgement = judge_site(process, site, &finding.stack);
+        finding.rule = judgement.rule;
+        finding.class = judgement.class;
+        finding.family = judge_family(&finding.stack, site->family);
+        struct holder_key key = { site->stack, site->verdict };
+        finding.holder = map_find(making->holders, &key, sizeof key);
+        finding.holder_process = finding.holder ? process : NULL;
+        identify(&finding, &finding.stack);
+        merge(making, process, &finding);
+}
+
+/* The stack of `node`, kept, because another one will be named before this one is used. */
+static struct stack kept_stack(struct making *making, const struct process *process, uint32_t node)
+{
+        struct stack stack;
+        naming_stack(making->naming, process, node, &stack);
+        naming_keep(making->naming, &stack);
+        return stack;
+}
+
+static enum rule wrong_rule(unsigned kind)
+{
+        switch (kind) {
+        case WIRE_WRONG_MISMATCH:
+                return RULE_UF101;
+        case WIRE_WRONG_DOUBLE:
+                return RULE_UF102;
+        case WIRE_WRONG_NO_GIL:
+                return RULE_UF104;
+        case WIRE_WRONG_SIZE:
+                return RULE_UF105;
+        default:
+                return RULE_UF103;
+        }
+}
+
+static void make_wrong(struct making *making, const struct process *process, const struct wire_wrong *wrong)
+{
+        struct finding finding = {
+                .rule = wrong_rule(wrong->kind),
+                .family = (enum wire_family)wrong->family,
+                .bytes = wrong->size,
+                .blocks = wrong->block != 0,
+                .least_bytes = wrong->size,
+                .most_bytes = wrong->size,
+                .count = wrong->count,
+                .wrong = wrong,
+                .wrong_process = process,
+                .stack = kept_stack(making, process, wrong->birth_stack),
+                .release = kept_stack(making, process, wrong->release_stack),
+                .first_release = kept_stack(making, process, wrong->first_release_stack),
+        };
+        finding.family = judge_family(&finding.stack, finding.family);
+        if (judge_is_false_mismatch(&finding))
+                return;
+        identify(&finding, finding.stack.n_frames ? &finding.stack : &finding.release);
+        merge(making, process, &finding);
+}
+
+static void index_holders(struct making *making, const struct process *process)
+{
+        map_free(making->holders);
+        making->holders = map_new();
+        for (size_t i = 0; i < process->n_holders; i++) {
+                const struct wire_holder *holder = &process->holders[i];
+                if (holder->kind == WIRE_HOLDER_LEADS) /* counted in the site itself */
+                        continue;
+                struct holder_key key = { holder->stack, holder->verdict };
+                *map_at(making->holders, &key, sizeof key) = (void *)holder;
+        }
+}
+
+static bool is_wanted(const struct making *making, const struct finding *finding)
+{
+        const struct option_list *globs = &making->policy->options->only_modules;
+        for (size_t i = 0; i < globs->n; i++)
+                if (fnmatch(globs->all[i], finding->owner, 0) == 0)
+                        return true;
+        return globs->n == 0;
+}
+
+/* Drop what no --only-module wants; suppress, compare and gate the rest. */
+static void decide(struct making *making)
+{
+        size_t n = 0;
+        for (size_t i = 0; i < making->n; i++) {
+                struct finding *finding = making->all[i];
+                const struct stack *stack = finding->stack.n_frames ? &finding->stack : &finding->release;
+                finding->owner = naming_owner(making->naming, stack);
+                if (!is_wanted(making, finding))
+                        continue;
+                making->all[n++] = finding;
+                finding->suppressed_by = suppressions_match(making->policy->suppressions, finding);
+        }
+        making->n = n;
+        if (making->policy->baseline)
+                baseline_compare(making->policy->baseline, making->policy->options, making->all, n);
+        for (size_t i = 0; i < n; i++) {
+                struct finding *finding = making->all[i];
+                finding->gating = making->policy->options->gate >> finding->rule & 1 && !finding->suppressed_by &&
+                                  !baseline_excuses(finding);
+        }
+}
+
+/* The first process and what it became by exec. */
+static bool is_of_first(const struct capture *capture, const struct process *process)
+{
+        return process->pid == capture->processes[0].pid;
+}
+
+struct findings *make_all(struct policy *policy, const struct capture *capture, struct symbols *symbols)
+{
+        struct pool *pool = pool_new();
+        struct making making = {
+                .policy = policy,
+                .capture = capture,
+                .pool = pool,
+                .findings = pool_take(pool, sizeof *making.findings),
+                .naming = naming_new(pool, symbols, policy->options->source_root),
+                .merged = map_new(),
+                .holders = map_new(),
+        };
+        for (size_t i = 0; i < capture->n_processes; i++) {
+                const struct process *process = &capture->processes[i];
+                if (!policy->options->children && !is_of_first(capture, process))
+                        continue;
+                index_holders(&making, process);
+                for (size_t k = 0; k < process->n_sites; k++)
+                        make_leak(&making, process, &process->sites[k]);
+                for (size_t k = 0; k < process->n_wrongs; k++)
+                        make_wrong(&making, process, &process->wrongs[k]);
+        }
+        decide(&making);
+        making.findings->pool = pool;
+        making.findings->n = making.n;
+        making.findings->all = pool_take(pool, making.n * sizeof *making.findings->all);
+        for (size_t i = 0; i < making.n; i++)
+                making.findings->all[i] = *making.all[i];
+        map_free(making.merged);
+        map_free(making.holders);
+        naming_free(making.naming);
+        return making.findings;
+}

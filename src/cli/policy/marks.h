@@ -1,0 +1,16 @@
+/* What a frame is to the reader of a report: see marks.c */
+#ifndef UNFREED_CLI_POLICY_MARKS_H
+#define UNFREED_CLI_POLICY_MARKS_H
+
+#include "cli/policy/finding.h"
+
+/* enum frame_mark of a frame whose function is `function` (normalized, "" = not known) in `module` (normalized). */
+unsigned marks_of(const char *function, const char *module, enum frame_language language);
+
+/* The entry point that a normalized function name stands for, or WIRE_ENTRY_NONE. */
+enum wire_entry marks_entry(const char *function);
+
+/* Do the innermost frames show a block that libc, ld.so or libstdc++ keeps for itself? */
+bool marks_is_runtime_cache(const struct stack *stack);
+
+#endif

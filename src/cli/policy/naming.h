@@ -1,0 +1,22 @@
+/* From a node of the trie to a stack that a person can read: see naming.c */
+#ifndef UNFREED_CLI_POLICY_NAMING_H
+#define UNFREED_CLI_POLICY_NAMING_H
+
+#include "cli/policy/finding.h"
+
+struct pool;
+struct naming;
+
+/* `source_root` may be NULL: the working directory of the process. Names live in `pool`. */
+struct naming *naming_new(struct pool *pool, struct symbols *symbols, const char *source_root);
+void naming_free(struct naming *naming);
+
+/* The stack of `node`, its frames in memory that is good until the next call: naming_keep() makes them last. */
+void naming_stack(struct naming *naming, const struct process *process, uint32_t node, struct stack *ret_stack);
+void naming_keep(struct naming *naming, struct stack *stack);
+
+/* Name of the module that a block with this stack belongs to: that of the innermost frame that is no allocator, no
+ * interpreter and no runtime library. A Python frame belongs to its top-level package. Never NULL. */
+const char *naming_owner(struct naming *naming, const struct stack *stack);
+
+#endif
