@@ -1,6 +1,6 @@
 # A worker that multiprocessing starts by forkserver leaks and exits 0.
 # needs: file:/usr/bin/python3
-# run: /usr/bin/python3 {source} {built}/libleak_a_block.so
+# run: /usr/bin/python3 {source} {built}/tree/libleak_a_block.so
 # options: --only-module=libleak_a_block.so*
 # expect: UF001 class=definite family=malloc bytes=160 blocks=1 function=leak_here
 # timeout: 60
