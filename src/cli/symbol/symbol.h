@@ -23,12 +23,12 @@ enum frame_language {
 
 /* A frame with its names. Strings belong to the symbols object (or the process) and are never freed one by one. */
 struct frame {
-        const char *function; /* demangled, with parameters as the demangler gives them; NULL = not known */
-        const char *raw;      /* as in the symbol table; NULL = not known */
-        const char *file;     /* as DWARF says, made absolute with the compilation directory; NULL = not known */
-        int line;             /* 0 = not known */
+        const char *function;    /* demangled, with parameters as the demangler gives them; NULL = not known */
+        const char *raw;         /* as in the symbol table; NULL = not known */
+        const char *file;        /* as DWARF says, made absolute with the compilation directory; NULL = not known */
+        int line;                /* 0 = not known */
         const char *module_path; /* NULL = in no module */
-        const char *module;   /* last part of it */
+        const char *module;      /* last part of it */
         uint64_t offset;      /* of the return address, from the module's symbol-table zero: what addr2line -e takes */
         const char *build_id; /* lower-case hex, NULL = none */
         bool inlined;
@@ -46,5 +46,16 @@ void symbols_free(struct symbols *symbols);
  * (>= 1). Looks in the names that came with a capture first, then at the module's file, its separate debug file by
  * build-id and by .gnu_debuglink. A file whose build-id is not that of the capture is not believed. */
 size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct frame *ret_frames, size_t max);
+
+/* Where separate debug files are looked for; /usr/lib/debug unless told. */
+void symbols_set_debug_root(struct symbols *symbols, const char *directory);
+
+/* All that was named so far, as the bytes of a "Names" section (wire/FORMAT.md); *ret_bytes is the caller's to free().
+ */
+void symbols_write(const struct symbols *symbols, uint8_t **ret_bytes, size_t *ret_n_bytes);
+
+/* Take in what symbols_write() gave, on this machine or another; may be called again and again, the first name of a
+ * place stays. Returns NULL, or what is wrong with the bytes, in words; nothing is taken in then. */
+const char *symbols_read(struct symbols *symbols, const uint8_t *bytes, size_t n_bytes);
 
 #endif

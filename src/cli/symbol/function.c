@@ -1,0 +1,269 @@
+/* Functions of a unit, and the calls inlined into them
+ *
+ * First reading: functions that stand directly in the unit or in namespaces, which is nearly all of them, for the
+ * price of one pass over the unit's top entries. Only when an address of the unit is in none of these is everything
+ * searched for functions inside functions (Fortran, nested functions of GNU C, methods of local classes).
+ */
+#include "cli/symbol/unit.h"
+
+#include <dwarf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH_MAX = 128 /* of entries in entries; past it a file is taken for broken */ };
+
+static const char *linkage_of(Dwarf_Die *die)
+{
+        Dwarf_Attribute attribute;
+
+        if (!dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) &&
+            !dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
+                return NULL;
+        return dwarf_formstring(&attribute);
+}
+
+/* ---- namespaces and classes ---- */
+
+static bool is_container(int tag)
+{
+        return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
+               tag == DW_TAG_union_type || tag == DW_TAG_module;
+}
+
+/* Entries that follow each other share a parent, so a subtree ends where the next sibling begins. */
+static void read_containers(struct unit *unit, Dwarf_Die *parent, Dwarf_Off end, int depth)
+{
+        Dwarf_Die die, next;
+        int more;
+
+        if (depth > DEPTH_MAX || dwarf_child(parent, &die))
+                return;
+        do {
+                Dwarf_Off its_end = end;
+
+                more = dwarf_siblingof(&die, &next);
+                if (more == 0)
+                        its_end = dwarf_dieoffset(&next);
+                if (is_container(dwarf_tag(&die))) {
+                        const char *name = dwarf_diename(&die);
+
+                        unit->containers = pool_grow(unit->containers, unit->n_containers, &unit->max_containers,
+                                                     sizeof *unit->containers);
+                        unit->containers[unit->n_containers++] = (struct container){
+                                .start = dwarf_dieoffset(&die),
+                                .end = its_end,
+                                .name = name ? name : "(anonymous namespace)",
+                        };
+                        read_containers(unit, &die, its_end, depth + 1);
+                }
+                die = next;
+        } while (more == 0);
+}
+
+/* The entry that a function's name is in: its declaration in a class, if it has one. */
+static Dwarf_Die declaration_of(Dwarf_Die die)
+{
+        static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
+
+        for (int i = 0; i < 16; i++) {
+                Dwarf_Attribute attribute;
+                Dwarf_Die next;
+
+                if (!dwarf_attr(&die, links[0], &attribute) && !dwarf_attr(&die, links[1], &attribute))
+                        break;
+                if (!dwarf_formref_die(&attribute, &next))
+                        break;
+                die = next;
+        }
+        return die;
+}
+
+/* gcc gives functions of internal linkage no linkage name; in which namespace they are is told by where they stand. */
+static const char *qualified_name(struct debug *debug, Dwarf_Die *function, enum frame_language language)
+{
+        const char *name = dwarf_diename(function);
+        Dwarf_Die die = declaration_of(*function);
+        Dwarf_Off offset = dwarf_dieoffset(&die);
+        struct unit *unit;
+        char whole[4096];
+        size_t used = 0;
+
+        if (!name || (language != LANGUAGE_CXX && language != LANGUAGE_RUST) || !(unit = unit_of(debug, &die)))
+                return name;
+        if (!unit->has_containers) {
+                unit->has_containers = true;
+                read_containers(unit, &unit->body, (Dwarf_Off)-1, 0);
+        }
+        for (size_t i = 0; i < unit->n_containers && unit->containers[i].start < offset; i++)
+                if (offset < unit->containers[i].end && used < sizeof whole)
+                        used += (size_t)snprintf(whole + used, sizeof whole - used, "%s::", unit->containers[i].name);
+        if (!used || used + strlen(name) + 1 > sizeof whole)
+                return name;
+        strcpy(whole + used, name);
+        return pool_intern(debug->pool, whole);
+}
+
+/* ---- functions of a unit ---- */
+
+static void function_add(struct unit *unit, Dwarf_Die *die)
+{
+        Dwarf_Addr base, start, end, entry = 0;
+        ptrdiff_t at = 0;
+        bool any = false;
+
+        while ((at = dwarf_ranges(die, at, &base, &start, &end)) > 0) {
+                if (start >= end || start == 0)
+                        continue;
+                if (!any)
+                        entry = start;
+                any = true;
+                unit->spans = pool_grow(unit->spans, unit->n_spans, &unit->max_spans, sizeof *unit->spans);
+                unit->spans[unit->n_spans++] = (struct span){start, end, (uint32_t)unit->n_functions};
+        }
+        if (!any)
+                return;
+        unit->functions = pool_grow(unit->functions, unit->n_functions, &unit->max_functions, sizeof *unit->functions);
+        unit->functions[unit->n_functions++] = (struct function){.die = *die, .entry = entry};
+}
+
+static bool is_outer(int tag) { return tag == DW_TAG_namespace || tag == DW_TAG_module; }
+
+/* The outer ones, or the nested ones. */
+static void read_functions(struct unit *unit, Dwarf_Die *parent, bool nested, int depth)
+{
+        bool inside = depth > 0 && !is_outer(dwarf_tag(parent));
+        Dwarf_Die die;
+
+        if (depth > DEPTH_MAX || dwarf_child(parent, &die))
+                return;
+        do {
+                int tag = dwarf_tag(&die);
+
+                if (tag == DW_TAG_subprogram && nested == inside)
+                        function_add(unit, &die);
+                if (is_outer(tag) ||
+                    (nested && (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block || is_container(tag))))
+                        read_functions(unit, &die, nested, depth + 1);
+        } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static int by_start(const void *left, const void *right)
+{
+        const struct span *a = left, *b = right;
+
+        if (a->start != b->start)
+                return a->start < b->start ? -1 : 1;
+        return (a->owner > b->owner) - (a->owner < b->owner);
+}
+
+static struct function *search(struct unit *unit, uint64_t address)
+{
+        size_t low = 0, high = unit->n_spans;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (unit->spans[middle].start <= address)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        for (size_t i = low, seen = 0; i-- > 0 && seen < 16; seen++)
+                if (address < unit->spans[i].end)
+                        return &unit->functions[unit->spans[i].owner];
+        return NULL;
+}
+
+/* ---- inlined calls of a function ---- */
+
+static uint32_t inlined_add(struct debug *debug, struct unit *unit, struct function *function, Dwarf_Die *die,
+                            uint32_t parent)
+{
+        struct inlined call = {.parent = parent, .linkage = linkage_of(die)};
+        Dwarf_Attribute attribute;
+        Dwarf_Word file = 0, line = 0;
+        Dwarf_Addr base, start, end;
+        ptrdiff_t at = 0;
+
+        if (dwarf_attr(die, DW_AT_call_file, &attribute) && dwarf_formudata(&attribute, &file) == 0)
+                call.file = line_file(debug, unit, file);
+        if (dwarf_attr(die, DW_AT_call_line, &attribute) && dwarf_formudata(&attribute, &line) == 0)
+                call.line = (int)line;
+        call.name = call.linkage ? dwarf_diename(die) : qualified_name(debug, die, unit->language);
+        call.depth = parent ? function->inlined[parent - 1].depth + 1 : 1;
+
+        function->inlined =
+                pool_grow(function->inlined, function->n_inlined, &function->max_inlined, sizeof *function->inlined);
+        function->inlined[function->n_inlined++] = call;
+        while ((at = dwarf_ranges(die, at, &base, &start, &end)) > 0) {
+                function->spans =
+                        pool_grow(function->spans, function->n_spans, &function->max_spans, sizeof *function->spans);
+                function->spans[function->n_spans++] = (struct span){start, end, (uint32_t)function->n_inlined - 1};
+        }
+        return (uint32_t)function->n_inlined;
+}
+
+static void read_inlined(struct debug *debug, struct unit *unit, struct function *function, Dwarf_Die *parent_die,
+                         uint32_t parent, int depth)
+{
+        Dwarf_Die die;
+
+        if (depth > DEPTH_MAX || dwarf_child(parent_die, &die))
+                return;
+        do {
+                switch (dwarf_tag(&die)) {
+                case DW_TAG_inlined_subroutine:
+                        read_inlined(debug, unit, function, &die, inlined_add(debug, unit, function, &die, parent),
+                                     depth + 1);
+                        break;
+                case DW_TAG_lexical_block:
+                case DW_TAG_try_block:
+                case DW_TAG_catch_block:
+                        read_inlined(debug, unit, function, &die, parent, depth + 1);
+                        break;
+                }
+        } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+struct function *function_find(struct debug *debug, struct unit *unit, uint64_t address)
+{
+        struct function *function;
+
+        if (!unit->has_functions) {
+                unit->has_functions = true;
+                read_functions(unit, &unit->body, false, 0);
+                if (unit->n_spans)
+                        qsort(unit->spans, unit->n_spans, sizeof *unit->spans, by_start);
+        }
+        function = search(unit, address);
+        if (!function && !unit->has_nested) {
+                unit->has_nested = true;
+                read_functions(unit, &unit->body, true, 0);
+                if (unit->n_spans)
+                        qsort(unit->spans, unit->n_spans, sizeof *unit->spans, by_start);
+                function = search(unit, address);
+        }
+        if (function && !function->is_read) {
+                function->is_read = true;
+                function->linkage = linkage_of(&function->die);
+                function->name = function->linkage ? dwarf_diename(&function->die)
+                                                   : qualified_name(debug, &function->die, unit->language);
+                read_inlined(debug, unit, function, &function->die, 0, 0);
+        }
+        return function;
+}
+
+uint32_t function_innermost(const struct function *function, uint64_t address)
+{
+        uint32_t found = 0;
+
+        for (size_t i = 0; i < function->n_spans; i++) {
+                const struct span *span = &function->spans[i];
+
+                if (address >= span->start && address < span->end &&
+                    (!found || function->inlined[span->owner].depth > function->inlined[found - 1].depth))
+                        found = span->owner + 1;
+        }
+        return found;
+}

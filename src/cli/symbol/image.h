@@ -1,0 +1,34 @@
+/* A module's file on this machine, if it is the one that was recorded
+ *
+ * The record may be older than the file: a package was upgraded, a program was built anew. An image whose build-id is
+ * not the recorded one gives no names at all, since wrong names are worse than none. Files are opened at the first
+ * question, and their parts are read as far as the questions go.
+ */
+#ifndef UNFREED_CLI_SYMBOL_IMAGE_H
+#define UNFREED_CLI_SYMBOL_IMAGE_H
+
+#include "cli/symbol/pool.h"
+#include "cli/symbol/symbol.h"
+#include "wire/arena.h"
+
+struct image {
+        const char *path, *name;  /* as in struct module */
+        const char *build_id_hex; /* NULL = none */
+        uint8_t build_id[WIRE_BUILD_ID_BYTES];
+        unsigned build_id_bytes;
+        bool asked;             /* the files below have been looked for */
+        struct elf_file *main;  /* NULL: gone, unreadable, or another build */
+        struct elf_file *debug; /* separate debug file, or NULL */
+        struct table *table;    /* symbol tables, or NULL */
+        struct debug *dwarf;    /* or NULL */
+};
+
+struct image *image_new(struct pool *pool, const char *path, const uint8_t *build_id, unsigned build_id_bytes);
+void image_close(struct image *image);
+
+/* Name the call that returns to `offset`: one frame for each level of inlining, innermost first. At least one frame,
+ * at most `max` (>= 1). Strings are of the pool. */
+size_t image_name(struct image *image, struct pool *pool, const char *debug_root, uint64_t offset,
+                  struct frame *ret_frames, size_t max);
+
+#endif
