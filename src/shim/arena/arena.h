@@ -23,6 +23,7 @@ struct arena {
         struct wire_leaf *leaves;
         struct wire_past *past;
         struct wire_large *large;
+        uint8_t *large_touched;
         struct wire_node *nodes;
         struct wire_module *modules;
         struct wire_thread *threads;
@@ -31,8 +32,12 @@ struct arena {
         unsigned granule_shift, leaf_shift; /* leaf_shift = granule_shift + 17 */
         unsigned epoch;                     /* = header->epoch */
         size_t bytes;
-};
+} __attribute__((aligned(WIRE_PAGE_BYTES))); /* nothing else may stand in a page that is wiped */
 extern struct arena arena;
+
+/* The arena that this process's parent had when it forked us, still mapped; NULL when there is none. It survives the
+ * wiping, since it is how a child finds what it inherited. */
+const struct wire_header *arena_inherited(void);
 
 /* Make the memfd, map it, lay it out, fill the header's fixed parts. The descriptor is lent to `send` before it is
  * closed. False, with nothing mapped, when the kernel refuses. `arena.base` is set last. */

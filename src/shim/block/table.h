@@ -33,6 +33,9 @@ bool table_find_holding(uintptr_t address, bool released, struct block *ret_bloc
 /* It is being released from `release_stack`: keep only the memory of it. */
 void table_release(const struct block *block, uint32_t release_stack);
 
+/* Whatever was remembered about this address is no longer so: it was given out unseen. */
+void table_clear(uintptr_t start);
+
 /* As if it had never been there; or back again, as after a failed realloc. */
 void table_forget(const struct block *block);
 void table_restore(const struct block *block);

@@ -2,6 +2,7 @@
 #ifndef UNFREED_SHIM_RECORD_H
 #define UNFREED_SHIM_RECORD_H
 
+#include "bare/bits.h"
 #include "shim/block/table.h"
 #include "shim/self/thread.h"
 #include "shim/stack/stack.h"
@@ -9,16 +10,24 @@
 
 #include <stddef.h>
 
-/* Is this call an event of its own? False inside another entry point, inside ourselves, or while not recording.
- * Begins recording where it has not begun. */
-bool record_wanted(struct thread *self);
+/* The slow part of record_wanted(): begin recording where it has not begun, give a new thread its place. */
+bool record_begin(struct thread *self);
+
+/* Is this call an event of its own? False inside another entry point, inside ourselves, or while not recording. */
+static inline bool record_wanted(struct thread *self)
+{
+        if (likely(arena.base && self->count && !(self->nest | self->quiet)))
+                return true;
+        return record_begin(self);
+}
 
 /* `block` (not NULL) of `size` bytes was given to the program through `entry`. */
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                   const struct stack_start *start);
 
 /* The program gives `block` (not NULL) back through `entry`. Says what the entry point must do. `given_size` and
- * `given_align`: what sized and aligned forms say; 0 = nothing was said. */
+ * `given_align`: what sized and aligned forms say; RECORD_NOT_GIVEN = nothing was said. */
+#define RECORD_NOT_GIVEN SIZE_MAX
 enum record_act {
         RECORD_PASS,    /* hand it to the function behind this entry point */
         RECORD_SWALLOW, /* do nothing: it must not reach any allocator */
@@ -27,16 +36,21 @@ enum record_act {
 enum record_act record_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
                                size_t given_align, const struct stack_start *start, enum wire_family *ret_owner);
 
-/* realloc: begin before the real one, end with what it returned. */
+/* realloc: begin before the real one, end with what it returned. When begin says SWALLOW the entry point gives the
+ * program a fresh block instead; when it says OWNER, the block is *ret_owner's to resize. */
 struct record_resize {
         struct block old;
-        bool known;
+        bool known; /* `old` was live and is out of the table now */
 };
 enum record_act record_resize_begin(struct thread *self, void *block, enum wire_entry entry,
                                     const struct stack_start *start, struct record_resize *ret_resize,
                                     enum wire_family *ret_owner);
 void record_resize_end(struct thread *self, const struct record_resize *resize, void *result, size_t size,
                        enum wire_entry entry, const struct stack_start *start);
+
+/* `block` was given out without being recorded (inside ourselves, or inside another entry point): what was remembered
+ * about its address no longer holds. Cheap while nothing is recorded. */
+void record_unseen(void *block);
 
 /* The PyMem and PyObject side of stacks: set by python/ when Python frames can be had. Returns the node of the Python
  * frames that are current in this thread, 0 = none. */

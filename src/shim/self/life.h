@@ -1,11 +1,11 @@
 /* Life as one state machine
  *
- *      UNBORN --first call--> BIRTH --> ON --exit, exec--> JUDGED --exec failed--> ON
+ *      UNBORN --first call--> BIRTH --> ON --exit--> ENDED
  *                               |        `--fork, in the child--> UNBORN of a new image (the arena page was wiped)
- *                               `--> OFF   (no memory, no arena: everything passes through, and is counted)
+ *                               `--> OFF   (no memory, no arena: everything passes through)
  *
  * Everything starts at the first call of any entry point: ld.so and other libraries' constructors allocate before
- * ours runs.
+ * ours runs. Here is only the state; what is done at birth and at the end is in record/image.c.
  */
 #ifndef UNFREED_SHIM_SELF_LIFE_H
 #define UNFREED_SHIM_SELF_LIFE_H
@@ -13,10 +13,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Start recording; cheap when that was decided already. True when recording is on. Called by an entry point that
- * found `arena.base == NULL`. Never waits for another thread's birth: until that is over it returns false, and the
- * caller serves the request unrecorded. */
-bool life_begin(void);
+enum life_claim {
+        LIFE_NO,            /* not recording: another thread gives birth, or it is over, or it could not be had */
+        LIFE_ON,            /* recording */
+        LIFE_BORN,          /* the caller must give birth now, then call life_settle() */
+        LIFE_BORN_BY_FORK,  /* the same, in a fork child */
+};
+
+/* What a thread shall do that found `arena.base == NULL`. Never waits. */
+enum life_claim life_claim(void);
+void life_settle(bool on);
 
 /* Which process image this is: 1, +1 in each fork child. */
 uint32_t life_image(void);
@@ -24,15 +30,13 @@ uint32_t life_image(void);
 /* Is this the process that owns the arena, and not a vfork child that runs in its memory? One getpid. */
 bool life_owner(void);
 
-/* The program is about to end, or to become another image: judge (once). `sp`: the stack pointer of whoever asked, so
- * that stale stack below it hides nothing. */
-void life_end_exit(int status, uintptr_t sp);
-void life_end_exec(uintptr_t sp);
-void life_exec_failed(void);
+/* True for the one caller that shall do what is done at the end. */
+bool life_end_claim(void);
+void life_ended(void);
 
-/* Around fork: everything of ours that must not be half-done in the child. */
+/* Around fork. A block's epoch says how many forks came before its birth, so that a child knows what it inherited.
+ * The child's end is called in the child. */
 void life_fork_begin(void);
-void life_fork_end_parent(void);
 void life_fork_end_child(void);
 
 #endif

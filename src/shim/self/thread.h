@@ -21,12 +21,14 @@ struct thread {
         int32_t tid;
         uint32_t image;           /* life_image() for which this is set up: differs in a fork child */
         uint32_t slot;            /* index in the thread list, 0 = none */
+        uint32_t fork_epoch;      /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;     /* owned by python/ */
 };
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 
-/* Give a new thread (or a fork child's only one) its place. Slow; the hot path calls it when `count` is NULL. */
-void thread_init(struct thread *self);
+/* Give a new thread (or a fork child's only one) its place in the list. Slow; comes when `count` is NULL. Sets all but
+ * `count`, which the caller sets when the thread is ready, from the returned place. */
+struct wire_count *thread_init(struct thread *self);
 
 /* Is a thread of this process with this id alive? */
 bool thread_alive(int32_t tid);

@@ -1,0 +1,197 @@
+/* The capture arena, seen from inside
+ *
+ * The file is as large as its extents could ever grow, and sparse: a page exists when it is touched. Under a small
+ * RLIMIT_AS or RLIMIT_FSIZE all extents shrink together until it fits; ftruncate past RLIMIT_FSIZE would raise SIGXFSZ,
+ * so the limits are read first.
+ */
+#include "shim/arena/arena.h"
+
+#include "bare/bits.h"
+#include "shim/sys/pages.h"
+#include "shim/sys/syscall.h"
+
+#include <linux/memfd.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+/* In a page of its own, which is the unit of MADV_WIPEONFORK, and in .bss, since only anonymous memory can be wiped. */
+struct arena arena;
+
+/* Not wiped: the arena that this process made last, or, in a fork child, the one of its parent. */
+static const struct wire_header *made, *inherited;
+
+const struct wire_header *arena_inherited(void) { return inherited; }
+
+static const size_t element_bytes[WIRE_EXTENT_END] = {
+#define X(id, size) [WIRE_EXTENT_##id] = (size),
+        WIRE_EXTENTS(X)
+#undef X
+};
+
+/* Elements at full size (scale 0). Rows that must be powers of two are. The directory is not scaled: it must cover
+ * 47 bits of address, 512 MiB of address space at a granule of 8 bytes, of which a few pages are ever touched. */
+static const uint64_t full_capacity[WIRE_EXTENT_END] = {
+        [WIRE_EXTENT_TEXT] = 64 << 20,    [WIRE_EXTENT_MODULES] = 1 << 15,      [WIRE_EXTENT_THREADS] = 1 << 15,
+        [WIRE_EXTENT_WRONGS] = 1 << 12,   [WIRE_EXTENT_HOLDERS] = 1 << 16,      [WIRE_EXTENT_CODES] = 1 << 20,
+        [WIRE_EXTENT_PAST] = 1 << 16,     [WIRE_EXTENT_LARGE] = 1 << 22,        [WIRE_EXTENT_LARGE_TOUCHED] = 1 << 15,
+        [WIRE_EXTENT_LEAVES] = 1 << 16,
+        [WIRE_EXTENT_DIRECTORY] = 1 << 27, [WIRE_EXTENT_NODES] = 1 << 30,       [WIRE_EXTENT_SLOTS] = 1 << 16,
+};
+enum { SCALE_MAX = 12, DIRECTORY_BITS = 47 };
+
+static uint64_t capacity_of(enum wire_extent extent, unsigned scale, unsigned leaf_shift)
+{
+        if (extent == WIRE_EXTENT_DIRECTORY)
+                return UINT64_C(1) << (DIRECTORY_BITS - leaf_shift);
+        uint64_t n = full_capacity[extent] >> scale;
+        /* A page of the large table for each byte of its map; else at least a few of everything. */
+        uint64_t least = extent == WIRE_EXTENT_LARGE ? 8192 : 64;
+        return n < least ? least : n;
+}
+
+/* Fill `ranges`; returns the size of the whole. */
+static uint64_t layout(struct wire_range *ret_ranges, unsigned scale, unsigned leaf_shift)
+{
+        uint64_t off = align_up(sizeof(struct wire_header), WIRE_PAGE_BYTES);
+        for (unsigned i = 0; i < WIRE_EXTENT_END; i++) {
+                uint64_t capacity = capacity_of(i, scale, leaf_shift);
+                ret_ranges[i] = (struct wire_range){.off = off, .capacity = capacity, .used = 1};
+                off += align_up(capacity * element_bytes[i], WIRE_PAGE_BYTES);
+        }
+        return off;
+}
+
+static uint64_t limit_of(int resource)
+{
+        struct rlimit limit;
+        if (sys_failed(sys_call(SYS_prlimit64, 0, resource, NULL, &limit)))
+                return UINT64_MAX;
+        return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
+}
+
+/* A mapped arena of the largest scale that the kernel gives, or NULL. */
+static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsigned leaf_shift, uint64_t *ret_bytes)
+{
+        uint64_t file_limit = limit_of(RLIMIT_FSIZE);
+        uint64_t space_limit = limit_of(RLIMIT_AS);
+        /* Leave most of a limited address space to the program: it must not fail because of us. */
+        if (space_limit != UINT64_MAX)
+                space_limit /= 4;
+        for (unsigned scale = 0; scale <= SCALE_MAX; scale++) {
+                uint64_t bytes = layout(ret_ranges, scale, leaf_shift);
+                if (bytes > file_limit || bytes > space_limit)
+                        continue;
+                if (sys_failed(sys_call(SYS_ftruncate, memfd, bytes)))
+                        continue;
+                long at = sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memfd, 0);
+                if (sys_failed(at))
+                        continue;
+                sys_call(SYS_madvise, at, bytes, MADV_DONTDUMP);
+                *ret_bytes = bytes;
+                return (unsigned char *)at;
+        }
+        return NULL;
+}
+
+static void view_open(unsigned char *base, struct wire_header *header)
+{
+        struct wire_range *e = header->extents;
+        arena.header = header;
+        arena.directory = (uint32_t *)(base + e[WIRE_EXTENT_DIRECTORY].off);
+        arena.slots = (wire_slot *)(base + e[WIRE_EXTENT_SLOTS].off);
+        arena.leaves = (struct wire_leaf *)(base + e[WIRE_EXTENT_LEAVES].off);
+        arena.past = (struct wire_past *)(base + e[WIRE_EXTENT_PAST].off);
+        arena.large = (struct wire_large *)(base + e[WIRE_EXTENT_LARGE].off);
+        arena.large_touched = (uint8_t *)(base + e[WIRE_EXTENT_LARGE_TOUCHED].off);
+        arena.nodes = (struct wire_node *)(base + e[WIRE_EXTENT_NODES].off);
+        arena.modules = (struct wire_module *)(base + e[WIRE_EXTENT_MODULES].off);
+        arena.threads = (struct wire_thread *)(base + e[WIRE_EXTENT_THREADS].off);
+        arena.directory_capacity = e[WIRE_EXTENT_DIRECTORY].capacity;
+        arena.large_capacity = e[WIRE_EXTENT_LARGE].capacity;
+        arena.past_capacity = e[WIRE_EXTENT_PAST].capacity;
+        arena.nodes_capacity = (uint32_t)e[WIRE_EXTENT_NODES].capacity;
+        arena.granule_shift = header->granule_shift;
+        arena.leaf_shift = header->granule_shift + 17;
+        arena.epoch = header->epoch;
+        arena.bytes = header->arena_bytes;
+        __atomic_store_n(&arena.base, base, __ATOMIC_RELEASE);
+}
+
+/* A grandparent's arena is of no more use: without this a chain of forks would fill the address space. */
+static void inherited_give(void)
+{
+        uint64_t bytes = inherited->arena_bytes;
+        pages_disclaim(inherited);
+        sys_call(SYS_munmap, inherited, bytes);
+        inherited = NULL;
+}
+
+bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
+{
+        long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC);
+        if (sys_failed(memfd))
+                return false;
+        struct wire_range ranges[WIRE_EXTENT_END];
+        uint64_t bytes;
+        unsigned char *base = arena_map((int)memfd, ranges, granule_shift + 17, &bytes);
+        if (base == NULL) {
+                sys_call(SYS_close, memfd);
+                return false;
+        }
+        /* Best effort: where the kernel (< 4.14) cannot, the interposed fork resets the view. */
+        sys_call(SYS_madvise, &arena, WIRE_PAGE_BYTES, MADV_WIPEONFORK);
+        pages_claim(base, bytes);
+
+        struct wire_header *header = (struct wire_header *)base;
+        memcpy(header->extents, ranges, sizeof ranges);
+        header->version = WIRE_VERSION;
+        header->header_bytes = sizeof *header;
+        header->arena_bytes = bytes;
+        header->granule_shift = granule_shift;
+        header->epoch = 1;
+        memcpy(header->magic, WIRE_MAGIC, sizeof header->magic);
+        send((int)memfd, bytes);
+        sys_call(SYS_close, memfd);
+        if (inherited)
+                inherited_give();
+        inherited = made;
+        made = header;
+        view_open(base, header);
+        return true;
+}
+
+void arena_stop(void) { __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE); }
+
+uint64_t arena_take(enum wire_extent extent, uint64_t n, enum wire_drop drop)
+{
+        struct wire_range *range = &arena.header->extents[extent];
+        /* Look before adding, so that a full extent's `used` does not run away. */
+        if (__atomic_load_n(&range->used, __ATOMIC_RELAXED) + n <= range->capacity) {
+                uint64_t index = __atomic_fetch_add(&range->used, n, __ATOMIC_RELAXED);
+                if (index + n <= range->capacity)
+                        return index;
+        }
+        arena_drop(drop);
+        return 0;
+}
+
+void *arena_element(enum wire_extent extent, uint64_t index, size_t bytes)
+{
+        return (unsigned char *)arena.header + arena.header->extents[extent].off + index * bytes;
+}
+
+uint32_t arena_text_bytes(const void *bytes, size_t n)
+{
+        if (n == 0)
+                return 0;
+        uint64_t off = arena_take(WIRE_EXTENT_TEXT, n + 1, WIRE_DROP_TEXT);
+        if (off)
+                memcpy(arena_element(WIRE_EXTENT_TEXT, off, 1), bytes, n);
+        return (uint32_t)off;
+}
+
+uint32_t arena_text(const char *text) { return text ? arena_text_bytes(text, strlen(text)) : 0; }
+
+void arena_drop(enum wire_drop drop) { __atomic_fetch_add(&arena.header->dropped[drop], 1, __ATOMIC_RELAXED); }

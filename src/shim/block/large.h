@@ -1,0 +1,14 @@
+/* Blocks too large for a slot: the table of large blocks. Used through table.h. */
+#ifndef UNFREED_SHIM_BLOCK_LARGE_H
+#define UNFREED_SHIM_BLOCK_LARGE_H
+
+#include "shim/block/table.h"
+
+void large_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);
+bool large_find(uintptr_t start, struct block *ret_block);
+bool large_find_holding(uintptr_t address, bool released, struct block *ret_block);
+void large_release(struct wire_large *large, uint32_t release_stack);
+void large_forget(struct wire_large *large);
+void large_each(bool (*visit)(const struct block *block, void *context), void *context);
+
+#endif

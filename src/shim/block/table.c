@@ -1,0 +1,208 @@
+/* What is alive: the block table
+ *
+ * address >> leaf_shift indexes the directory, which names a leaf of 2^17 slots; the address bits between granule and
+ * leaf pick the slot. Leaves are taken at first use and never given back, so a slot's address in the arena is fixed.
+ * A live slot of a block is written by the thread that owns the block at that moment (it has it from the allocator, or
+ * is giving it back); readers are races only with programs that race themselves. Plain aligned 8-byte stores suffice.
+ *
+ * Invariant: slot(p) speaks of p  <=>  wire_slot_is_of(slot(p), p); a granule never holds two live blocks (FORMAT.md).
+ */
+#include "shim/block/table.h"
+
+#include "bare/bits.h"
+#include "shim/block/large.h"
+
+#include <stddef.h>
+
+static wire_slot *leaf_slots(uint32_t leaf) { return arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS; }
+
+static size_t slot_index(uintptr_t address) { return (address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1); }
+
+/* The leaf for this address, made when there is none; 0 = cannot be had. */
+static uint32_t leaf_take(uintptr_t address)
+{
+        uint64_t at = address >> arena.leaf_shift;
+        if (at >= arena.directory_capacity) {
+                arena_drop(WIRE_DROP_RANGE);
+                return 0;
+        }
+        uint32_t leaf = (uint32_t)arena_take(WIRE_EXTENT_LEAVES, 1, WIRE_DROP_LEAVES);
+        if (leaf == 0 || leaf >= arena.header->extents[WIRE_EXTENT_SLOTS].capacity)
+                return 0;
+        arena.leaves[leaf].base = at << arena.leaf_shift;
+        uint32_t none = 0;
+        /* A leaf that loses the race stays unused: no slot of it is ever touched, and its base says nothing wrong. */
+        if (!__atomic_compare_exchange_n(&arena.directory[at], &none, leaf, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                return none;
+        return leaf;
+}
+
+static wire_slot *slot_find(uintptr_t address)
+{
+        uint64_t at = address >> arena.leaf_shift;
+        if (unlikely(at >= arena.directory_capacity))
+                return NULL;
+        uint32_t leaf = arena.directory[at];
+        return leaf ? leaf_slots(leaf) + slot_index(address) : NULL;
+}
+
+void table_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
+{
+        if (unlikely(size > WIRE_SMALL_MAX)) {
+                /* A small block may have stood here before and still be remembered. */
+                wire_slot *old = slot_find(start);
+                if (old && *old)
+                        *old = 0;
+                large_insert(start, size, stack, family);
+                return;
+        }
+        uint64_t at = start >> arena.leaf_shift;
+        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
+        if (unlikely(leaf == 0) && (leaf = leaf_take(start)) == 0)
+                return;
+        size_t index = slot_index(start);
+        uint8_t *touched = &arena.leaves[leaf].touched[index >> 9];
+        if (unlikely(*touched == 0))
+                *touched = 1;
+        __atomic_store_n(&leaf_slots(leaf)[index], wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
+}
+
+/* Where the birth of a released small block is remembered: neighbours lie side by side, so that a small heap touches
+ * few pages. */
+static struct wire_past *past_of(uintptr_t start)
+{
+        return &arena.past[(start >> arena.granule_shift) & (arena.past_capacity - 1)];
+}
+
+static void block_of_slot(wire_slot slot, wire_slot *where, uintptr_t start, struct block *ret_block)
+{
+        bool released = wire_slot_released(slot);
+        *ret_block = (struct block){
+                .start = start,
+                .size = wire_slot_size(slot),
+                .stack = wire_slot_stack(slot),
+                .family = (uint8_t)wire_slot_family(slot),
+                .verdict = (uint8_t)wire_slot_verdict(slot),
+                .epoch = (uint8_t)wire_slot_epoch(slot),
+                .released = released,
+                .slot = where,
+        };
+        if (!released)
+                return;
+        const struct wire_past *past = past_of(start);
+        ret_block->release_stack = ret_block->stack;
+        ret_block->stack = past->tag == (uint32_t)(start >> 4) ? past->stack : 0;
+}
+
+bool table_find(uintptr_t start, struct block *ret_block)
+{
+        wire_slot *where = slot_find(start);
+        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
+        if (likely(wire_slot_is_of(slot, start))) {
+                block_of_slot(slot, where, start, ret_block);
+                return true;
+        }
+        return large_find(start, ret_block);
+}
+
+bool table_find_holding(uintptr_t address, bool released, struct block *ret_block)
+{
+        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
+        uintptr_t at = align_down(address, granule);
+        uintptr_t lowest = at > WIRE_SMALL_MAX + granule ? at - WIRE_SMALL_MAX - granule : granule;
+        while (at >= lowest) {
+                wire_slot *where = slot_find(at);
+                if (where == NULL) {
+                        /* Nothing in this whole leaf: go on below it. */
+                        at = align_down(at, UINT64_C(1) << arena.leaf_shift) - granule;
+                        continue;
+                }
+                wire_slot slot = __atomic_load_n(where, __ATOMIC_RELAXED);
+                uintptr_t start = at + (wire_slot_low(slot) & (granule - 1));
+                uint64_t size = wire_slot_size(slot);
+                bool wanted = wire_slot_family(slot) && (released || !wire_slot_released(slot)) && start <= address;
+                if (wanted && address < start + (size ? size : 1)) {
+                        block_of_slot(slot, where, start, ret_block);
+                        return true;
+                }
+                /* A live block that ends before the address hides all that lies below it. */
+                if (wanted && !wire_slot_released(slot))
+                        break;
+                at -= granule;
+        }
+        return large_find_holding(address, released, ret_block);
+}
+
+void table_release(const struct block *block, uint32_t release_stack)
+{
+        if (unlikely(block->large != NULL)) {
+                large_release(block->large, release_stack);
+                return;
+        }
+        *past_of(block->start) = (struct wire_past){.stack = block->stack, .tag = (uint32_t)(block->start >> 4)};
+        wire_slot slot = wire_slot_make(release_stack, block->size, block->family, block->start, arena.epoch);
+        __atomic_store_n(block->slot, slot | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT, __ATOMIC_RELAXED);
+}
+
+void table_clear(uintptr_t start)
+{
+        struct block block;
+        if (table_find(start, &block))
+                table_forget(&block);
+}
+
+void table_forget(const struct block *block)
+{
+        if (block->large)
+                large_forget(block->large);
+        else
+                __atomic_store_n(block->slot, 0, __ATOMIC_RELAXED);
+}
+
+void table_restore(const struct block *block) { table_insert(block->start, block->size, block->stack, block->family); }
+
+/* The live ones of one touched page of slots. */
+static bool page_each(uint32_t leaf, unsigned page, bool (*visit)(const struct block *block, void *context), void *context)
+{
+        enum { PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
+        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
+        wire_slot *slots = leaf_slots(leaf) + page * PAGE_SLOTS;
+        uintptr_t base = arena.leaves[leaf].base + page * PAGE_SLOTS * granule;
+        for (unsigned i = 0; i < PAGE_SLOTS; i++) {
+                wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
+                if (!wire_slot_live(slot))
+                        continue;
+                struct block block;
+                block_of_slot(slot, &slots[i], base + i * granule + (wire_slot_low(slot) & (granule - 1)), &block);
+                if (!visit(&block, context))
+                        return false;
+        }
+        return true;
+}
+
+void table_each(bool (*visit)(const struct block *block, void *context), void *context)
+{
+        uint64_t n = arena.header->extents[WIRE_EXTENT_LEAVES].used;
+        for (uint32_t leaf = 1; leaf < n; leaf++)
+                for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++)
+                        if (arena.leaves[leaf].touched[page] && !page_each(leaf, page, visit, context))
+                                return;
+        large_each(visit, context);
+}
+
+void table_set_verdict(const struct block *block, enum wire_verdict verdict)
+{
+        if (block->large) {
+                block->large->verdict = (uint8_t)verdict;
+                return;
+        }
+        wire_slot slot = *block->slot & ~(UINT64_C(7) << WIRE_SLOT_VERDICT_SHIFT);
+        *block->slot = slot | (uint64_t)verdict << WIRE_SLOT_VERDICT_SHIFT;
+}
+
+bool table_ever_held(uintptr_t address)
+{
+        uint64_t at = address >> arena.leaf_shift;
+        uint32_t leaf = at < arena.directory_capacity ? arena.directory[at] : 0;
+        return leaf && arena.leaves[leaf].touched[slot_index(address) >> 9];
+}

@@ -1,0 +1,51 @@
+/* What all doors share */
+#include "shim/hooks/door.h"
+
+#include "shim/block/quarantine.h"
+#include "shim/python/python.h"
+
+#include <errno.h>
+
+void *door_early(size_t size, size_t alignment)
+{
+        void *block = early_take(size, alignment);
+        if (block == NULL)
+                errno = ENOMEM;
+        return block;
+}
+
+void door_give(struct thread *self, void *block, size_t size)
+{
+        void *out = quarantine_exchange(self, block, size);
+        while (out) {
+                next_free(out);
+                out = quarantine_exchange(self, NULL, 0);
+        }
+}
+
+/* malloc, new and new[] blocks all come from next_malloc, see new.c. */
+static void owner_give(struct thread *self, void *block, enum wire_family owner)
+{
+        (void)self;
+        if (!python_give(block, owner))
+                next_free(block);
+}
+
+void door_release(void *block, enum wire_entry entry, size_t given_size, size_t given_align,
+                  const struct stack_start *start, void (*next)(void *))
+{
+        if (block == NULL || early_own(block))
+                return;
+        struct thread *self = &thread_self;
+        if (unlikely(!record_wanted(self))) {
+                if (next_begin())
+                        next(block);
+                return;
+        }
+        enum wire_family owner = WIRE_FAMILY_NONE;
+        switch (record_release(self, block, entry, given_size, given_align, start, &owner)) {
+        case RECORD_PASS: next(block); break;
+        case RECORD_OWNER: owner_give(self, block, owner); break;
+        case RECORD_SWALLOW: break;
+        }
+}

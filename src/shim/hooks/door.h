@@ -1,0 +1,30 @@
+/* What all doors share
+ *
+ * A door is an exported function. It takes its caller's registers, asks record/ whether the call is an event, calls
+ * the function behind it, and tells record/ what came of it. Doors are compiled with a frame pointer, since that is how
+ * they know their caller (stack/stack.h), and hold no other logic.
+ */
+#ifndef UNFREED_SHIM_HOOKS_DOOR_H
+#define UNFREED_SHIM_HOOKS_DOOR_H
+
+#include "shim/hooks/fail.h"
+#include "shim/record/record.h"
+#include "shim/self/early.h"
+#include "shim/self/next.h"
+
+#define DOOR __attribute__((visibility("default")))
+
+/* Serve a request that could not reach the functions behind ours; see self/early.h. */
+void *door_early(size_t size, size_t alignment);
+
+/* Hand `block` back to the allocator behind, perhaps later (block/quarantine.h). */
+void door_give(struct thread *self, void *block, size_t size);
+
+/* One release through `entry`: what to do with the block is decided by record/, done here. */
+void door_release(void *block, enum wire_entry entry, size_t given_size, size_t given_align,
+                  const struct stack_start *start, void (*next)(void *));
+
+/* Shall this request fail by the user's wish (option `fail`)? Sets errno then. */
+static inline bool door_fails(enum wire_entry entry, size_t size) { return unlikely(fail_active) && fail_now(entry, size); }
+
+#endif

@@ -1,0 +1,195 @@
+/* The doors of C: malloc and its family
+ *
+ * Every function by which a C program gets or gives back memory: the glibc manual's "Replacing malloc" list, POSIX, and
+ * C23's sized releases (which glibc 2.36 does not have: then they are free()).
+ */
+#include "shim/hooks/door.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What the doors below share: record a block just given. */
+static inline void *born(void *block, size_t size, enum wire_entry entry, size_t alignment, const struct stack_start *start)
+{
+        struct thread *self = &thread_self;
+        if (unlikely(block == NULL))
+                return NULL;
+        if (likely(record_wanted(self)))
+                record_birth(self, block, size, entry, log2_exact(alignment), start);
+        else
+                record_unseen(block);
+        return block;
+}
+
+DOOR void *malloc(size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        if (unlikely(!next_begin()))
+                return door_early(size, 0);
+        if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
+                return NULL;
+        return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, &start);
+}
+
+DOOR void *calloc(size_t n, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        size_t bytes;
+        bool overflow = __builtin_mul_overflow(n, size, &bytes);
+        if (unlikely(!next_begin()))
+                return overflow ? NULL : door_early(bytes, 0); /* early memory is never reused, hence zero */
+        if (unlikely(door_fails(WIRE_ENTRY_CALLOC, bytes)))
+                return NULL;
+        return born(next_calloc(n, size), bytes, WIRE_ENTRY_CALLOC, 0, &start);
+}
+
+DOOR void free(void *block)
+{
+        struct stack_start start = STACK_START_HERE();
+        door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
+}
+
+DOOR void cfree(void *block)
+{
+        struct stack_start start = STACK_START_HERE();
+        door_release(block, WIRE_ENTRY_CFREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
+}
+
+DOOR void free_sized(void *block, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        door_release(block, WIRE_ENTRY_FREE_SIZED, size, RECORD_NOT_GIVEN, &start, next_free);
+}
+
+DOOR void free_aligned_sized(void *block, size_t alignment, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        door_release(block, WIRE_ENTRY_FREE_ALIGNED_SIZED, size, alignment, &start, next_free);
+}
+
+/* A block of the early pool grows into the real heap and stays where it was: nothing of that pool is reused. */
+static void *resize_early(void *block, size_t size)
+{
+        size_t old_size = early_size(block);
+        void *grown = next_begin() ? malloc(size) : door_early(size, 0);
+        if (grown)
+                memcpy(grown, block, old_size < size ? old_size : size);
+        return grown;
+}
+
+/* The old pointer was no block: the program gets a fresh, zeroed one, so that it can go on. */
+static void *resize_fresh(size_t size, enum wire_entry entry, const struct stack_start *start)
+{
+        return size ? born(next_calloc(1, size), size, entry, 0, start) : NULL;
+}
+
+static void *resize(void *block, size_t size, enum wire_entry entry, const struct stack_start *start)
+{
+        if (unlikely(early_own(block)))
+                return resize_early(block, size);
+        if (unlikely(!next_begin()))
+                return block ? NULL : door_early(size, 0);
+        if (unlikely(door_fails(entry, size)))
+                return NULL;
+        if (block == NULL)
+                return born(next_realloc(NULL, size), size, entry, 0, start);
+        struct thread *self = &thread_self;
+        if (unlikely(!record_wanted(self))) {
+                void *result = next_realloc(block, size);
+                if (result)
+                        record_unseen(result);
+                return result;
+        }
+        struct record_resize change;
+        enum wire_family owner;
+        if (record_resize_begin(self, block, entry, start, &change, &owner) == RECORD_SWALLOW)
+                return resize_fresh(size, entry, start);
+        void *result = next_realloc(block, size);
+        record_resize_end(self, &change, result, size, entry, start);
+        return result;
+}
+
+DOOR void *realloc(void *block, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        return resize(block, size, WIRE_ENTRY_REALLOC, &start);
+}
+
+DOOR void *reallocarray(void *block, size_t n, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        size_t bytes;
+        if (__builtin_mul_overflow(n, size, &bytes)) {
+                errno = ENOMEM;
+                return NULL;
+        }
+        return resize(block, bytes, WIRE_ENTRY_REALLOCARRAY, &start);
+}
+
+DOOR void *memalign(size_t alignment, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        if (unlikely(!next_begin()))
+                return door_early(size, alignment);
+        if (unlikely(door_fails(WIRE_ENTRY_MEMALIGN, size)))
+                return NULL;
+        return born(next_memalign(alignment, size), size, WIRE_ENTRY_MEMALIGN, alignment, &start);
+}
+
+DOOR void *aligned_alloc(size_t alignment, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        if (unlikely(!next_begin()))
+                return door_early(size, alignment);
+        if (unlikely(door_fails(WIRE_ENTRY_ALIGNED_ALLOC, size)))
+                return NULL;
+        return born(next_aligned_alloc(alignment, size), size, WIRE_ENTRY_ALIGNED_ALLOC, alignment, &start);
+}
+
+DOOR int posix_memalign(void **ret_block, size_t alignment, size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        if (unlikely(!next_begin())) {
+                *ret_block = early_take(size, alignment);
+                return *ret_block ? 0 : ENOMEM;
+        }
+        int saved = errno;
+        if (unlikely(door_fails(WIRE_ENTRY_POSIX_MEMALIGN, size))) {
+                errno = saved; /* posix_memalign(3): errno is not set */
+                return ENOMEM;
+        }
+        int result = next_posix_memalign(ret_block, alignment, size);
+        if (result == 0)
+                born(*ret_block, size, WIRE_ENTRY_POSIX_MEMALIGN, alignment, &start);
+        return result;
+}
+
+DOOR void *valloc(size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        size_t page = (size_t)getpagesize();
+        if (unlikely(!next_begin()))
+                return door_early(size, page);
+        if (unlikely(door_fails(WIRE_ENTRY_VALLOC, size)))
+                return NULL;
+        return born(next_valloc(size), size, WIRE_ENTRY_VALLOC, page, &start);
+}
+
+DOOR void *pvalloc(size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        size_t page = (size_t)getpagesize();
+        if (unlikely(!next_begin()))
+                return door_early(align_up(size, page), page);
+        if (unlikely(door_fails(WIRE_ENTRY_PVALLOC, size)))
+                return NULL;
+        return born(next_pvalloc(size), size, WIRE_ENTRY_PVALLOC, page, &start);
+}
+
+DOOR size_t malloc_usable_size(void *block)
+{
+        if (unlikely(early_own(block)))
+                return early_size(block);
+        return block && next_begin() ? next_malloc_usable_size(block) : 0;
+}

@@ -1,0 +1,194 @@
+/* The doors of C++: operator new and delete, all replaceable forms
+ *
+ * [new.delete] of the C++ standard: 8 forms of new, 12 of delete; names as the Itanium C++ ABI mangles them for LP64.
+ * Each family keeps its name (new, new[]) while the memory comes from next_malloc directly: that is what libstdc++ and
+ * libc++ do (libsupc++/new_op.cc), without a second trip through our malloc. Only where the operators behind ours are
+ * neither's (a program's or an allocator's own shared library) do we call those.
+ *
+ * A request that cannot be met must call the new-handler and throw. C cannot throw, so we leave by a tail into the
+ * operator behind with a size that it must refuse.
+ */
+#include "shim/hooks/door.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+typedef void *new_function(size_t size);
+typedef void *new_aligned_function(size_t size, size_t alignment);
+typedef void delete_function(void *block);
+typedef void handler_function(void);
+
+/* What lies behind our operators. `standard`: the C++ library's own, which is malloc. */
+struct behind {
+        new_function *new_one, *new_array;
+        new_aligned_function *new_aligned;
+        delete_function *delete_one, *delete_array;
+        handler_function *(*get_handler)(void);
+        bool standard;
+};
+
+static void *symbol_behind(const char *name)
+{
+        void *symbol = dlsym(RTLD_NEXT, name);
+        if (symbol)
+                return symbol;
+        /* The C++ library may be in no global scope: a plugin's dependency, opened with RTLD_LOCAL. */
+        void *library = next_dlopen("libstdc++.so.6", RTLD_LAZY | RTLD_NOLOAD);
+        symbol = library ? dlsym(library, name) : NULL;
+        if (library)
+                next_dlclose(library);
+        return symbol;
+}
+
+static bool is_standard(void *function)
+{
+        Dl_info info;
+        if (function == NULL || !dladdr(function, &info))
+                return function == NULL;
+        const char *slash = strrchr(info.dli_fname, '/');
+        const char *name = slash ? slash + 1 : info.dli_fname;
+        return !strncmp(name, "libstdc++", 9) || !strncmp(name, "libc++", 6);
+}
+
+/* Found again at each call until the C++ library is there; then remembered. */
+static const struct behind *behind_find(void)
+{
+        static struct behind found;
+        static int is_found;
+        if (__atomic_load_n(&is_found, __ATOMIC_ACQUIRE))
+                return &found;
+        thread_self.quiet++;
+        struct behind now = {
+                .new_one = (new_function *)symbol_behind("_Znwm"),
+                .new_array = (new_function *)symbol_behind("_Znam"),
+                .new_aligned = (new_aligned_function *)symbol_behind("_ZnwmSt11align_val_t"),
+                .delete_one = (delete_function *)symbol_behind("_ZdlPv"),
+                .delete_array = (delete_function *)symbol_behind("_ZdaPv"),
+                .get_handler = (handler_function * (*)(void)) symbol_behind("_ZSt15get_new_handlerv"),
+        };
+        thread_self.quiet--;
+        now.standard = is_standard((void *)now.new_one) && is_standard((void *)now.delete_one);
+        found = now;
+        if (now.new_one)
+                __atomic_store_n(&is_found, 1, __ATOMIC_RELEASE);
+        return &found;
+}
+
+static void *memory_once(size_t size, size_t alignment, enum wire_entry entry, const struct behind *behind)
+{
+        if (door_fails(entry, size))
+                return NULL;
+        if (alignment)
+                /* aligned_alloc wants a multiple, memalign does not (libsupc++/new_opa.cc rounds up instead). */
+                return next_memalign(alignment, size ? size : 1);
+        if (likely(behind->standard))
+                return next_malloc(size ? size : 1);
+        bool array = wire_entry_family(entry) == WIRE_FAMILY_NEW_ARRAY;
+        return (array ? behind->new_array : behind->new_one)(size);
+}
+
+/* The block, or NULL when there is none and no handler that might free something. The handler may throw or longjmp:
+ * nothing of ours is open here. */
+static void *memory_try(size_t size, size_t alignment, enum wire_entry entry, const struct behind *behind)
+{
+        for (;;) {
+                void *block = memory_once(size, alignment, entry, behind);
+                if (likely(block != NULL))
+                        return block;
+                handler_function *handler = behind->get_handler ? behind->get_handler() : NULL;
+                if (handler == NULL)
+                        return NULL;
+                handler();
+        }
+}
+
+static void *new_block(size_t size, size_t alignment, enum wire_entry entry, const struct stack_start *start)
+{
+        if (unlikely(!next_begin()))
+                return door_early(size, alignment);
+        const struct behind *behind = behind_find();
+        struct thread *self = &thread_self;
+        uint64_t births = self->count ? self->count->births : 0;
+        void *block = memory_try(size, alignment, entry, behind);
+        if (unlikely(block == NULL))
+                return NULL;
+        if (unlikely(!record_wanted(self))) {
+                record_unseen(block);
+                return block;
+        }
+        record_birth(self, block, size, entry, log2_exact(alignment), start);
+        /* An operator behind ours may have come back to our malloc: the outermost call is the event. */
+        if (unlikely(!behind->standard) && births && self->count->births > births + 1) {
+                self->count->births--;
+                self->count->live_bytes -= (int64_t)size;
+        }
+        return block;
+}
+
+static void delete_block(void *block, enum wire_entry entry, size_t size, size_t alignment, const struct stack_start *start)
+{
+        const struct behind *behind = behind_find();
+        if (likely(behind->standard) || alignment != RECORD_NOT_GIVEN) {
+                door_release(block, entry, size, alignment, start, next_free);
+                return;
+        }
+        bool array = wire_entry_family(entry) == WIRE_FAMILY_NEW_ARRAY;
+        door_release(block, entry, size, alignment, start, array ? behind->delete_array : behind->delete_one);
+}
+
+/* The operator behind throws std::bad_alloc: no allocator has this much. */
+#define THROW_BAD_ALLOC() (behind_find()->new_one ? behind_find()->new_one(PTRDIFF_MAX) : NULL)
+
+#define NEW_DOORS(plain, nothrow, aligned, aligned_nothrow, id)                                                        \
+        DOOR void *plain(size_t size);                                                                                 \
+        DOOR void *plain(size_t size)                                                                                  \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
+                return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
+        }                                                                                                              \
+        DOOR void *nothrow(size_t size, const void *tag);                                                              \
+        DOOR void *nothrow(size_t size, const void *tag)                                                               \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                return new_block(size, 0, WIRE_ENTRY_##id##_NOTHROW, &start);                                          \
+        }                                                                                                              \
+        DOOR void *aligned(size_t size, size_t alignment);                                                             \
+        DOOR void *aligned(size_t size, size_t alignment)                                                              \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                void *block = new_block(size, alignment, WIRE_ENTRY_##id##_ALIGNED, &start);                           \
+                return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
+        }                                                                                                              \
+        DOOR void *aligned_nothrow(size_t size, size_t alignment, const void *tag);                                    \
+        DOOR void *aligned_nothrow(size_t size, size_t alignment, const void *tag)                                     \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                return new_block(size, alignment, WIRE_ENTRY_##id##_ALIGNED_NOTHROW, &start);                          \
+        }
+
+NEW_DOORS(_Znwm, _ZnwmRKSt9nothrow_t, _ZnwmSt11align_val_t, _ZnwmSt11align_val_tRKSt9nothrow_t, NEW)
+NEW_DOORS(_Znam, _ZnamRKSt9nothrow_t, _ZnamSt11align_val_t, _ZnamSt11align_val_tRKSt9nothrow_t, NEW_ARRAY)
+
+/* Parameters after the block, entry point, size given, alignment given. */
+#define DELETE_DOOR(name, parameters, id, size_given, align_given)                                                     \
+        DOOR void name parameters;                                                                                     \
+        DOOR void name parameters                                                                                      \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                delete_block(block, WIRE_ENTRY_##id, size_given, align_given, &start);                                 \
+        }
+
+#define NONE RECORD_NOT_GIVEN
+DELETE_DOOR(_ZdlPv, (void *block), DELETE, NONE, NONE)
+DELETE_DOOR(_ZdlPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_NOTHROW, NONE, NONE)
+DELETE_DOOR(_ZdlPvm, (void *block, size_t size), DELETE_SIZED, size, NONE)
+DELETE_DOOR(_ZdlPvSt11align_val_t, (void *block, size_t align), DELETE_ALIGNED, NONE, align)
+DELETE_DOOR(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ALIGNED_NOTHROW, NONE, align)
+DELETE_DOOR(_ZdlPvmSt11align_val_t, (void *block, size_t size, size_t align), DELETE_SIZED_ALIGNED, size, align)
+DELETE_DOOR(_ZdaPv, (void *block), DELETE_ARRAY, NONE, NONE)
+DELETE_DOOR(_ZdaPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_ARRAY_NOTHROW, NONE, NONE)
+DELETE_DOOR(_ZdaPvm, (void *block, size_t size), DELETE_ARRAY_SIZED, size, NONE)
+DELETE_DOOR(_ZdaPvSt11align_val_t, (void *block, size_t align), DELETE_ARRAY_ALIGNED, NONE, align)
+DELETE_DOOR(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ARRAY_ALIGNED_NOTHROW, NONE, align)
+DELETE_DOOR(_ZdaPvmSt11align_val_t, (void *block, size_t size, size_t align), DELETE_ARRAY_SIZED_ALIGNED, size, align)

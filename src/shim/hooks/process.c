@@ -1,0 +1,219 @@
+/* The doors of a process: fork, exec, exit
+ *
+ * Exits run our judgement last: the constructor registers a handler before the program has registered any, and before
+ * the C library registers ld.so's destructor run (csu/libc-start.c registers it from _start, after constructors), so it
+ * is called after all of them. exit() is a door only to note where the stack ended when it was called.
+ */
+#include "shim/hooks/door.h"
+#include "shim/record/image.h"
+#include "shim/record/report.h"
+#include "shim/self/birth.h"
+#include "shim/self/life.h"
+#include "shim/self/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <paths.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static uintptr_t exit_sp; /* of the program's own call of exit(), 0 = it returned from main */
+
+/* Where the caller's stack ends: what lies below is of calls that have returned. */
+#define CALLER_SP() ((uintptr_t)__builtin_frame_address(0) + 16)
+
+/* With no runner to set the status, the option exitcode does, after stdio was flushed as exit() would. */
+static void exit_with_code_if_asked(bool gating)
+{
+        if (!gating || options.exitcode == 0)
+                return;
+        fflush(NULL);
+        next__exit(options.exitcode);
+}
+
+static void at_exit(int status, void *unused)
+{
+        uintptr_t sp = exit_sp ? exit_sp : CALLER_SP();
+        exit_with_code_if_asked(image_end_exit(status, sp));
+}
+
+static void at_quick_exit_last(void)
+{
+        uintptr_t sp = exit_sp ? exit_sp : CALLER_SP();
+        exit_with_code_if_asked(image_end_exit(0, sp));
+}
+
+__attribute__((constructor)) static void process_begin(void)
+{
+        if (!next_begin())
+                return;
+        fail_init();
+        /* Wanted even by a program that never allocates: its runner asks why it hears nothing. */
+        record_begin(&thread_self);
+        thread_self.quiet++;
+        on_exit(at_exit, NULL);
+        at_quick_exit(at_quick_exit_last);
+        thread_self.quiet--;
+}
+
+DOOR void exit(int status)
+{
+        exit_sp = CALLER_SP();
+        next_begin();
+        next_exit(status);
+        __builtin_unreachable();
+}
+
+DOOR void quick_exit(int status)
+{
+        exit_sp = CALLER_SP();
+        next_begin();
+        next_quick_exit(status);
+        __builtin_unreachable();
+}
+
+static void exit_now(int status, uintptr_t sp)
+{
+        next_begin();
+        bool gating = image_end_exit(status, sp);
+        next__exit(gating && options.exitcode ? options.exitcode : status);
+        __builtin_unreachable();
+}
+
+DOOR void _exit(int status) { exit_now(status, CALLER_SP()); }
+DOOR void _Exit(int status) { exit_now(status, CALLER_SP()); }
+
+static pid_t fork_with(pid_t (*next)(void))
+{
+        life_fork_begin();
+        pid_t child = next();
+        if (child == 0)
+                life_fork_end_child();
+        return child;
+}
+
+DOOR pid_t fork(void)
+{
+        next_begin();
+        return fork_with(next_fork);
+}
+
+DOOR pid_t _Fork(void);
+DOOR pid_t _Fork(void)
+{
+        next_begin();
+        return fork_with(next__Fork ? next__Fork : next_fork);
+}
+
+/* glibc's own leaves by an internal _exit, past our door (misc/daemon.c); this is daemon(3) through the doors. */
+DOOR int daemon(int keep_directory, int keep_streams)
+{
+        pid_t child = fork();
+        if (child < 0)
+                return -1;
+        if (child > 0)
+                _exit(0);
+        if (setsid() < 0 || (!keep_directory && chdir("/") < 0))
+                return -1;
+        if (keep_streams)
+                return 0;
+        int null = open(_PATH_DEVNULL, O_RDWR);
+        if (null < 0)
+                return -1;
+        for (int i = 0; i <= 2; i++)
+                dup2(null, i);
+        if (null > 2)
+                close(null);
+        return 0;
+}
+
+/* All forms of exec lead to one of three that take vectors. What comes back is a failure. */
+static int exec_failed(int result)
+{
+        int error = errno;
+        image_exec_failed();
+        errno = error;
+        return result;
+}
+
+DOOR int execve(const char *path, char *const argv[], char *const envp[])
+{
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execve(path, argv, envp));
+}
+
+DOOR int execv(const char *path, char *const argv[])
+{
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execve(path, argv, environ));
+}
+
+DOOR int execvp(const char *file, char *const argv[])
+{
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execvpe(file, argv, environ));
+}
+
+DOOR int execvpe(const char *file, char *const argv[], char *const envp[])
+{
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execvpe(file, argv, envp));
+}
+
+DOOR int fexecve(int fd, char *const argv[], char *const envp[])
+{
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_fexecve(fd, argv, envp));
+}
+
+/* The list forms: arguments up to NULL, counted first, then laid out on the stack, since a vfork child may not allocate.
+ * A macro, because that stack must be the door's own. `list` is left standing after the NULL. */
+#define LIST_TO_VECTOR(first, list, ret_argv)                                                                          \
+        va_start(list, first);                                                                                         \
+        size_t n_arguments = 1;                                                                                        \
+        while (va_arg(list, char *))                                                                                   \
+                n_arguments++;                                                                                         \
+        va_end(list);                                                                                                  \
+        char **ret_argv = __builtin_alloca((n_arguments + 1) * sizeof(char *));                                        \
+        ret_argv[0] = (char *)first;                                                                                   \
+        va_start(list, first);                                                                                         \
+        for (size_t i = 1; i <= n_arguments; i++)                                                                      \
+                ret_argv[i] = va_arg(list, char *)
+
+DOOR int execl(const char *path, const char *first, ...)
+{
+        va_list list;
+        LIST_TO_VECTOR(first, list, argv);
+        va_end(list);
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execve(path, argv, environ));
+}
+
+DOOR int execlp(const char *file, const char *first, ...)
+{
+        va_list list;
+        LIST_TO_VECTOR(first, list, argv);
+        va_end(list);
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execvpe(file, argv, environ));
+}
+
+DOOR int execle(const char *path, const char *first, ...)
+{
+        va_list list;
+        LIST_TO_VECTOR(first, list, argv);
+        char *const *envp = va_arg(list, char *const *);
+        va_end(list);
+        next_begin();
+        image_end_exec(CALLER_SP());
+        return exec_failed(next_execve(path, argv, envp));
+}

@@ -1,0 +1,98 @@
+/* A process image, begun and ended
+ *
+ * Birth happens inside the program's first call of an entry point; a fork child is born again inside its own first
+ * call. The thread that gives birth is `quiet` meanwhile, so that what ld.so allocates for us is served, not recorded.
+ */
+#include "shim/record/image.h"
+
+#include "bare/bits.h"
+#include "shim/arena/arena.h"
+#include "shim/leak/judge.h"
+#include "shim/record/record.h"
+#include "shim/record/report.h"
+#include "shim/self/birth.h"
+#include "shim/self/life.h"
+#include "shim/self/next.h"
+#include "shim/self/options.h"
+#include "shim/self/thread.h"
+#include "shim/stack/stack.h"
+#include "shim/sys/message.h"
+#include "shim/sys/pages.h"
+
+/* Blocks of another allocator may be as small and as dense as 8 bytes; glibc's are 32 bytes apart at least. */
+enum { GRANULE_GLIBC = 5, GRANULE_OTHER = 3 };
+
+static bool image_birth(bool is_fork_child)
+{
+        static const char *allocator;
+        static bool is_libc;
+        if (!is_fork_child) {
+                options_init(options_environment(WIRE_OPTIONS_ENV));
+                allocator = next_allocator(&is_libc);
+        } else if (!options.children) {
+                return false;
+        }
+        if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, birth_send)) {
+                if (!is_fork_child)
+                        message_line("cannot record: the kernel gives no memory for the capture; the program runs on");
+                return false;
+        }
+        birth_describe(is_fork_child, allocator);
+        stack_init(is_fork_child);
+        return true;
+}
+
+bool image_begin(void)
+{
+        struct thread *self = &thread_self;
+        if (self->quiet || !next_begin())
+                return false;
+        enum life_claim claim = life_claim();
+        if (claim == LIFE_NO || claim == LIFE_ON)
+                return claim == LIFE_ON;
+        self->quiet++;
+        self->nest = 0;
+        self->count = NULL;
+        bool born = image_birth(claim == LIFE_BORN_BY_FORK);
+        self->quiet--;
+        life_settle(born);
+        return born;
+}
+
+static bool image_judge(uintptr_t sp, bool for_exec, enum wire_end end)
+{
+        arena.header->private_bytes = pages_taken_bytes();
+        if (options.detect_leaks)
+                judge(sp, for_exec);
+        __atomic_store_n(&arena.header->end, end, __ATOMIC_RELEASE);
+        return report_end();
+}
+
+bool image_end_exit(int status, uintptr_t sp)
+{
+        if (!life_end_claim())
+                return false;
+        thread_self.quiet++;
+        arena.header->end_code = status;
+        bool gating = image_judge(sp, false, WIRE_END_EXIT);
+        life_ended();
+        thread_self.quiet--;
+        return gating;
+}
+
+void image_end_exec(uintptr_t sp)
+{
+        if (!life_owner())
+                return;
+        thread_self.quiet++;
+        image_judge(sp, true, WIRE_END_EXEC);
+        thread_self.quiet--;
+}
+
+void image_exec_failed(void)
+{
+        if (!life_owner())
+                return;
+        __atomic_store_n(&arena.header->judged, WIRE_JUDGED_NOT, __ATOMIC_RELAXED);
+        __atomic_store_n(&arena.header->end, WIRE_END_RUNNING, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,185 @@
+/* The one place where the subjects meet: what each event means
+ *
+ * A record is made after the allocator gave a block and unmade before it gets it back: in between another thread may
+ * already have the same address. So record_release() and record_resize_begin() come before the real call,
+ * record_birth() and record_resize_end() after it.
+ */
+#include "shim/record/record.h"
+
+#include "shim/record/image.h"
+#include "shim/record/wrong.h"
+#include "shim/self/options.h"
+
+struct stack_id (*record_python_frames)(struct thread *self);
+
+/* Blocks given out while we could not record; while there are none, a pointer that we do not know is a wrong one. */
+uint32_t record_n_unseen;
+
+bool record_begin(struct thread *self)
+{
+        if (self->quiet | self->nest)
+                return false;
+        if (arena.base == NULL && !image_begin())
+                return false;
+        if (self->count == NULL) {
+                self->quiet++;
+                struct wire_count *count = thread_init(self);
+                stack_thread_init(self);
+                self->count = count;
+                self->quiet--;
+        }
+        return true;
+}
+
+enum { FLUSH_BYTES = 65536 };
+
+/* The process's peak is exact for one thread, and within FLUSH_BYTES a thread for more. */
+static void count_flush(struct wire_count *count)
+{
+        struct wire_header *header = arena.header;
+        int64_t before = __atomic_fetch_add(&header->flushed_bytes, count->live_bytes, __ATOMIC_RELAXED);
+        int64_t peak = before + count->high_bytes;
+        int64_t known = __atomic_load_n(&header->peak_bytes, __ATOMIC_RELAXED);
+        while (peak > known && !__atomic_compare_exchange_n(&header->peak_bytes, &known, peak, true, __ATOMIC_RELAXED,
+                                                            __ATOMIC_RELAXED))
+                ;
+        count->live_bytes = 0;
+        count->high_bytes = 0;
+}
+
+static inline void count_born(struct wire_count *count, uint64_t size)
+{
+        count->births++;
+        count->live_bytes += (int64_t)size;
+        if (count->live_bytes > count->high_bytes) {
+                count->high_bytes = count->live_bytes;
+                if (unlikely(count->live_bytes > FLUSH_BYTES))
+                        count_flush(count);
+        }
+}
+
+static inline void count_released(struct wire_count *count, uint64_t size)
+{
+        count->releases++;
+        count->live_bytes -= (int64_t)size;
+        if (unlikely(count->live_bytes < -FLUSH_BYTES))
+                count_flush(count);
+}
+
+static inline struct stack_id stack_of(struct thread *self, enum stack_kind kind, const struct stack_start *start,
+                                       uint64_t allocator_word)
+{
+        if (likely(record_python_frames == NULL))
+                return stack_capture(self, kind, start, allocator_word);
+        struct stack_id frames = stack_walk(self, kind, start);
+        struct stack_id python = record_python_frames(self);
+        if (python.n)
+                frames = trie_child(frames, wire_word(WIRE_TAG_PYTHON, python.n));
+        return trie_child(frames, allocator_word);
+}
+
+void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
+                  const struct stack_start *start)
+{
+        struct stack_id stack = stack_of(self, STACK_BIRTH, start, wire_word_allocator(entry, align_log2));
+        table_insert((uintptr_t)block, size, stack.n, wire_entry_family(entry));
+        count_born(self->count, size);
+}
+
+struct stack_id record_release_stack(struct thread *self, enum wire_entry entry, const struct stack_start *start)
+{
+        return stack_of(self, STACK_RELEASE, start, wire_word_allocator(entry, 0));
+}
+
+/* Does what the program says about the block agree with its birth? Only the C++ families and the sized forms of C say
+ * anything: plain free() takes a block of any alignment, plain delete only one of new's own. */
+static inline bool agrees(const struct block *block, enum wire_family family, size_t given_size, size_t given_align)
+{
+        if (likely(family != WIRE_FAMILY_NEW && family != WIRE_FAMILY_NEW_ARRAY && given_size == RECORD_NOT_GIVEN))
+                return true;
+        if (given_size != RECORD_NOT_GIVEN && given_size != block->size)
+                return false;
+        if (given_align == RECORD_NOT_GIVEN && family == WIRE_FAMILY_MALLOC)
+                return true;
+        unsigned born = wire_word_align_log2(arena.nodes[block->stack].word);
+        return block->stack == 0 || born == (given_align == RECORD_NOT_GIVEN ? 0 : log2_exact(given_align));
+}
+
+enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
+                               size_t given_align, const struct stack_start *start, enum wire_family *ret_owner)
+{
+        struct block block;
+        enum wire_family family = wire_entry_family(entry);
+        bool known = table_find((uintptr_t)address, &block);
+        struct wrong wrong = {.block = known ? &block : NULL,
+                              .address = (uintptr_t)address,
+                              .entry = entry,
+                              .given_size = given_size,
+                              .given_align = given_align,
+                              .start = start};
+        if (unlikely(!known || block.released))
+                return wrong_unknown(self, &wrong);
+        enum record_act act = RECORD_PASS;
+        if (unlikely(block.family != family)) {
+                wrong_mismatch(self, &wrong);
+                *ret_owner = block.family;
+                act = RECORD_OWNER;
+        } else if (unlikely(!agrees(&block, family, given_size, given_align))) {
+                wrong_size(self, &wrong);
+        }
+        uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
+        table_release(&block, stack);
+        count_released(self->count, block.size);
+        return act;
+}
+
+enum record_act record_resize_begin(struct thread *self, void *address, enum wire_entry entry,
+                                    const struct stack_start *start, struct record_resize *ret_resize,
+                                    enum wire_family *ret_owner)
+{
+        ret_resize->known = table_find((uintptr_t)address, &ret_resize->old);
+        struct block *old = &ret_resize->old;
+        struct wrong wrong = {.block = ret_resize->known ? old : NULL,
+                              .address = (uintptr_t)address,
+                              .entry = entry,
+                              .given_size = RECORD_NOT_GIVEN,
+                              .given_align = RECORD_NOT_GIVEN,
+                              .start = start};
+        if (unlikely(!ret_resize->known || old->released)) {
+                ret_resize->known = false;
+                return wrong_unknown(self, &wrong);
+        }
+        enum record_act act = RECORD_PASS;
+        if (unlikely(old->family != wire_entry_family(entry))) {
+                wrong_mismatch(self, &wrong);
+                *ret_owner = old->family;
+                act = RECORD_OWNER;
+        }
+        /* Remembered as released already now: after the real call another thread may have the address. */
+        table_release(old, options.release_stacks ? record_release_stack(self, entry, start).n : 0);
+        return act;
+}
+
+void record_resize_end(struct thread *self, const struct record_resize *resize, void *result, size_t size,
+                       enum wire_entry entry, const struct stack_start *start)
+{
+        const struct block *old = &resize->old;
+        /* realloc(p, 0) releases (glibc malloc/malloc.c, __libc_realloc); any other NULL leaves the old block alive. */
+        if (result == NULL && resize->known && size != 0)
+                table_restore(old);
+        else if (resize->known)
+                count_released(self->count, old->size);
+        if (result)
+                record_birth(self, result, size, entry, 0, start);
+}
+
+void record_unseen(void *block)
+{
+        if (arena.base == NULL)
+                return;
+        __atomic_fetch_add(&record_n_unseen, 1, __ATOMIC_RELAXED);
+        table_clear((uintptr_t)block);
+        struct block around;
+        if (table_find_holding((uintptr_t)block, true, &around) && around.released)
+                table_forget(&around);
+}

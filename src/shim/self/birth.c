@@ -1,0 +1,180 @@
+/* Telling who we are: the header's facts and the message to the runner
+ *
+ * All through the kernel: this runs inside the program's first malloc, perhaps before libc knows its environment.
+ */
+#include "shim/self/birth.h"
+
+#include "bare/number.h"
+#include "shim/arena/arena.h"
+#include "shim/self/options.h"
+#include "shim/sys/syscall.h"
+#include "wire/hello.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+
+static bool has_runner;
+static int kept_memfd = -1;
+static uint64_t kept_inode, kept_device;
+
+bool birth_has_runner(void) { return has_runner; }
+
+static bool hello_send(const char *address, int memfd, size_t bytes)
+{
+        struct sockaddr_un to = {.sun_family = AF_UNIX};
+        size_t length = strlen(address);
+        if (length == 0 || length >= sizeof to.sun_path)
+                return false;
+        memcpy(to.sun_path, address, length);
+        socklen_t to_bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+        if (address[0] == '@')
+                to.sun_path[0] = 0; /* abstract: unix(7) */
+        else
+                to_bytes++;
+
+        long fd = sys_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (sys_failed(fd))
+                return false;
+        /* A runner that is stopped must not hang the program for ever. */
+        struct timeval patience = {.tv_sec = 5};
+        sys_call(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+
+        struct wire_hello hello = {.version = WIRE_VERSION, .pid = (int32_t)sys_call(SYS_getpid), .arena_bytes = bytes};
+        memcpy(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic);
+        union {
+                char bytes[CMSG_SPACE(sizeof(int))];
+                struct cmsghdr align;
+        } control;
+        memset(&control, 0, sizeof control);
+        struct iovec part = {&hello, sizeof hello};
+        struct msghdr message = {.msg_name = &to,
+                                 .msg_namelen = to_bytes,
+                                 .msg_iov = &part,
+                                 .msg_iovlen = 1,
+                                 .msg_control = control.bytes,
+                                 .msg_controllen = sizeof control.bytes};
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(rights), &memfd, sizeof memfd);
+        long sent = sys_call(SYS_sendmsg, fd, &message, MSG_NOSIGNAL);
+        sys_call(SYS_close, fd);
+        return sent == (long)sizeof hello;
+}
+
+static bool memfd_identity(int fd, uint64_t *ret_device, uint64_t *ret_inode)
+{
+        struct stat status;
+        if (sys_failed(sys_call(SYS_fstat, fd, &status)))
+                return false;
+        *ret_device = status.st_dev;
+        *ret_inode = status.st_ino;
+        return true;
+}
+
+/* As high as the limit allows, out of the way of programs that count on low numbers. */
+static void memfd_keep(int memfd)
+{
+        struct rlimit limit = {.rlim_cur = 1024};
+        sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
+        long highest = limit.rlim_cur < 65536 ? (long)limit.rlim_cur : 65536;
+        long fd = sys_call(SYS_fcntl, memfd, F_DUPFD_CLOEXEC, highest > 64 ? highest - 32 : 3);
+        kept_memfd = sys_failed(fd) ? -1 : (int)fd;
+        if (kept_memfd >= 0 && !memfd_identity(kept_memfd, &kept_device, &kept_inode))
+                kept_memfd = -1;
+}
+
+void birth_send(int memfd, size_t bytes)
+{
+        /* In a fork child the number is the parent's descriptor, for the parent's arena. */
+        int inherited = birth_memfd();
+        if (inherited >= 0)
+                sys_call(SYS_close, inherited);
+        kept_memfd = -1;
+        const char *address = options_environment(WIRE_RUNNER_ENV);
+        has_runner = address && hello_send(address, memfd, bytes);
+        if (!has_runner)
+                memfd_keep(memfd);
+}
+
+int birth_memfd(void)
+{
+        uint64_t device, inode;
+        bool same = kept_memfd >= 0 && memfd_identity(kept_memfd, &device, &inode) && device == kept_device &&
+                    inode == kept_inode;
+        return same ? kept_memfd : -1;
+}
+
+static size_t file_read(const char *path, char *ret, size_t bytes)
+{
+        long fd = sys_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+        if (sys_failed(fd))
+                return 0;
+        size_t filled = 0;
+        for (long n; filled < bytes && (n = sys_call(SYS_read, fd, ret + filled, bytes - filled)) > 0;)
+                filled += (size_t)n;
+        sys_call(SYS_close, fd);
+        return filled;
+}
+
+static uint32_t link_text(const char *path)
+{
+        char target[4096];
+        long n = sys_call(SYS_readlinkat, AT_FDCWD, path, target, sizeof target - 1);
+        return sys_failed(n) ? 0 : arena_text_bytes(target, (size_t)n);
+}
+
+/* Field 22 of proc_pid_stat(5), counted after the parenthesis that ends the name. */
+static uint64_t process_start(void)
+{
+        char text[1024];
+        size_t n = file_read("/proc/self/stat", text, sizeof text - 1);
+        text[n] = 0;
+        const char *at = strrchr(text, ')');
+        for (int field = 2; at && field < 22; field++)
+                at = strchr(at + 1, ' ');
+        if (at == NULL)
+                return 0;
+        at++;
+        return number_parse(&at);
+}
+
+static void command_describe(struct wire_header *header)
+{
+        enum { MOST = 16384 };
+        char text[MOST];
+        size_t n = file_read("/proc/self/cmdline", text, sizeof text);
+        if (n == 0)
+                return;
+        uint32_t argc = 0;
+        for (size_t i = 0; i < n; i++)
+                argc += text[i] == 0;
+        if (text[n - 1] != 0)
+                argc++; /* cut: the last one ends where our text ends it */
+        header->argv = arena_text_bytes(text, n);
+        header->argc = header->argv ? argc : 0;
+}
+
+void birth_describe(bool is_fork_child, const char *allocator)
+{
+        struct wire_header *header = arena.header;
+        struct timespec now = {0};
+        sys_call(SYS_clock_gettime, CLOCK_REALTIME, &now);
+        header->start_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+        header->pid = (int32_t)sys_call(SYS_getpid);
+        header->ppid = (int32_t)sys_call(SYS_getppid);
+        header->pid_start = process_start();
+        header->exe = link_text("/proc/self/exe");
+        header->cwd = link_text("/proc/self/cwd");
+        command_describe(header);
+        header->allocator = arena_text(allocator);
+        header->depth_max = (uint32_t)options.malloc_context_size;
+        header->is_fork_child = is_fork_child;
+}

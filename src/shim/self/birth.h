@@ -1,0 +1,21 @@
+/* Telling who we are: the header's facts and the message to the runner */
+#ifndef UNFREED_SHIM_SELF_BIRTH_H
+#define UNFREED_SHIM_SELF_BIRTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Send the arena's descriptor to the runner named by the environment; where there is none, keep a copy of it at a
+ * high number for the reporter. For arena_init(). */
+void birth_send(int memfd, size_t bytes);
+
+/* Is there a runner that took our arena? */
+bool birth_has_runner(void);
+
+/* The kept descriptor, checked to be the arena still; -1 when it is not. */
+int birth_memfd(void);
+
+/* Write into the fresh arena's header who this process is. */
+void birth_describe(bool is_fork_child, const char *allocator);
+
+#endif

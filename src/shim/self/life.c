@@ -1,0 +1,71 @@
+/* Life as one state machine
+ *
+ * A fork child finds its parent's state in its memory, and notices by the pid that it is not its own. All of this is
+ * reached only while the arena is not there, so that a getpid is not too dear.
+ */
+#include "shim/self/life.h"
+
+#include "shim/arena/arena.h"
+#include "shim/self/thread.h"
+#include "shim/sys/syscall.h"
+
+#include <stdatomic.h>
+
+enum state { UNBORN, BIRTH, ON, ENDED, OFF };
+
+static _Atomic uint32_t state;
+static _Atomic int32_t owner_pid; /* whose state that is; 0 = nobody's yet */
+static _Atomic bool is_ending;
+static uint32_t image;
+
+uint32_t life_image(void) { return image; }
+
+static int32_t own_pid(void) { return (int32_t)sys_call(SYS_getpid); }
+
+bool life_owner(void) { return arena.base && own_pid() == atomic_load_explicit(&owner_pid, memory_order_relaxed); }
+
+enum life_claim life_claim(void)
+{
+        int32_t pid = own_pid();
+        int32_t owner = atomic_load(&owner_pid);
+        if (owner == pid)
+                return atomic_load(&state) == ON && arena.base ? LIFE_ON : LIFE_NO;
+        /* Nothing has begun, or we are a fork child. In the child only one thread exists; in the first case several may
+         * come here, and the exchange settles who gives birth. */
+        if (!atomic_compare_exchange_strong(&owner_pid, &owner, pid))
+                return LIFE_NO;
+        if (owner != 0 && atomic_load(&state) == OFF)
+                return LIFE_NO;
+        atomic_store(&state, BIRTH);
+        atomic_store(&is_ending, false);
+        image++;
+        return owner == 0 ? LIFE_BORN : LIFE_BORN_BY_FORK;
+}
+
+void life_settle(bool on) { atomic_store(&state, on ? ON : OFF); }
+
+bool life_end_claim(void) { return life_owner() && !atomic_exchange(&is_ending, true); }
+
+void life_ended(void)
+{
+        atomic_store(&state, ENDED);
+        arena_stop();
+}
+
+/* 0 is "ancient" and never current, so epochs go round from 1 to 255. */
+void life_fork_begin(void)
+{
+        struct thread *self = &thread_self;
+        self->fork_epoch = arena.epoch;
+        if (!life_owner())
+                return;
+        uint32_t epoch = __atomic_load_n(&arena.header->epoch, __ATOMIC_RELAXED);
+        while (!__atomic_compare_exchange_n(&arena.header->epoch, &epoch, epoch % 255 + 1, false, __ATOMIC_RELAXED,
+                                            __ATOMIC_RELAXED))
+                ;
+        self->fork_epoch = epoch;
+        arena.epoch = epoch % 255 + 1;
+}
+
+/* Kernels before 4.14 do not wipe. */
+void life_fork_end_child(void) { arena_stop(); }

@@ -1,0 +1,55 @@
+/* The functions behind ours
+ *
+ * Each `next_*` is what the program would have called without us: the next definition in symbol scope (dlsym
+ * RTLD_NEXT). They are found at the first call of any entry point. dlsym itself may allocate (its error text, by
+ * calloc): what is asked for meanwhile comes from the early pool.
+ */
+#ifndef UNFREED_SHIM_SELF_NEXT_H
+#define UNFREED_SHIM_SELF_NEXT_H
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* result, name, parameters: what has a C name and must exist. */
+#define NEXT_FUNCTIONS(X)                                                                                              \
+        X(void *, malloc, (size_t))                                                                                    \
+        X(void *, calloc, (size_t, size_t))                                                                            \
+        X(void *, realloc, (void *, size_t))                                                                           \
+        X(void, free, (void *))                                                                                        \
+        X(void *, memalign, (size_t, size_t))                                                                          \
+        X(int, posix_memalign, (void **, size_t, size_t))                                                              \
+        X(void *, aligned_alloc, (size_t, size_t))                                                                     \
+        X(void *, valloc, (size_t))                                                                                    \
+        X(void *, pvalloc, (size_t))                                                                                   \
+        X(size_t, malloc_usable_size, (void *))                                                                        \
+        X(void *, dlopen, (const char *, int))                                                                         \
+        X(int, dlclose, (void *))                                                                                      \
+        X(pid_t, fork, (void))                                                                                         \
+        X(int, execve, (const char *, char *const[], char *const[]))                                                   \
+        X(int, execvpe, (const char *, char *const[], char *const[]))                                                  \
+        X(int, fexecve, (int, char *const[], char *const[]))                                                           \
+        X(void, _exit, (int))                                                                                          \
+        X(void, quick_exit, (int))                                                                                     \
+        X(void, exit, (int))                                                                                           \
+        X(char *, setlocale, (int, const char *))
+
+#define X(result, name, parameters) extern result(*next_##name) parameters;
+NEXT_FUNCTIONS(X)
+#undef X
+
+/* Found by next_begin(), since they may be missing: NULL then. */
+extern pid_t (*next__Fork)(void);
+extern void *(*next_dlmopen)(long, const char *, int);
+
+/* Make the next_* usable. True when they are; false while this or another thread is busy finding them. */
+bool next_begin(void);
+
+/* Any other definition behind ours; NULL when there is none. Only after next_begin(). */
+void *next_find(const char *name);
+
+/* Path of the object whose malloc is behind ours, and whether that is the C library. */
+const char *next_allocator(bool *ret_is_libc);
+
+#endif

@@ -1,0 +1,110 @@
+/* /proc/self/maps, line by line
+ *
+ * Read with raw system calls through a buffer on the stack; a line longer than the buffer (paths end at PATH_MAX, so
+ * only a hostile one is) is cut at its end.
+ */
+#include "shim/sys/maps.h"
+
+#include "bare/number.h"
+#include "shim/sys/syscall.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+enum { BUFFER_BYTES = 8192 };
+
+static const char *next_field(const char *at)
+{
+        while (*at && *at != ' ')
+                at++;
+        while (*at == ' ')
+                at++;
+        return at;
+}
+
+/* proc(5): start-end perms offset dev inode path */
+static bool line_decode(const char *line, struct map *ret_map)
+{
+        ret_map->start = number_parse_hex(&line);
+        if (*line++ != '-')
+                return false;
+        ret_map->end = number_parse_hex(&line);
+        if (*line++ != ' ' || strlen(line) < 5)
+                return false;
+        ret_map->readable = line[0] == 'r';
+        ret_map->writable = line[1] == 'w';
+        ret_map->executable = line[2] == 'x';
+        ret_map->shared = line[3] == 's';
+        line = next_field(line);
+        ret_map->offset = number_parse_hex(&line);
+        line = next_field(next_field(line));
+        ret_map->inode = number_parse(&line);
+        ret_map->path = *line ? next_field(line) : line;
+        return true;
+}
+
+bool maps_each(bool (*visit)(const struct map *map, void *context), void *context)
+{
+        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+        if (sys_failed(fd))
+                return false;
+        char buffer[BUFFER_BYTES];
+        size_t filled = 0;
+        bool going = true;
+        while (going) {
+                long n = sys_call(SYS_read, fd, buffer + filled, sizeof buffer - 1 - filled);
+                if (n <= 0)
+                        break;
+                filled += (size_t)n;
+                char *line = buffer, *newline;
+                while (going && (newline = memchr(line, '\n', filled - (size_t)(line - buffer)))) {
+                        *newline = 0;
+                        struct map map;
+                        if (line_decode(line, &map))
+                                going = visit(&map, context);
+                        line = newline + 1;
+                }
+                filled -= (size_t)(line - buffer);
+                if (filled == sizeof buffer - 1)
+                        filled = 0;
+                memmove(buffer, line, filled);
+        }
+        sys_call(SYS_close, fd);
+        return true;
+}
+
+struct search {
+        uintptr_t address;
+        struct map *found;
+        enum map_kind kind;
+};
+
+static enum map_kind map_kind(const struct map *map)
+{
+        if (strncmp(map->path, "[stack", 6) == 0)
+                return MAP_STACK;
+        if (strcmp(map->path, "[heap]") == 0)
+                return MAP_HEAP;
+        if (map->path[0] == '[' && strncmp(map->path, "[anon", 5) != 0)
+                return MAP_SPECIAL;
+        return map->inode ? MAP_FILE : MAP_ANONYMOUS;
+}
+
+static bool search_visit(const struct map *map, void *context)
+{
+        struct search *search = context;
+        if (search->address < map->start)
+                return false;
+        if (search->address >= map->end)
+                return true;
+        *search->found = *map;
+        search->kind = map_kind(map);
+        search->found->path = "";
+        return false;
+}
+
+enum map_kind maps_find(uintptr_t address, struct map *ret_map)
+{
+        struct search search = {.address = address, .found = ret_map, .kind = MAP_NONE};
+        return maps_each(search_visit, &search) ? search.kind : MAP_NOT_KNOWN;
+}
