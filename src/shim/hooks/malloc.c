@@ -6,6 +6,8 @@
 #include "shim/hooks/door.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -49,6 +51,11 @@ DOOR void free(void *block)
         struct stack_start start = STACK_START_HERE();
         door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
 }
+
+/* Gone from the headers, not from old programs (cfree), or not there yet (C23). */
+DOOR void cfree(void *block);
+DOOR void free_sized(void *block, size_t size);
+DOOR void free_aligned_sized(void *block, size_t alignment, size_t size);
 
 DOOR void cfree(void *block)
 {

@@ -74,7 +74,7 @@ DOOR void quick_exit(int status)
         __builtin_unreachable();
 }
 
-static void exit_now(int status, uintptr_t sp)
+__attribute__((noreturn)) static void exit_now(int status, uintptr_t sp)
 {
         next_begin();
         bool gating = image_end_exit(status, sp);
