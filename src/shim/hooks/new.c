@@ -9,6 +9,7 @@
  * operator behind with a size that it must refuse.
  */
 #include "shim/hooks/door.h"
+#include "shim/self/glibc.h"
 
 #include <dlfcn.h>
 #include <string.h>

@@ -6,9 +6,11 @@
  */
 #include "shim/record/report.h"
 
+#include "bare/number.h"
 #include "shim/arena/arena.h"
 #include "shim/record/plain.h"
 #include "shim/self/birth.h"
+#include "shim/self/glibc.h"
 #include "shim/self/next.h"
 #include "shim/self/options.h"
 #include "shim/sys/message.h"
@@ -16,7 +18,6 @@
 #include "shim/sys/syscall.h"
 #include "wire/hello.h"
 
-#include <bare/number.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/wait.h>

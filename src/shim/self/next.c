@@ -2,6 +2,7 @@
 #include "shim/self/next.h"
 
 #include "bare/bits.h"
+#include "shim/self/glibc.h"
 
 #include <link.h>
 #include <stdatomic.h>

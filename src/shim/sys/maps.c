@@ -1,4 +1,4 @@
-/* /proc/self/maps, line by line
+/* The mappings of this process, line by line of /proc/self/maps
  *
  * Read with raw system calls through a buffer on the stack; a line longer than the buffer (paths end at PATH_MAX, so
  * only a hostile one is) is cut at its end.

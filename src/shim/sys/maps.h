@@ -1,4 +1,4 @@
-/* /proc/self/maps, line by line */
+/* The mappings of this process, line by line of /proc/self/maps */
 #ifndef UNFREED_SHIM_SYS_MAPS_H
 #define UNFREED_SHIM_SYS_MAPS_H
 
