@@ -3,16 +3,16 @@
 
 #include <stdlib.h>
 
-struct debug *debug_new(Elf *elf, struct pool *pool)
+struct debug *debug_new(Elf *elf, struct texts *texts)
 {
         Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
         struct debug *debug;
 
         if (!dwarf)
                 return NULL;
-        debug = pool_zeroed(1, sizeof *debug);
+        debug = array_zeroed(1, sizeof *debug);
         debug->dwarf = dwarf;
-        debug->pool = pool;
+        debug->texts = texts;
         return debug;
 }
 

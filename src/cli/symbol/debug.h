@@ -6,14 +6,14 @@
 #ifndef UNFREED_CLI_SYMBOL_DEBUG_H
 #define UNFREED_CLI_SYMBOL_DEBUG_H
 
-#include "cli/symbol/pool.h"
 #include "cli/symbol/symbol.h"
+#include "cli/symbol/texts.h"
 
 #include <libelf.h>
 
 struct debug;
 
-/* One call. Strings are of the pool or of the object file. */
+/* One call. Strings are in the texts or in the object file. */
 struct debug_call {
         const char *name;    /* in the words of the source, with namespaces where it has no linkage name; or NULL */
         const char *linkage; /* mangled name, or NULL where it is the same */
@@ -24,8 +24,8 @@ struct debug_call {
         enum frame_language language;
 };
 
-/* NULL when the file has no debug information. The file and the pool must outlive it. */
-struct debug *debug_new(Elf *elf, struct pool *pool);
+/* NULL when the file has no debug information. The file and the texts must outlive it. */
+struct debug *debug_new(Elf *elf, struct texts *texts);
 void debug_free(struct debug *debug);
 
 /* The calls at the address, innermost first; 0 when no unit says anything of it. Where the unit names a line but no

@@ -43,7 +43,7 @@ static int say_cxx(const char *mangled, struct listener *listener)
         return cplus_demangle_v3_callback(mangled, DMGL_PARAMS | DMGL_ANSI | DMGL_RET_DROP, listen, listener);
 }
 
-const char *demangle(struct pool *pool, const char *mangled, enum frame_language *ret_language)
+const char *demangle(struct texts *texts, const char *mangled, enum frame_language *ret_language)
 {
         struct listener listener;
         bool is_cxx = strncmp(mangled, "_Z", 2) == 0 || strncmp(mangled, "___Z", 4) == 0;
@@ -53,12 +53,12 @@ const char *demangle(struct pool *pool, const char *mangled, enum frame_language
         listener.used = 0;
         if (say_rust(mangled, &listener) && listener.used) {
                 *ret_language = LANGUAGE_RUST;
-                return pool_intern_part(pool, listener.text, listener.used);
+                return texts_intern_part(texts, listener.text, listener.used);
         }
         listener.used = 0;
         if (is_cxx && say_cxx(mangled, &listener) && listener.used) {
                 *ret_language = LANGUAGE_CXX;
-                return pool_intern_part(pool, listener.text, listener.used);
+                return texts_intern_part(texts, listener.text, listener.used);
         }
         return NULL;
 }

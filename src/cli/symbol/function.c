@@ -48,8 +48,8 @@ static void read_containers(struct unit *unit, Dwarf_Die *parent, Dwarf_Off end,
                 if (is_container(dwarf_tag(&die))) {
                         const char *name = dwarf_diename(&die);
 
-                        unit->containers = pool_grow(unit->containers, unit->n_containers, &unit->max_containers,
-                                                     sizeof *unit->containers);
+                        unit->containers = array_grow(unit->containers, unit->n_containers, &unit->max_containers,
+                                                      sizeof *unit->containers);
                         unit->containers[unit->n_containers++] = (struct container){
                                 .start = dwarf_dieoffset(&die),
                                 .end = its_end,
@@ -101,7 +101,7 @@ static const char *qualified_name(struct debug *debug, Dwarf_Die *function, enum
         if (!used || used + strlen(name) + 1 > sizeof whole)
                 return name;
         strcpy(whole + used, name);
-        return pool_intern(debug->pool, whole);
+        return texts_intern(debug->texts, whole);
 }
 
 /* ---- functions of a unit ---- */
@@ -118,12 +118,12 @@ static void function_add(struct unit *unit, Dwarf_Die *die)
                 if (!any)
                         entry = start;
                 any = true;
-                unit->spans = pool_grow(unit->spans, unit->n_spans, &unit->max_spans, sizeof *unit->spans);
+                unit->spans = array_grow(unit->spans, unit->n_spans, &unit->max_spans, sizeof *unit->spans);
                 unit->spans[unit->n_spans++] = (struct span){start, end, (uint32_t)unit->n_functions};
         }
         if (!any)
                 return;
-        unit->functions = pool_grow(unit->functions, unit->n_functions, &unit->max_functions, sizeof *unit->functions);
+        unit->functions = array_grow(unit->functions, unit->n_functions, &unit->max_functions, sizeof *unit->functions);
         unit->functions[unit->n_functions++] = (struct function){.die = *die, .entry = entry};
 }
 
@@ -194,11 +194,11 @@ static uint32_t inlined_add(struct debug *debug, struct unit *unit, struct funct
         call.depth = parent ? function->inlined[parent - 1].depth + 1 : 1;
 
         function->inlined =
-                pool_grow(function->inlined, function->n_inlined, &function->max_inlined, sizeof *function->inlined);
+                array_grow(function->inlined, function->n_inlined, &function->max_inlined, sizeof *function->inlined);
         function->inlined[function->n_inlined++] = call;
         while ((at = dwarf_ranges(die, at, &base, &start, &end)) > 0) {
                 function->spans =
-                        pool_grow(function->spans, function->n_spans, &function->max_spans, sizeof *function->spans);
+                        array_grow(function->spans, function->n_spans, &function->max_spans, sizeof *function->spans);
                 function->spans[function->n_spans++] = (struct span){start, end, (uint32_t)function->n_inlined - 1};
         }
         return (uint32_t)function->n_inlined;

@@ -13,23 +13,23 @@
 
 static const char gone[] = " (deleted)"; /* how the kernel marks the path of a file that was unlinked */
 
-struct image *image_new(struct pool *pool, const char *path, const uint8_t *build_id, unsigned build_id_bytes)
+struct image *image_new(struct texts *texts, const char *path, const uint8_t *build_id, unsigned build_id_bytes)
 {
-        struct image *image = pool_take(pool, sizeof *image);
+        struct image *image = texts_take(texts, sizeof *image);
         char hex[2 * WIRE_BUILD_ID_BYTES + 1] = "";
         const char *slash;
 
         if (build_id_bytes > WIRE_BUILD_ID_BYTES)
                 build_id_bytes = WIRE_BUILD_ID_BYTES;
-        image->path = pool_intern(pool, path);
+        image->path = texts_intern(texts, path);
         slash = strrchr(image->path, '/');
-        image->name = slash ? pool_intern(pool, slash + 1) : image->path;
+        image->name = slash ? texts_intern(texts, slash + 1) : image->path;
         image->build_id_bytes = build_id_bytes;
         if (build_id_bytes)
                 memcpy(image->build_id, build_id, build_id_bytes);
         for (unsigned i = 0; i < build_id_bytes; i++)
                 sprintf(hex + 2 * i, "%02x", build_id[i]);
-        image->build_id_hex = build_id_bytes ? pool_intern(pool, hex) : NULL;
+        image->build_id_hex = build_id_bytes ? texts_intern(texts, hex) : NULL;
         return image;
 }
 
@@ -62,24 +62,24 @@ static struct elf_file *open_main(const struct image *image, char *ret_path)
         return file;
 }
 
-static struct debug *open_debug(const struct elf_file *file, struct pool *pool)
+static struct debug *open_debug(const struct elf_file *file, struct texts *texts)
 {
         if (!file || (!elf_file_section(file, ".debug_info") && !elf_file_section(file, ".zdebug_info")))
                 return NULL;
-        return debug_new(file->elf, pool);
+        return debug_new(file->elf, texts);
 }
 
-static void ask(struct image *image, struct pool *pool, const char *debug_root)
+static void ask(struct image *image, struct texts *texts, const char *debug_root)
 {
         char path[PATH_MAX];
 
         image->asked = true;
         image->main = open_main(image, path);
-        image->dwarf = open_debug(image->main, pool);
+        image->dwarf = open_debug(image->main, texts);
         if (!image->dwarf) {
                 image->debug =
                         elf_file_open_debug(image->main, path, debug_root, image->build_id, image->build_id_bytes);
-                image->dwarf = open_debug(image->debug, pool);
+                image->dwarf = open_debug(image->debug, texts);
         }
         if (image->main || image->debug)
                 image->table = table_new(image->main, image->debug);
@@ -88,19 +88,19 @@ static void ask(struct image *image, struct pool *pool, const char *debug_root)
 static bool is_mangled(const char *name) { return strncmp(name, "_Z", 2) == 0 || strncmp(name, "_R", 2) == 0; }
 
 /* A name out of a symbol table: without the version that some linkers write behind it. */
-static const char *without_version(struct pool *pool, const char *name)
+static const char *without_version(struct texts *texts, const char *name)
 {
         const char *at = strchr(name, '@');
 
-        return at && at > name ? pool_intern_part(pool, name, (size_t)(at - name)) : pool_intern(pool, name);
+        return at && at > name ? texts_intern_part(texts, name, (size_t)(at - name)) : texts_intern(texts, name);
 }
 
-static void name_by_symbol(struct pool *pool, const struct table_symbol *symbol, struct frame *frame)
+static void name_by_symbol(struct texts *texts, const struct table_symbol *symbol, struct frame *frame)
 {
         const char *plain;
 
-        frame->raw = without_version(pool, symbol->name);
-        plain = demangle(pool, frame->raw, &frame->language);
+        frame->raw = without_version(texts, symbol->name);
+        plain = demangle(texts, frame->raw, &frame->language);
         frame->function = plain ? plain : frame->raw;
 }
 
@@ -108,7 +108,7 @@ static void name_by_symbol(struct pool *pool, const struct table_symbol *symbol,
  *
  * C libraries export a function under other names than their sources give it (strdup is __strdup there). The exported
  * one is what callers write, and all that a machine without debug information can tell; so it is taken. */
-static void name_by_call(struct pool *pool, const struct debug_call *call, const struct table_symbol *symbol,
+static void name_by_call(struct texts *texts, const struct debug_call *call, const struct table_symbol *symbol,
                          struct frame *frame)
 {
         const char *linkage = call->linkage, *plain;
@@ -119,25 +119,27 @@ static void name_by_call(struct pool *pool, const struct debug_call *call, const
         frame->language = call->language;
         if (!call->name && !linkage) {
                 if (symbol)
-                        name_by_symbol(pool, symbol, frame);
+                        name_by_symbol(texts, symbol, frame);
                 return;
         }
         if (symbol && (call->inlined || symbol->start != call->entry))
                 symbol = NULL;
         if (symbol && symbol->exported && !linkage && !is_mangled(symbol->name) &&
             (call->language == LANGUAGE_C || call->language == LANGUAGE_UNKNOWN)) {
-                frame->function = frame->raw = without_version(pool, symbol->name);
+                frame->function = frame->raw = without_version(texts, symbol->name);
                 return;
         }
         if (!linkage && symbol && is_mangled(symbol->name))
                 linkage = symbol->name;
-        frame->raw = pool_intern(pool, linkage ? linkage : symbol ? without_version(pool, symbol->name) : call->name);
-        plain = linkage && call->language != LANGUAGE_FORTRAN ? demangle(pool, linkage, &(enum frame_language){0})
+        frame->raw = texts_intern(texts, linkage  ? linkage
+                                         : symbol ? without_version(texts, symbol->name)
+                                                  : call->name);
+        plain = linkage && call->language != LANGUAGE_FORTRAN ? demangle(texts, linkage, &(enum frame_language){0})
                                                               : NULL;
-        frame->function = plain ? plain : pool_intern(pool, call->name ? call->name : linkage);
+        frame->function = plain ? plain : texts_intern(texts, call->name ? call->name : linkage);
 }
 
-size_t image_name(struct image *image, struct pool *pool, const char *debug_root, uint64_t offset,
+size_t image_name(struct image *image, struct texts *texts, const char *debug_root, uint64_t offset,
                   struct frame *ret_frames, size_t max)
 {
         /* A call that never returns may be its function's last instruction: the return address is then of the next. */
@@ -153,7 +155,7 @@ size_t image_name(struct image *image, struct pool *pool, const char *debug_root
         size_t n = 0;
 
         if (!image->asked)
-                ask(image, pool, debug_root);
+                ask(image, texts, debug_root);
         if (max > sizeof calls / sizeof *calls)
                 max = sizeof calls / sizeof *calls;
         symbol = image->table ? table_find(image->table, address) : NULL;
@@ -161,12 +163,12 @@ size_t image_name(struct image *image, struct pool *pool, const char *debug_root
                 n = debug_find(image->dwarf, address, calls, max);
         for (size_t i = 0; i < n; i++) {
                 ret_frames[i] = blank;
-                name_by_call(pool, &calls[i], symbol, &ret_frames[i]);
+                name_by_call(texts, &calls[i], symbol, &ret_frames[i]);
         }
         if (n == 0) {
                 *ret_frames = blank;
                 if (symbol)
-                        name_by_symbol(pool, symbol, ret_frames);
+                        name_by_symbol(texts, symbol, ret_frames);
                 n = 1;
         }
         return n;

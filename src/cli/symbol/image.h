@@ -7,8 +7,8 @@
 #ifndef UNFREED_CLI_SYMBOL_IMAGE_H
 #define UNFREED_CLI_SYMBOL_IMAGE_H
 
-#include "cli/symbol/pool.h"
 #include "cli/symbol/symbol.h"
+#include "cli/symbol/texts.h"
 #include "wire/arena.h"
 
 struct image {
@@ -23,12 +23,12 @@ struct image {
         struct debug *dwarf;    /* or NULL */
 };
 
-struct image *image_new(struct pool *pool, const char *path, const uint8_t *build_id, unsigned build_id_bytes);
+struct image *image_new(struct texts *texts, const char *path, const uint8_t *build_id, unsigned build_id_bytes);
 void image_close(struct image *image);
 
 /* Name the call that returns to `offset`: one frame for each level of inlining, innermost first. At least one frame,
- * at most `max` (>= 1). Strings are of the pool. */
-size_t image_name(struct image *image, struct pool *pool, const char *debug_root, uint64_t offset,
+ * at most `max` (>= 1). Strings are in the texts. */
+size_t image_name(struct image *image, struct texts *texts, const char *debug_root, uint64_t offset,
                   struct frame *ret_frames, size_t max);
 
 #endif

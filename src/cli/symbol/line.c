@@ -5,14 +5,14 @@
 #include <limits.h>
 #include <string.h>
 
-const char *path_normalize(struct pool *pool, const char *folder, const char *path)
+const char *path_normalize(struct texts *texts, const char *folder, const char *path)
 {
         char whole[2 * PATH_MAX], *out = whole;
         size_t folder_bytes = *path != '/' && folder ? strlen(folder) : 0, path_bytes = strlen(path);
         char *least; /* what .. cannot take away ends here */
 
         if (folder_bytes + path_bytes + 2 > sizeof whole)
-                return pool_intern(pool, path);
+                return texts_intern(texts, path);
         if (folder_bytes) {
                 memcpy(whole, folder, folder_bytes);
                 whole[folder_bytes++] = '/';
@@ -42,7 +42,7 @@ const char *path_normalize(struct pool *pool, const char *folder, const char *pa
         if (out > whole && out[-1] == '/' && out - 1 > whole)
                 out--;
         *out = 0;
-        return *whole ? pool_intern(pool, whole) : pool_intern(pool, path);
+        return *whole ? texts_intern(texts, whole) : texts_intern(texts, path);
 }
 
 static void read_lines(struct unit *unit)
@@ -63,7 +63,7 @@ const char *line_file(struct debug *debug, struct unit *unit, Dwarf_Word n)
         path = n < unit->n_files ? dwarf_filesrc(unit->files, n, NULL, NULL) : NULL;
         if (!path || strcmp(path, "???") == 0)
                 return NULL;
-        return path_normalize(debug->pool, unit->folder, path);
+        return path_normalize(debug->texts, unit->folder, path);
 }
 
 /* The last row at or before the address: index + 1; 0 when a sequence has ended there, or none has begun. */
@@ -113,12 +113,12 @@ void line_find(struct debug *debug, struct unit *unit, const struct function *fu
                                     function_innermost(function, at) != function_innermost(function, address)))
                         break;
                 if (number > 0) {
-                        *ret_file = path_normalize(debug->pool, unit->folder, path);
+                        *ret_file = path_normalize(debug->texts, unit->folder, path);
                         *ret_line = number;
                         return;
                 }
                 first_path = first_path ? first_path : path;
         }
         if (first_path)
-                *ret_file = path_normalize(debug->pool, unit->folder, first_path);
+                *ret_file = path_normalize(debug->texts, unit->folder, first_path);
 }

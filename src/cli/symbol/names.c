@@ -22,7 +22,7 @@ struct writer {
 static void put_bytes(struct writer *writer, const void *bytes, size_t n)
 {
         while (writer->max - writer->n < n)
-                writer->bytes = pool_grow(writer->bytes, writer->max, &writer->max, 1);
+                writer->bytes = array_grow(writer->bytes, writer->max, &writer->max, 1);
         if (n)
                 memcpy(writer->bytes + writer->n, bytes, n);
         writer->n += n;
@@ -38,14 +38,14 @@ static void put_number(struct writer *writer, uint64_t n)
         put_byte(writer, (uint8_t)n);
 }
 
-static void put_texts(struct writer *writer, const struct pool *pool)
+static void put_texts(struct writer *writer, const struct texts *texts)
 {
-        put_number(writer, pool->n_texts - 1);
-        for (uint32_t i = 1; i < pool->n_texts; i++) {
-                size_t bytes = strlen(pool->texts[i]);
+        put_number(writer, texts->n - 1);
+        for (uint32_t i = 1; i < texts->n; i++) {
+                size_t bytes = strlen(texts->all[i]);
 
                 put_number(writer, bytes);
-                put_bytes(writer, pool->texts[i], bytes);
+                put_bytes(writer, texts->all[i], bytes);
         }
 }
 
@@ -62,24 +62,24 @@ static int by_place(const void *left, const void *right)
         return order ? order : (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* Into a pool of its own go only the texts that are needed, in the order in which they are met. */
-static void put_frame(struct writer *writer, struct pool *texts, const struct frame *frame)
+/* The texts that are needed, and no others, are numbered anew, in the order in which they are met. */
+static void put_frame(struct writer *writer, struct texts *texts, const struct frame *frame)
 {
-        put_number(writer, pool_number(texts, pool_intern(texts, frame->function)));
-        put_number(writer, pool_number(texts, pool_intern(texts, frame->raw)));
-        put_number(writer, pool_number(texts, pool_intern(texts, frame->file)));
+        put_number(writer, texts_number(texts, texts_intern(texts, frame->function)));
+        put_number(writer, texts_number(texts, texts_intern(texts, frame->raw)));
+        put_number(writer, texts_number(texts, texts_intern(texts, frame->file)));
         put_number(writer, frame->line > 0 ? (uint64_t)frame->line : 0);
         put_byte(writer, (uint8_t)((frame->inlined ? FLAG_INLINED : 0) | frame->language << LANGUAGE_SHIFT));
 }
 
 void symbols_write(const struct symbols *symbols, uint8_t **ret_bytes, size_t *ret_n_bytes)
 {
-        struct naming **order = pool_zeroed(symbols->n_namings + 1, sizeof *order);
+        struct naming **order = array_zeroed(symbols->n_namings + 1, sizeof *order);
         struct writer body = {0}, whole = {0};
-        struct pool texts;
+        struct texts texts;
         size_t n_images = 0, n;
 
-        pool_init(&texts);
+        texts_init(&texts);
         for (size_t i = 0; i < symbols->n_namings; i++)
                 order[i] = &symbols->namings[i];
         qsort(order, symbols->n_namings, sizeof *order, by_place);
@@ -89,7 +89,7 @@ void symbols_write(const struct symbols *symbols, uint8_t **ret_bytes, size_t *r
 
                 for (n = 1; i + n < symbols->n_namings && order[i + n]->image == image;)
                         n++;
-                put_number(&body, pool_number(&texts, pool_intern(&texts, image->path)));
+                put_number(&body, texts_number(&texts, texts_intern(&texts, image->path)));
                 put_byte(&body, (uint8_t)image->build_id_bytes);
                 put_bytes(&body, image->build_id, image->build_id_bytes);
                 put_number(&body, n);
@@ -107,7 +107,7 @@ void symbols_write(const struct symbols *symbols, uint8_t **ret_bytes, size_t *r
         put_texts(&whole, &texts);
         put_number(&whole, n_images);
         put_bytes(&whole, body.bytes, body.n);
-        pool_deinit(&texts);
+        texts_deinit(&texts);
         free(body.bytes);
         free(order);
         *ret_bytes = whole.bytes;
@@ -251,11 +251,11 @@ static void get_image(struct reader *reader)
         }
 }
 
-/* The pool that the texts go to; they may hold no NUL. */
-static void get_texts(struct reader *reader, struct pool *pool)
+/* Texts may hold no NUL. */
+static void get_texts(struct reader *reader, struct texts *texts)
 {
         reader->n_texts = get_count(reader, 1) + 1;
-        reader->texts = pool_zeroed(reader->n_texts, sizeof *reader->texts);
+        reader->texts = array_zeroed(reader->n_texts, sizeof *reader->texts);
         for (size_t i = 1; i < reader->n_texts && !reader->wrong; i++) {
                 uint64_t n = get_number(reader);
                 const char *text = (const char *)get_bytes(reader, n);
@@ -263,11 +263,11 @@ static void get_texts(struct reader *reader, struct pool *pool)
                 if (text && memchr(text, 0, n))
                         fail(reader, "a text has a NUL in it");
                 else if (text)
-                        reader->texts[i] = pool_intern_part(pool, text, n);
+                        reader->texts[i] = texts_intern_part(texts, text, n);
         }
 }
 
-static const char *read_all(struct symbols *symbols, struct pool *pool, const uint8_t *bytes, size_t n_bytes)
+static const char *read_all(struct symbols *symbols, struct texts *texts, const uint8_t *bytes, size_t n_bytes)
 {
         struct reader reader = {.at = bytes, .end = bytes + n_bytes, .symbols = symbols};
         const uint8_t *head = get_bytes(&reader, sizeof magic + 1);
@@ -276,7 +276,7 @@ static const char *read_all(struct symbols *symbols, struct pool *pool, const ui
                 return "it does not begin with uf-names";
         if (head[sizeof magic] != NAMES_VERSION)
                 return "it is of another version";
-        get_texts(&reader, pool);
+        get_texts(&reader, texts);
         for (size_t n = get_count(&reader, 3); n > 0 && !reader.wrong; n--)
                 get_image(&reader);
         if (reader.at != reader.end)
@@ -287,11 +287,11 @@ static const char *read_all(struct symbols *symbols, struct pool *pool, const ui
 
 const char *symbols_read(struct symbols *symbols, const uint8_t *bytes, size_t n_bytes)
 {
-        struct pool looked_at;
+        struct texts looked_at;
         const char *wrong;
 
-        pool_init(&looked_at);
+        texts_init(&looked_at);
         wrong = read_all(NULL, &looked_at, bytes, n_bytes);
-        pool_deinit(&looked_at);
-        return wrong ? wrong : read_all(symbols, &symbols->pool, bytes, n_bytes);
+        texts_deinit(&looked_at);
+        return wrong ? wrong : read_all(symbols, &symbols->texts, bytes, n_bytes);
 }

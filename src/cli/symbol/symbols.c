@@ -18,8 +18,8 @@ struct symbols *symbols_new(void)
 
         if (!symbols)
                 return NULL;
-        pool_init(&symbols->pool);
-        symbols->debug_root = pool_intern(&symbols->pool, "/usr/lib/debug");
+        texts_init(&symbols->texts);
+        symbols->debug_root = texts_intern(&symbols->texts, "/usr/lib/debug");
         return symbols;
 }
 
@@ -33,13 +33,13 @@ void symbols_free(struct symbols *symbols)
         free(symbols->image_places);
         free(symbols->namings);
         free(symbols->places);
-        pool_deinit(&symbols->pool);
+        texts_deinit(&symbols->texts);
         free(symbols);
 }
 
 void symbols_set_debug_root(struct symbols *symbols, const char *directory)
 {
-        symbols->debug_root = pool_intern(&symbols->pool, directory);
+        symbols->debug_root = texts_intern(&symbols->texts, directory);
 }
 
 /* Make room for one more in a table of places that is full by half; `hash_of` gives the hash of what has index i. */
@@ -51,7 +51,7 @@ static void spread(uint32_t **places, size_t *n_places, size_t n, uint64_t (*has
 
         if (n < *n_places / 2)
                 return;
-        fresh = pool_zeroed(places_now, sizeof *fresh);
+        fresh = array_zeroed(places_now, sizeof *fresh);
         for (size_t i = 0; i < n; i++) {
                 uint64_t at = hash_of(owner, i);
 
@@ -94,8 +94,8 @@ struct image *symbols_image(struct symbols *symbols, const char *path, const uin
                     memcmp(image->build_id, build_id, build_id_bytes) == 0)
                         return image;
         }
-        image = image_new(&symbols->pool, path, build_id, build_id_bytes);
-        symbols->images = pool_grow(symbols->images, symbols->n_images, &symbols->max_images, sizeof *symbols->images);
+        image = image_new(&symbols->texts, path, build_id, build_id_bytes);
+        symbols->images = array_grow(symbols->images, symbols->n_images, &symbols->max_images, sizeof *symbols->images);
         symbols->images[symbols->n_images++] = image;
         return image;
 }
@@ -131,7 +131,7 @@ struct naming *symbols_insert(struct symbols *symbols, struct image *image, uint
                               size_t n_frames, bool settled)
 {
         struct naming *naming = symbols_find(symbols, image, offset);
-        struct frame *copy = pool_take(&symbols->pool, n_frames * sizeof *copy);
+        struct frame *copy = texts_take(&symbols->texts, n_frames * sizeof *copy);
 
         if (!naming) {
                 uint64_t at = place_hash(image, offset);
@@ -139,8 +139,8 @@ struct naming *symbols_insert(struct symbols *symbols, struct image *image, uint
                 spread(&symbols->places, &symbols->n_places, symbols->n_namings, naming_hash, symbols);
                 while (symbols->places[at & (symbols->n_places - 1)])
                         at++;
-                symbols->namings = pool_grow(symbols->namings, symbols->n_namings, &symbols->max_namings,
-                                             sizeof *symbols->namings);
+                symbols->namings = array_grow(symbols->namings, symbols->n_namings, &symbols->max_namings,
+                                              sizeof *symbols->namings);
                 naming = &symbols->namings[symbols->n_namings++];
                 symbols->places[at & (symbols->n_places - 1)] = (uint32_t)symbols->n_namings;
         }
@@ -159,7 +159,7 @@ static size_t name_native(struct symbols *symbols, const struct raw_frame *raw, 
         size_t n;
 
         if (!naming || !naming->settled) {
-                n = image_name(image, &symbols->pool, symbols->debug_root, offset, named, INLINES_MAX);
+                n = image_name(image, &symbols->texts, symbols->debug_root, offset, named, INLINES_MAX);
                 naming = symbols_insert(symbols, image, offset, named, n, true);
         }
         n = naming->n_frames < max ? naming->n_frames : max;
@@ -173,8 +173,8 @@ size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct
                 const struct code *code = raw->code;
 
                 *ret_frames = (struct frame){
-                        .function = pool_intern(&symbols->pool, code->qualname),
-                        .file = pool_intern(&symbols->pool, code->filename),
+                        .function = texts_intern(&symbols->texts, code->qualname),
+                        .file = texts_intern(&symbols->texts, code->filename),
                         .line = python_line(code, raw->lasti),
                         .language = LANGUAGE_PYTHON,
                 };

@@ -7,8 +7,8 @@
 #define UNFREED_CLI_SYMBOL_SYMBOLS_H
 
 #include "cli/symbol/image.h"
-#include "cli/symbol/pool.h"
 #include "cli/symbol/symbol.h"
+#include "cli/symbol/texts.h"
 
 struct naming {
         struct image *image;
@@ -19,7 +19,7 @@ struct naming {
 };
 
 struct symbols {
-        struct pool pool;
+        struct texts texts;
         const char *debug_root; /* where separate debug files are: /usr/lib/debug */
 
         struct image **images;

@@ -1,7 +1,7 @@
 /* Symbol tables: see table.h */
 #include "cli/symbol/table.h"
 
-#include "cli/symbol/pool.h"
+#include "cli/symbol/texts.h"
 
 #include <elfutils/libdwfl.h>
 #include <gelf.h>
@@ -30,7 +30,7 @@ static void add(struct table *table, const Elf *elf, const GElf_Sym *symbol, con
         if ((type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) || !gelf_getshdr(section, &header) ||
             !(header.sh_flags & SHF_EXECINSTR))
                 return;
-        table->symbols = pool_grow(table->symbols, table->n, &table->max, sizeof *table->symbols);
+        table->symbols = array_grow(table->symbols, table->n, &table->max, sizeof *table->symbols);
         table->symbols[table->n++] = (struct table_symbol){
                 .start = symbol->st_value,
                 .end = sized ? symbol->st_value + symbol->st_size : header.sh_addr + header.sh_size,
@@ -135,7 +135,7 @@ static int by_start(const void *left, const void *right)
 
 struct table *table_new(const struct elf_file *main, const struct elf_file *debug)
 {
-        struct table *table = pool_zeroed(1, sizeof *table);
+        struct table *table = array_zeroed(1, sizeof *table);
 
         add_all(table, main, SHT_DYNSYM);
         if (!add_all(table, main, SHT_SYMTAB) && !add_all(table, debug, SHT_SYMTAB) && main &&

@@ -47,7 +47,7 @@ static struct unit *unit_add(struct debug *debug, Dwarf_Off offset)
 
         if (!dwarf_offdie(debug->dwarf, offset, &die))
                 return NULL;
-        unit = pool_take(debug->pool, sizeof *unit);
+        unit = texts_take(debug->texts, sizeof *unit);
         unit->offset = offset;
         unit->die = unit->body = die;
         /* Split DWARF: the functions are in a .dwo file, which libdw opens if it is there. */
@@ -56,7 +56,7 @@ static struct unit *unit_add(struct debug *debug, Dwarf_Off offset)
                 unit->body = die;
         unit->language = language_of(&unit->body);
         unit->folder = dwarf_formstring(dwarf_attr(&unit->die, DW_AT_comp_dir, &attribute));
-        debug->units = pool_grow(debug->units, debug->n_units, &debug->max_units, sizeof *debug->units);
+        debug->units = array_grow(debug->units, debug->n_units, &debug->max_units, sizeof *debug->units);
         debug->units[debug->n_units++] = unit;
         return unit;
 }
@@ -88,7 +88,7 @@ static void range_add(struct debug *debug, uint64_t start, uint64_t end, struct 
 {
         if (start >= end)
                 return;
-        debug->ranges = pool_grow(debug->ranges, debug->n_ranges, &debug->max_ranges, sizeof *debug->ranges);
+        debug->ranges = array_grow(debug->ranges, debug->n_ranges, &debug->max_ranges, sizeof *debug->ranges);
         debug->ranges[debug->n_ranges++] = (struct unit_range){start, end, unit};
 }
 
@@ -121,7 +121,7 @@ static void read_aranges(struct debug *debug)
 
         if (dwarf_getaranges(debug->dwarf, &aranges, &n) || n == 0)
                 return;
-        all = pool_zeroed(n, sizeof *all);
+        all = array_zeroed(n, sizeof *all);
         for (size_t i = 0; i < n; i++) {
                 Dwarf_Addr start;
                 Dwarf_Word length;

@@ -67,7 +67,7 @@ struct unit_range {
 
 struct debug {
         Dwarf *dwarf;
-        struct pool *pool;
+        struct texts *texts;
         struct unit **units; /* by offset */
         size_t n_units, max_units;
         struct unit_range *ranges; /* by start */
@@ -94,6 +94,6 @@ void line_find(struct debug *debug, struct unit *unit, const struct function *fu
 const char *line_file(struct debug *debug, struct unit *unit, Dwarf_Word n);
 
 /* `path` made absolute with `folder` where it is not (and the folder is), without . and .. where they can be told. */
-const char *path_normalize(struct pool *pool, const char *folder, const char *path);
+const char *path_normalize(struct texts *texts, const char *folder, const char *path);
 
 #endif
