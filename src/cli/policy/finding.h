@@ -62,7 +62,8 @@ struct finding {
         enum wire_family family; /* of the block */
         uint64_t bytes, blocks;
         uint64_t least_bytes, most_bytes;
-        uint64_t indirect_bytes, indirect_blocks;
+        uint64_t indirect_bytes, indirect_blocks; /* lost through blocks of this finding, wherever they were born */
+        uint64_t held_blocks; /* of `blocks`: held by another lost block; the others are held by nothing */
         uint64_t count; /* wrong releases: occurrences */
         struct stack stack;         /* birth; n_frames 0 = not known */
         struct stack release;       /* wrong releases */

@@ -109,6 +109,7 @@ static void add_up(struct finding *to, const struct finding *from)
         to->blocks += from->blocks;
         to->indirect_bytes += from->indirect_bytes;
         to->indirect_blocks += from->indirect_blocks;
+        to->held_blocks += from->held_blocks;
         to->count += from->count;
         if (from->least_bytes < to->least_bytes)
                 to->least_bytes = from->least_bytes;
@@ -153,6 +154,8 @@ static void make_leak(struct making *making, const struct process *process, cons
         struct holder_key key = { site->stack, site->verdict };
         finding.holder = map_find(making->holders, &key, sizeof key);
         finding.holder_process = finding.holder ? process : NULL;
+        if (finding.class == WIRE_VERDICT_INDIRECT)
+                finding.held_blocks = finding.blocks;
         identify(&finding, &finding.stack);
         merge(making, process, &finding);
 }
@@ -238,6 +241,9 @@ static void decide(struct making *making)
                 if (!is_wanted(making, finding))
                         continue;
                 making->all[n++] = finding;
+                /* an older shim, or one whose list was full, does not say what leads what: then what we see ourselves */
+                if (!finding->indirect_blocks && finding->blocks > finding->held_blocks)
+                        finding->indirect_blocks = finding->held_blocks;
                 finding->suppressed_by = suppressions_match(making->policy->suppressions, finding);
         }
         making->n = n;

@@ -1,0 +1,16 @@
+/* Numbers for people: 1,048,576 bytes (1.0 MiB) in 1 block */
+#ifndef UNFREED_CLI_REPORT_QUANTITY_H
+#define UNFREED_CLI_REPORT_QUANTITY_H
+
+#include <stdint.h>
+
+struct pool;
+
+/* All in `pool`. From 64 KiB on, bytes are also given in binary units. */
+const char *quantity_number(struct pool *pool, uint64_t n);
+const char *quantity_bytes(struct pool *pool, uint64_t n_bytes);
+/* "1 block", "2,000 blocks"; `one` and `many` are the words. */
+const char *quantity_of(struct pool *pool, uint64_t n, const char *one, const char *many);
+const char *quantity_blocks(struct pool *pool, uint64_t n);
+
+#endif
