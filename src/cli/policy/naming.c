@@ -177,14 +177,16 @@ static void append_named(struct naming *naming, const struct process *process, c
                 list_append(list, &named->frames[i]);
 }
 
-/* How many of the `n_python` frames not yet placed the next evaluation frame runs, `n_evaluations` being left.
- *
- * Up to 3.10 each evaluation frame runs one. From 3.11 on a call from Python to Python stays within its caller's
- * evaluation frame; what was recorded does not say where one ends, so the outermost, which is where a program's
- * Python code mostly is, takes all that is over. */
-static size_t python_share(size_t n_python, size_t n_evaluations)
+/* How many of the `n` Python frames not yet placed the next evaluation frame runs, `n_evaluations` being left. The
+ * outermost takes all: the native stack may have been cut where the Python one was not. */
+static size_t python_share(const struct raw_frame *raw, size_t n, size_t n_evaluations)
 {
-        return n_evaluations == 1 || !n_python ? n_python : 1;
+        if (n_evaluations == 1 || !n)
+                return n;
+        for (size_t i = 0; i < n; i++)
+                if (raw[i].entry)
+                        return i + 1;
+        return 1;
 }
 
 /* Put the Python frames of naming->raw (there are `n`) where the interpreter evaluates them in naming->native. */
@@ -200,11 +202,12 @@ static void merge_python(struct naming *naming, const struct process *process, s
         merged->n = 0;
         for (size_t i = 0; i <= native->n; i++) {
                 bool is_evaluation = i < native->n && native->all[i]->marks & MARK_EVALUATION;
-                size_t share = is_evaluation ? python_share(n - at, n_evaluations--) : 0;
+                size_t share = is_evaluation ? python_share(&naming->raw[at], n - at, n_evaluations--) : 0;
                 if (i == place)
                         share = n - at;
-                for (; share; share--)
-                        append_named(naming, process, &naming->raw[at++], merged);
+                for (; share; share--, at++)
+                        if (naming->raw[at].kind == RAW_PYTHON)
+                                append_named(naming, process, &naming->raw[at], merged);
                 if (i < native->n && !is_evaluation)
                         list_append(merged, native->all[i]);
         }

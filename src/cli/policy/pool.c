@@ -42,6 +42,23 @@ void pool_free(struct pool *pool)
         free(pool);
 }
 
+void pool_empty(struct pool *pool)
+{
+        char *begin = pool->end ? pool->end - POOL_CHUNK_BYTES : NULL; /* of the chunk in use */
+        struct chunk *kept = begin ? (struct chunk *)begin - 1 : NULL;
+        for (struct chunk *next, *chunk = pool->chunks; chunk; chunk = next) {
+                next = chunk->next;
+                if (chunk != kept)
+                        free(chunk);
+        }
+        pool->chunks = kept;
+        if (!kept)
+                return;
+        kept->next = NULL;
+        memset(begin, 0, (size_t)(pool->at - begin));
+        pool->at = begin;
+}
+
 void *pool_take(struct pool *pool, size_t n_bytes)
 {
         n_bytes = align_up(n_bytes ? n_bytes : 1, POOL_ALIGN);

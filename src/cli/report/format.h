@@ -21,7 +21,7 @@ struct report {
         const struct findings *findings;
         const struct options *options;
         bool color;
-        struct pool *pool;       /* for this report alone */
+        struct pool *pool;       /* writers empty it between findings */
         struct sources *sources; /* lines of source files */
         const struct process *root; /* the first process, as its last image: how it ended is how the program ended */
         const char *cwd;         /* where the program was started; "" = not known */

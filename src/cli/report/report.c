@@ -69,12 +69,14 @@ int report_write(const char *format, FILE *out, bool color, const struct capture
                                  .sources = sources_new(),
                                  .root = root_process(capture) };
         report.cwd = capture->n_processes && capture->processes[0].cwd ? capture->processes[0].cwd : "";
-        report.command = command_line(report.pool, capture);
+        struct pool *lasting = pool_new();
+        report.command = command_line(lasting, capture);
         for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
                 if (strcmp(formats[i].name, format) == 0)
                         formats[i].write(&report, out);
         sources_free(report.sources);
         pool_free(report.pool);
+        pool_free(lasting);
         errno = 0;
         return fflush(out) != 0 || ferror(out) ? (errno = errno ? errno : EIO, -1) : 0;
 }

@@ -1,0 +1,309 @@
+/* The report that people read
+ *
+ * Worst first; one finding is a title with its id at a fixed column, the stack as three columns (function, place,
+ * source), and what it means in a sentence. The columns are as wide as the widest cell of the finding, within limits,
+ * so that short reports are not torn apart and long names do not push the places off the screen.
+ */
+#include "cli/policy/pool.h"
+#include "cli/report/format.h"
+#include "cli/report/quantity.h"
+#include "cli/report/source.h"
+#include "cli/report/style.h"
+
+#include <signal.h>
+#include <string.h>
+
+enum {
+        ID_COLUMN = 85,
+        FUNCTION_LEAST = 11,
+        FUNCTION_MOST = 48,
+        PLACE_LEAST = 13,
+        PLACE_MOST = 44,
+        SOURCE_MOST = 100,
+        STACK_LINES_MOST = 60, /* without -v; the frames in the middle are what is left out */
+        STACK_LINES_HEAD = 40,
+};
+
+struct line {
+        const char *function, *place;
+        const char *source; /* or "" */
+        enum style style;   /* of the function */
+};
+
+struct text {
+        const struct report *report;
+        FILE *out;
+        size_t function_width, place_width; /* of the finding at hand */
+        size_t n_shown;
+};
+
+static const char *place_of(struct text *text, const struct named_frame *named)
+{
+        const struct frame *frame = &named->frame;
+        struct pool *pool = text->report->pool;
+        if (!frame->file)
+                return frame->module && !(named->marks & MARK_NAMELESS) ? frame->module : "";
+        const char *path = report_path(text->report, frame->file);
+        if (*path == '/' && strlen(path) > PLACE_MOST - 8) { /* the last two components say enough */
+                const char *last = strrchr(path, '/');
+                while (last > path && last[-1] != '/')
+                        last--;
+                path = pool_format(pool, ".../%s", last);
+        }
+        return frame->line > 0 ? pool_format(pool, "%s:%d", path, frame->line) : path;
+}
+
+static const char *source_of(struct text *text, const struct named_frame *named)
+{
+        const struct frame *frame = &named->frame;
+        size_t n;
+        if (!frame->file || frame->line < 1)
+                return "";
+        const char *line = source_line(text->report->sources, frame->file, frame->line, &n);
+        for (; line && n && (*line == ' ' || *line == '\t'); line++)
+                n--;
+        while (line && n && (line[n - 1] == ' ' || line[n - 1] == '\t'))
+                n--;
+        return line ? style_clip(text->report->pool, line, n, SOURCE_MOST) : "";
+}
+
+static enum style frame_style(const struct named_frame *frame)
+{
+        return frame->marks & (MARK_ALLOCATOR | MARK_WRAPPER | MARK_RUNTIME | MARK_INTERPRETER) ? STYLE_FAINT
+                                                                                                 : STYLE_NAME;
+}
+
+static bool same_line(const struct named_frame *a, const struct named_frame *b)
+{
+        return a->frame.line == b->frame.line && strcmp(a->key, b->key) == 0;
+}
+
+static void widen(struct text *text, const struct line *line)
+{
+        size_t function = style_width(line->function), place = style_width(line->place);
+        if (function > text->function_width)
+                text->function_width = function < FUNCTION_MOST ? function : FUNCTION_MOST;
+        if (*line->source && place > text->place_width)
+                text->place_width = place < PLACE_MOST ? place : PLACE_MOST;
+}
+
+/* A run of `length` calls of a function by itself, of which the first has been written. */
+static struct line run_line(struct text *text, size_t length)
+{
+        return (struct line){ pool_format(text->report->pool, "... %s more of it",
+                                          quantity_number(text->report->pool, length - 1)),
+                              "", "", STYLE_FAINT };
+}
+
+/* The lines of a stack, in the report's pool. `allocation`: what stands for the allocator, or "". */
+static struct line *stack_lines(struct text *text, const struct stack *stack, const char *allocation, size_t *ret_n)
+{
+        struct line *lines = pool_take(text->report->pool, (stack->n_frames + 2) * sizeof *lines);
+        size_t n = 0, depth = report_depth(text->report, stack);
+        const struct named_frame *sourced = report_place(stack);
+        if (*allocation && stack->entry)
+                lines[n++] = (struct line){ entry_name(stack->entry), allocation, "", STYLE_FAINT };
+        for (size_t i = 0, run; i < depth; i += run) {
+                const struct named_frame *frame = stack->frames[i];
+                for (run = 1; i + run < depth && same_line(frame, stack->frames[i + run]); run++)
+                        continue;
+                if (report_folds(text->report, stack, frame))
+                        continue;
+                const char *source = frame == sourced ? source_of(text, frame) : "";
+                sourced = frame == sourced ? NULL : sourced;
+                lines[n++] = (struct line){ style_clean(text->report->pool, report_function(text->report, frame)),
+                                            style_clean(text->report->pool, place_of(text, frame)), source,
+                                            frame_style(frame) };
+                if (run == 2) /* one more line says as much as the words would */
+                        lines[n] = lines[n - 1], lines[n++].source = "";
+                else if (run > 2)
+                        lines[n++] = run_line(text, run);
+        }
+        *ret_n = n;
+        return lines;
+}
+
+static void print_line(struct text *text, const struct line *line)
+{
+        const struct report *report = text->report;
+        const char *function = style_clip(report->pool, line->function, strlen(line->function), FUNCTION_MOST);
+        fputs("      ", text->out);
+        style_print(report, text->out, line->style, function);
+        if (!*line->place) {
+                fputc('\n', text->out);
+                return;
+        }
+        style_pad(text->out, style_width(function), text->function_width + 2);
+        style_print(report, text->out, line->style == STYLE_FAINT ? STYLE_FAINT : STYLE_PLACE, line->place);
+        if (*line->source) {
+                style_pad(text->out, style_width(line->place), text->place_width + 2);
+                style_print(report, text->out, STYLE_SOURCE, line->source);
+        }
+        fputc('\n', text->out);
+}
+
+static void print_lines(struct text *text, const struct stack *stack, const struct line *lines, size_t n)
+{
+        struct pool *pool = text->report->pool;
+        bool all = n <= STACK_LINES_MOST || text->report->options->verbose;
+        size_t head = all ? n : STACK_LINES_HEAD, tail = STACK_LINES_MOST - STACK_LINES_HEAD;
+        for (size_t i = 0; i < head; i++)
+                print_line(text, &lines[i]);
+        if (!all) {
+                const char *left_out = pool_format(pool, "      ... %s frames (-v shows them)\n",
+                                                   quantity_number(pool, n - head - tail));
+                style_print(text->report, text->out, STYLE_FAINT, left_out);
+                for (size_t i = n - tail; i < n; i++)
+                        print_line(text, &lines[i]);
+        }
+        if (stack->cut)
+                style_print(text->report, text->out, STYLE_FAINT, "      ... the stack could not be followed further\n");
+}
+
+static const char *allocation_words(struct text *text, const struct finding *finding)
+{
+        struct pool *pool = text->report->pool;
+        if (finding->blocks == 1)
+                return quantity_bytes(pool, finding->bytes);
+        if (finding->blocks == 0)
+                return "";
+        const char *size = finding->least_bytes == finding->most_bytes
+                                   ? quantity_of(pool, finding->least_bytes, "byte", "bytes")
+                                   : pool_format(pool, "%s to %s", quantity_number(pool, finding->least_bytes),
+                                                 quantity_of(pool, finding->most_bytes, "byte", "bytes"));
+        return pool_format(pool, "%s x %s", size, quantity_number(pool, finding->blocks));
+}
+
+/* One stack of a finding, with what it is called; "" = the finding has only one. */
+struct part {
+        const char *name;
+        const struct stack *stack;
+        const char *allocation;
+        struct line *lines;
+        size_t n_lines;
+};
+
+static size_t finding_parts(struct text *text, const struct finding *finding, struct part parts[3])
+{
+        const char *allocation = allocation_words(text, finding);
+        size_t n = 0;
+        switch (finding->rule) {
+        case RULE_UF101:
+        case RULE_UF105:
+                parts[n++] = (struct part){ "freed at", &finding->release, "" };
+                break;
+        case RULE_UF102:
+                parts[n++] = (struct part){ "freed again at", &finding->release, "" };
+                parts[n++] = (struct part){ "first freed at", &finding->first_release, "" };
+                break;
+        case RULE_UF103:
+        case RULE_UF104:
+                parts[n++] = (struct part){ finding->rule == RULE_UF103 ? "freed at" : "called at", &finding->release, "" };
+                break;
+        default:
+                parts[n++] = (struct part){ "", &finding->stack, allocation };
+                return n;
+        }
+        if (finding->stack.n_frames)
+                parts[n++] = (struct part){ "allocated at", &finding->stack, allocation };
+        return n;
+}
+
+static void print_processes(struct text *text, const struct finding *finding)
+{
+        const struct capture *capture = text->report->capture;
+        if (capture->n_processes < 2 || !finding->n_pids)
+                return;
+        if (finding->n_pids == 1 && finding->pids[0] == capture->processes[0].pid)
+                return;
+        fputs(finding->n_pids == 1 ? "    in process" : "    in processes", text->out);
+        for (size_t i = 0; i < finding->n_pids && i < 8; i++)
+                fprintf(text->out, "%s %d", i ? "," : "", finding->pids[i]);
+        if (finding->n_pids > 8)
+                fprintf(text->out, " and %zu more", finding->n_pids - 8);
+        fputc('\n', text->out);
+}
+
+static void print_title(struct text *text, const struct finding *finding)
+{
+        const struct report *report = text->report;
+        const char *number = pool_format(report->pool, "#%zu", ++text->n_shown);
+        const char *title = style_clean(report->pool, report_title(report, finding));
+        if (finding->count > 1)
+                title = pool_format(report->pool, "%s, %s times", title, quantity_number(report->pool, finding->count));
+        style_print(report, text->out, STYLE_STRONG, number);
+        size_t width = strlen(number) < 3 ? 4 : strlen(number) + 2;
+        style_pad(text->out, strlen(number), width);
+        enum style style = finding->suppressed_by                                        ? STYLE_FAINT
+                           : finding->gating || !rule_is_leak(finding->rule)             ? STYLE_BAD
+                           : finding->rule == RULE_UF003                                 ? STYLE_STRONG
+                                                                                         : STYLE_WARN;
+        style_print(report, text->out, style, title);
+        width += style_width(title);
+        style_pad(text->out, width, width + 2 > ID_COLUMN ? width + 2 : ID_COLUMN);
+        style_print(report, text->out, STYLE_FAINT,
+                    pool_format(report->pool, "id %s%.8s", finding->weak ? "~" : "", finding->id));
+        fputc('\n', text->out);
+}
+
+static void print_notes(struct text *text, const struct finding *finding)
+{
+        struct pool *pool = text->report->pool;
+        const char *advice = report_advice(text->report, finding);
+        if (*advice)
+                fprintf(text->out, "    %s.\n", style_clean(pool, advice));
+        if (finding->baseline && strcmp(finding->baseline, "new") != 0)
+                fprintf(text->out, "    %s\n",
+                        strcmp(finding->baseline, "known") == 0   ? "known: it is in the baseline."
+                        : strcmp(finding->baseline, "moved") == 0 ? "known: it is in the baseline, elsewhere."
+                                                                  : "it is in the baseline, and has grown.");
+        if (finding->suppressed_by)
+                fprintf(text->out, "    suppressed by %s\n", style_clean(pool, finding->suppressed_by));
+        print_processes(text, finding);
+}
+
+static void print_finding(struct text *text, const struct finding *finding)
+{
+        struct part parts[3];
+        size_t n = finding_parts(text, finding, parts);
+        text->function_width = FUNCTION_LEAST;
+        text->place_width = PLACE_LEAST;
+        for (size_t i = 0; i < n; i++) {
+                parts[i].lines = stack_lines(text, parts[i].stack, parts[i].allocation, &parts[i].n_lines);
+                for (size_t k = 0; k < parts[i].n_lines; k++)
+                        widen(text, &parts[i].lines[k]);
+        }
+        print_title(text, finding);
+        for (size_t i = 0; i < n; i++) {
+                if (*parts[i].name) {
+                        fputs("    ", text->out);
+                        style_print(text->report, text->out, STYLE_STRONG, parts[i].name);
+                        fputc('\n', text->out);
+                }
+                if (parts[i].n_lines)
+                        print_lines(text, parts[i].stack, parts[i].lines, parts[i].n_lines);
+                else
+                        style_print(text->report, text->out, STYLE_FAINT, "      (not known)\n");
+        }
+        print_notes(text, finding);
+        fputc('\n', text->out);
+}
+
+void write_text(const struct report *report, FILE *out)
+{
+        struct text text = { .report = report, .out = out };
+        if (report->options->quiet >= 2)
+                return;
+        size_t n = 0;
+        for (size_t i = 0; i < report->findings->n; i++)
+                n += report_shows(report, &report->findings->all[i]);
+        if (!report->options->quiet)
+                text_head(report, out, n == 0);
+        for (size_t i = 0; i < report->findings->n; i++) {
+                if (report_shows(report, &report->findings->all[i]))
+                        print_finding(&text, &report->findings->all[i]);
+                pool_empty(report->pool);
+        }
+        if (!report->options->quiet)
+                text_foot(report, out, n == 0);
+}

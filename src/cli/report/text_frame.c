@@ -1,0 +1,268 @@
+/* What stands before and after the findings: how the program ended, what the sums are, what is hidden and what is missing */
+#include "cli/policy/pool.h"
+#include "cli/report/quantity.h"
+#include "cli/report/style.h"
+
+#include <signal.h>
+#include <string.h>
+
+enum { COMMAND_MOST = 72 };
+
+struct counts {
+        size_t n_of[RULE_END]; /* findings that are not suppressed */
+        size_t n_hidden[RULE_END];
+        size_t n_sites[RULE_END];
+        size_t n_wrong, n_known;
+};
+
+static struct counts count(const struct report *report)
+{
+        struct counts counts = { 0 };
+        for (size_t i = 0; i < report->findings->n; i++) {
+                const struct finding *finding = &report->findings->all[i];
+                if (finding->suppressed_by)
+                        continue;
+                counts.n_of[finding->rule]++;
+                counts.n_wrong += !rule_is_leak(finding->rule);
+                counts.n_known += finding->baseline && strcmp(finding->baseline, "new") != 0;
+                counts.n_hidden[finding->rule] += !report_shows(report, finding);
+        }
+        return counts;
+}
+
+static const char *end_words(struct pool *pool, const struct process *process)
+{
+        if (!process)
+                return "was not seen";
+        switch (process->end.how) {
+        case END_EXIT:
+                return pool_format(pool, "exited %d", process->end.code);
+        case END_SIGNAL: {
+                const char *name = sigabbrev_np(process->end.signal);
+                return name ? pool_format(pool, "was killed by SIG%s", name)
+                            : pool_format(pool, "was killed by signal %d", process->end.signal);
+        }
+        case END_EXEC:
+                return "became a program that could not be watched";
+        case END_RUNNING:
+                return "still runs";
+        case END_LOST:
+                break;
+        }
+        return "ended, nobody could see how";
+}
+
+static size_t n_other_processes(const struct report *report)
+{
+        const struct capture *capture = report->capture;
+        size_t n = 0;
+        for (size_t i = 0; i < capture->n_processes; i++) {
+                bool is_first_image = capture->processes[i].pid != capture->processes[0].pid;
+                for (size_t k = 0; k < i && is_first_image; k++) /* exec keeps the pid */
+                        is_first_image = capture->processes[k].pid != capture->processes[i].pid;
+                n += is_first_image;
+        }
+        return n;
+}
+
+static const char *python_words(const struct report *report)
+{
+        struct pool *pool = report->pool;
+        for (size_t i = 0; i < report->capture->n_processes; i++) {
+                const struct process *process = &report->capture->processes[i];
+                if (!process->python.seen)
+                        continue;
+                return pool_format(pool, ", Python %d.%d.%d%s%s", process->python.major, process->python.minor,
+                                   process->python.micro, process->python.free_threaded ? "t" : "",
+                                   process->python.debug ? " debug" : "");
+        }
+        return "";
+}
+
+static const char *verdict_words(const struct report *report, const struct counts *counts)
+{
+        struct pool *pool = report->pool;
+        const char *words = "";
+        static const struct {
+                enum rule rule;
+                const char *one, *many;
+        } kinds[] = { { RULE_UF001, "leak", "leaks" },
+                      { RULE_UF002, "possible leak", "possible leaks" },
+                      { RULE_UF004, "unclassified site", "unclassified sites" } };
+        if (counts->n_wrong)
+                words = quantity_of(pool, counts->n_wrong, "wrong release", "wrong releases");
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+                if (counts->n_of[kinds[i].rule])
+                        words = pool_format(pool, "%s%s%s", words, *words ? ", " : "",
+                                            quantity_of(pool, counts->n_of[kinds[i].rule], kinds[i].one, kinds[i].many));
+        return *words ? words : "no leaks";
+}
+
+static const char *sum_words(const struct report *report, const char *verb, uint64_t bytes, uint64_t blocks,
+                             const char *before)
+{
+        struct pool *pool = report->pool;
+        if (!blocks)
+                return before;
+        return pool_format(pool, "%s%s%s %s in %s", before, *before ? "; " : "", verb, quantity_bytes(pool, bytes),
+                           quantity_blocks(pool, blocks));
+}
+
+void text_head(const struct report *report, FILE *out, bool is_clean)
+{
+        struct pool *pool = report->pool;
+        struct counts counts = count(report);
+        const struct process *root = report->root;
+        const char *command = style_clip(pool, report->command, strlen(report->command), COMMAND_MOST);
+        fputs("unfreed: ", out);
+        style_print(report, out, STYLE_STRONG, command);
+        if (root)
+                fprintf(out, " (pid %d%s)", root->pid, python_words(report));
+        fprintf(out, " %s", end_words(pool, root));
+        size_t n_others = n_other_processes(report);
+        if (n_others)
+                fprintf(out, ", with %s", quantity_of(pool, n_others, "more process", "more processes"));
+        fputs(" -- ", out);
+        bool is_bad = report->findings->n_gating != 0;
+        bool is_doubtful = counts.n_of[RULE_UF001] + counts.n_of[RULE_UF002] + counts.n_of[RULE_UF004] + counts.n_wrong;
+        style_print(report, out, is_bad ? STYLE_BAD : is_doubtful ? STYLE_WARN : STYLE_GOOD,
+                    verdict_words(report, &counts));
+        if (counts.n_known)
+                fprintf(out, " (%s known)", quantity_number(pool, counts.n_known));
+        if (is_clean) {
+                const struct findings *findings = report->findings;
+                const char *held = sum_words(report, "still reachable", findings->reachable_bytes,
+                                             findings->reachable_blocks, "");
+                fprintf(out, "%s%s", *held ? "; " : "", held);
+        }
+        fputs(is_clean ? "\n" : "\n\n", out);
+}
+
+static void print_sums(const struct report *report, FILE *out)
+{
+        const struct findings *f = report->findings;
+        struct counts counts = count(report);
+        struct pool *pool = report->pool;
+        const char *line = "";
+        if (f->leaked_blocks)
+                line = pool_format(pool, "%s at %s",
+                                   sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
+                                   quantity_of(pool, counts.n_of[RULE_UF001], "site", "sites"));
+        line = sum_words(report, "possibly leaked", f->possible_bytes, f->possible_blocks, line);
+        line = sum_words(report, "unclassified", f->unclassified_bytes, f->unclassified_blocks, line);
+        line = sum_words(report, "still reachable", f->reachable_bytes, f->reachable_blocks, line);
+        if (counts.n_wrong)
+                line = pool_format(pool, "%s%s%s", line, *line ? "; " : "",
+                                   quantity_of(pool, counts.n_wrong, "wrong release", "wrong releases"));
+        if (*line)
+                fprintf(out, "%s\n", line);
+}
+
+static const char *suppressed_words(const struct report *report)
+{
+        const struct findings *f = report->findings;
+        struct pool *pool = report->pool;
+        const char *by = NULL;
+        size_t n_rules = 0;
+        for (size_t i = 0; i < f->n_suppressions; i++)
+                if (f->suppressions[i].findings) {
+                        n_rules++;
+                        by = f->suppressions[i].text;
+                }
+        const char *rules = n_rules == 1 ? style_clean(pool, by) : pool_format(pool, "by %zu rules", n_rules);
+        return pool_format(pool, "%s suppressed (%s, %s)", quantity_number(pool, f->n_suppressed),
+                           quantity_of(pool, f->suppressed_bytes, "byte", "bytes"), rules);
+}
+
+static void print_hidden(const struct report *report, FILE *out)
+{
+        struct counts counts = count(report);
+        struct pool *pool = report->pool;
+        const char *line = "";
+        for (int rule = 0; rule < RULE_END; rule++) {
+                if (!counts.n_hidden[rule])
+                        continue;
+                const char *kind = rule_kind((enum rule)rule);
+                line = pool_format(pool, "%s%s%s %s %s (--show=%s)", line, *line ? ", " : "",
+                                   quantity_number(pool, counts.n_hidden[rule]), kind,
+                                   counts.n_hidden[rule] == 1 ? "site" : "sites", "all");
+        }
+        if (report->findings->n_suppressed && report->options->print_suppressions)
+                line = pool_format(pool, "%s%s%s", line, *line ? ", " : "", suppressed_words(report));
+        if (*line)
+                fprintf(out, "hidden: %s\n", line);
+}
+
+/* What the record lacks. Always said: a report that is short because something was missed must not look clean. */
+static void print_dropped(const struct report *report, FILE *out)
+{
+        static const char *const texts[] = {
+#define X(id, text) text,
+                WIRE_DROPS(X)
+#undef X
+        };
+        uint64_t dropped[WIRE_DROP_END] = { 0 };
+        unsigned frozen_missing = 0;
+        for (size_t i = 0; i < report->capture->n_processes; i++) {
+                const struct process *process = &report->capture->processes[i];
+                frozen_missing += process->frozen_missing;
+                for (int k = 0; k < WIRE_DROP_END; k++)
+                        dropped[k] += process->dropped[k];
+                if (process->python.seen && process->python_why_off && *process->python_why_off)
+                        fprintf(out, "Python (pid %d): %s\n", process->pid,
+                                style_clean(report->pool, process->python_why_off));
+        }
+        for (int k = 0; k < WIRE_DROP_END; k++) {
+                /* blocks from before our time are no loss: nobody is accused because of them */
+                bool is_minor = k == WIRE_DROP_FOREIGN || k == WIRE_DROP_EARLY || k == WIRE_DROP_WALKS;
+                if (dropped[k] && (!is_minor || report->options->verbose))
+                        fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->pool, dropped[k]));
+        }
+        if (frozen_missing)
+                fprintf(out, "%s did not stop for the judgement and had their stacks scanned whole\n",
+                        quantity_of(report->pool, frozen_missing, "thread", "threads"));
+}
+
+static void print_suppression_uses(const struct report *report, FILE *out)
+{
+        struct pool *pool = report->pool;
+        for (size_t i = 0; i < report->findings->n_suppressions; i++) {
+                const struct suppression_use *use = &report->findings->suppressions[i];
+                const char *what = use->findings ? pool_format(pool, "%s, %s in %s",
+                                                               quantity_of(pool, use->findings, "site", "sites"),
+                                                               quantity_bytes(pool, use->bytes),
+                                                               quantity_blocks(pool, use->blocks))
+                                                 : "not used";
+                fprintf(out, "suppression %s:%d: %s: %s\n", use->file, use->line, style_clean(pool, use->text), what);
+        }
+}
+
+static void print_cost(const struct report *report, FILE *out)
+{
+        struct pool *pool = report->pool;
+        for (size_t i = 0; i < report->capture->n_processes; i++) {
+                const struct process *process = &report->capture->processes[i];
+                fprintf(out, "process %d: %s, %s released, peak %s; recording took %s", process->pid,
+                        quantity_of(pool, process->allocations, "allocation", "allocations"),
+                        quantity_number(pool, process->releases), quantity_bytes(pool, process->peak_bytes),
+                        quantity_bytes(pool, process->self_bytes));
+                if (process->self_ns_per_allocation)
+                        fprintf(out, ", about %s ns each", quantity_number(pool, process->self_ns_per_allocation));
+                fputc('\n', out);
+        }
+}
+
+void text_foot(const struct report *report, FILE *out, bool is_clean)
+{
+        if (!is_clean)
+                print_sums(report, out);
+        if (!is_clean || report->options->verbose || report->findings->n_suppressed)
+                print_hidden(report, out);
+        for (size_t i = 0; i < report->findings->n_gone; i++)
+                fprintf(out, "gone: %s is in the baseline and was not found\n", report->findings->gone[i]);
+        print_dropped(report, out);
+        if (!report->options->verbose)
+                return;
+        print_suppression_uses(report, out);
+        print_cost(report, out);
+}
