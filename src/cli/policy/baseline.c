@@ -4,7 +4,7 @@
 
 #include "cli/policy/baseline_file.h"
 #include "cli/policy/map.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 
 #include <string.h>
 
@@ -57,7 +57,7 @@ void baseline_compare(struct baseline *baseline, const struct options *options, 
                       size_t n)
 {
         struct map *by_id = map_new();
-        void **entry_of = pool_take(baseline->pool, n * sizeof *entry_of);
+        void **entry_of = store_take(baseline->store, n * sizeof *entry_of);
         for (size_t i = 0; i < baseline->n; i++)
                 *map_at(by_id, baseline->entries[i].id, 16) = &baseline->entries[i];
         for (size_t i = 0; i < n; i++) {
@@ -87,13 +87,13 @@ bool baseline_excuses(const struct finding *finding)
         return finding->baseline && (strcmp(finding->baseline, "known") == 0 || strcmp(finding->baseline, "moved") == 0);
 }
 
-const char *const *baseline_gone(const struct baseline *baseline, struct pool *pool, size_t *ret_n)
+const char *const *baseline_gone(const struct baseline *baseline, struct store *store, size_t *ret_n)
 {
-        const char **gone = pool_take(pool, baseline->n * sizeof *gone);
+        const char **gone = store_take(store, baseline->n * sizeof *gone);
         size_t n = 0;
         for (size_t i = 0; i < baseline->n; i++)
                 if (!baseline->entries[i].is_matched)
-                        gone[n++] = pool_copy(pool, baseline->entries[i].id, 16);
+                        gone[n++] = store_copy(store, baseline->entries[i].id, 16);
         *ret_n = n;
         return gone;
 }

@@ -29,8 +29,8 @@ void baseline_compare(struct baseline *baseline, const struct options *options, 
 /* Known or moved, and no worse than it was. */
 bool baseline_excuses(const struct finding *finding);
 
-/* The ids that no finding had, after baseline_compare(). In `pool`. */
-const char *const *baseline_gone(const struct baseline *baseline, struct pool *pool, size_t *ret_n);
+/* The ids that no finding had, after baseline_compare(). In `store`. */
+const char *const *baseline_gone(const struct baseline *baseline, struct store *store, size_t *ret_n);
 
 /* Write a new file with all findings that gate. Refuses to overwrite one. Negative: a line was said. */
 int baseline_init(const char *path, const struct findings *findings, size_t *ret_n_written);

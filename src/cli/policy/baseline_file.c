@@ -8,7 +8,7 @@
 #include "cli/policy/id.h"
 #include "cli/policy/judge.h"
 #include "cli/policy/map.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/say/say.h"
 
 #include <errno.h>
@@ -53,7 +53,7 @@ static int parse_number(const struct reading *reading, const char *word, const c
 /* One word after the id. */
 static int parse_word(const struct reading *reading, const char *word, struct baseline_entry *entry)
 {
-        struct pool *pool = reading->baseline->pool;
+        struct store *store = reading->baseline->store;
         const char *value = strchr(word, '=');
         if (!value)
                 return say_error("%s:%d: expected KEY=VALUE or \"# reason\", found \"%s\"", reading->path, reading->line,
@@ -66,9 +66,9 @@ static int parse_word(const struct reading *reading, const char *word, struct ba
                                          reading->line, value);
                 strcpy(entry->loose, value);
         } else if (IS("kind")) {
-                entry->kind = pool_copy(pool, value, strlen(value));
+                entry->kind = store_copy(store, value, strlen(value));
         } else if (IS("at")) {
-                entry->at = pool_copy(pool, value, strlen(value));
+                entry->at = store_copy(store, value, strlen(value));
         } else if (IS("blocks")) {
                 return parse_number(reading, "blocks=", value, &entry->blocks);
         } else if (IS("bytes")) {
@@ -78,7 +78,7 @@ static int parse_word(const struct reading *reading, const char *word, struct ba
                 if (date_parse(value, &day) < 0)
                         return say_error("%s:%d: expires= wants YYYY-MM-DD, not \"%s\"", reading->path, reading->line,
                                          value);
-                entry->expires = pool_copy(pool, value, strlen(value));
+                entry->expires = store_copy(store, value, strlen(value));
                 entry->has_expired = day < date_today();
                 if (entry->has_expired)
                         say_warning("%s:%d: baseline entry %s expired on %s", reading->path, reading->line, entry->id,
@@ -94,7 +94,7 @@ static struct baseline_entry *entry_add(struct baseline *baseline)
 {
         if (baseline->n == baseline->max) {
                 baseline->max = baseline->max ? 2 * baseline->max : 64;
-                struct baseline_entry *entries = pool_take(baseline->pool, baseline->max * sizeof *entries);
+                struct baseline_entry *entries = store_take(baseline->store, baseline->max * sizeof *entries);
                 if (baseline->n)
                         memcpy(entries, baseline->entries, baseline->n * sizeof *entries);
                 baseline->entries = entries;
@@ -110,7 +110,7 @@ static int parse_entry(const struct reading *reading, char *line, struct baselin
         if (reason) {
                 *reason++ = 0;
                 reason += strspn(reason, " \t");
-                entry->reason = pool_copy(reading->baseline->pool, reason, strlen(reason));
+                entry->reason = store_copy(reading->baseline->store, reason, strlen(reason));
         }
         char *rest, *word = strtok_r(line, " \t", &rest);
         if (!word || !is_id(word))
@@ -149,7 +149,7 @@ static int read_lines(struct reading *reading, FILE *file)
                         continue;
                 if (*text == '#') {
                         if (!is_heading(text))
-                                comments = pool_format(baseline->pool, "%s%s\n", comments, text);
+                                comments = store_format(baseline->store, "%s%s\n", comments, text);
                         continue;
                 }
                 if (is_conflict(text)) {
@@ -178,17 +178,17 @@ int baseline_read(const char *path, struct baseline **ret_baseline)
         FILE *file = fopen(path, "re");
         if (!file)
                 return say_error("cannot read baseline %s: %s", path, strerror(errno));
-        struct pool *pool = pool_new();
-        struct baseline *baseline = pool_take(pool, sizeof *baseline);
-        baseline->pool = pool;
-        baseline->path = pool_copy(pool, path, strlen(path));
+        struct store *store = store_new();
+        struct baseline *baseline = store_take(store, sizeof *baseline);
+        baseline->store = store;
+        baseline->path = store_copy(store, path, strlen(path));
         struct reading reading = { .path = baseline->path, .baseline = baseline };
         int r = read_lines(&reading, file);
         if (r >= 0 && ferror(file))
                 r = say_error("cannot read baseline %s: %s", path, strerror(errno));
         fclose(file);
         if (r < 0)
-                pool_free(pool);
+                store_free(store);
         else
                 *ret_baseline = baseline;
         return r;
@@ -197,17 +197,17 @@ int baseline_read(const char *path, struct baseline **ret_baseline)
 void baseline_free(struct baseline *baseline)
 {
         if (baseline)
-                pool_free(baseline->pool);
+                store_free(baseline->store);
 }
 
 /* The first name of the id, with what would end the word written as %XX. */
-static const char *place_of(struct pool *pool, const struct finding *finding)
+static const char *place_of(struct store *store, const struct finding *finding)
 {
         const char *names[ID_NAMES];
         bool weak;
         const struct stack *stack = finding->stack.n_frames ? &finding->stack : &finding->release;
         const char *name = id_names(stack, names, &weak) ? names[0] : "?";
-        char *text = pool_take(pool, 3 * strlen(name) + 1), *at = text;
+        char *text = store_take(store, 3 * strlen(name) + 1), *at = text;
         for (; *name; name++)
                 at += (unsigned char)*name <= ' ' || strchr("%#\x7f", *name)
                               ? sprintf(at, "%%%02X", (unsigned char)*name)
@@ -226,7 +226,7 @@ static void add_finding(struct baseline *baseline, const struct finding *finding
         strcpy(entry->id, finding->id);
         strcpy(entry->loose, finding->loose);
         entry->kind = rule_kind(finding->rule);
-        entry->at = place_of(baseline->pool, finding);
+        entry->at = place_of(baseline->store, finding);
         entry->blocks = counted(finding);
         entry->bytes = finding->bytes;
 }
@@ -287,7 +287,7 @@ static bool write_all(FILE *file, const struct baseline *baseline)
 static int write_file(const struct baseline *baseline, bool may_overwrite)
 {
         const char *path = baseline->path;
-        char *beside = pool_format(baseline->pool, "%s.XXXXXX", path);
+        char *beside = store_format(baseline->store, "%s.XXXXXX", path);
         int fd = mkostemp(beside, O_CLOEXEC);
         if (fd < 0)
                 return say_error("cannot write baseline %s: %s", path, strerror(errno));
@@ -309,8 +309,8 @@ static int write_file(const struct baseline *baseline, bool may_overwrite)
 
 int baseline_init(const char *path, const struct findings *findings, size_t *ret_n_written)
 {
-        struct pool *pool = pool_new();
-        struct baseline baseline = { .pool = pool, .path = path, .tail = "" };
+        struct store *store = store_new();
+        struct baseline baseline = { .store = store, .path = path, .tail = "" };
         for (size_t i = 0; i < findings->n; i++)
                 if (findings->all[i].gating)
                         add_finding(&baseline, &findings->all[i]);
@@ -319,7 +319,7 @@ int baseline_init(const char *path, const struct findings *findings, size_t *ret
                         ? say_error("%s is there already: `unfreed baseline update` changes it", path)
                         : write_file(&baseline, false);
         *ret_n_written = baseline.n;
-        pool_free(pool);
+        store_free(store);
         return r;
 }
 

@@ -20,7 +20,7 @@ struct baseline_entry {
 };
 
 struct baseline {
-        struct pool *pool;
+        struct store *store;
         const char *path;
         struct baseline_entry *entries;
         size_t n, max;

@@ -88,10 +88,10 @@ struct suppression_use {
         uint64_t findings, blocks, bytes;
 };
 
-struct pool;
+struct store;
 
 struct findings {
-        struct pool *pool;   /* owns all below */
+        struct store *store;   /* owns all below */
         struct finding *all; /* worst first */
         size_t n;
         const struct suppression_use *suppressions; /* all rules, in the order of the files */

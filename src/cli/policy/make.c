@@ -12,7 +12,7 @@
 #include "cli/policy/map.h"
 #include "cli/policy/naming.h"
 #include "cli/policy/policy.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/policy/suppress.h"
 
 #include <fnmatch.h>
@@ -23,7 +23,7 @@ struct making {
         struct policy *policy;
         const struct capture *capture;
         struct findings *findings;
-        struct pool *pool;
+        struct store *store;
         struct naming *naming;
         struct map *merged;  /* merge_key -> struct finding * */
         struct map *holders; /* holder_key -> struct wire_holder *, of the process at hand */
@@ -45,7 +45,7 @@ static void add_pid(struct making *making, struct finding *finding, int pid)
         if (finding->n_pids && finding->pids[finding->n_pids - 1] == pid)
                 return;
         if (!(finding->n_pids & (finding->n_pids - 1))) { /* full: its room is the next power of two */
-                int *pids = pool_take(making->pool, (finding->n_pids ? 2 * finding->n_pids : 1) * sizeof *pids);
+                int *pids = store_take(making->store, (finding->n_pids ? 2 * finding->n_pids : 1) * sizeof *pids);
                 if (finding->n_pids)
                         memcpy(pids, finding->pids, finding->n_pids * sizeof *pids);
                 finding->pids = pids;
@@ -89,12 +89,12 @@ static struct finding *append(struct making *making, const struct finding *findi
 {
         if (making->n == making->max) {
                 making->max = making->max ? 2 * making->max : 64;
-                struct finding **all = pool_take(making->pool, making->max * sizeof *all);
+                struct finding **all = store_take(making->store, making->max * sizeof *all);
                 if (making->n)
                         memcpy(all, making->all, making->n * sizeof *all);
                 making->all = all;
         }
-        struct finding *kept = pool_take(making->pool, sizeof *kept);
+        struct finding *kept = store_take(making->store, sizeof *kept);
         *kept = *finding;
         naming_keep(making->naming, &kept->stack);
         naming_keep(making->naming, &kept->release);
@@ -264,13 +264,13 @@ static bool is_of_first(const struct capture *capture, const struct process *pro
 
 struct findings *make_all(struct policy *policy, const struct capture *capture, struct symbols *symbols)
 {
-        struct pool *pool = pool_new();
+        struct store *store = store_new();
         struct making making = {
                 .policy = policy,
                 .capture = capture,
-                .pool = pool,
-                .findings = pool_take(pool, sizeof *making.findings),
-                .naming = naming_new(pool, symbols, policy->options->source_root),
+                .store = store,
+                .findings = store_take(store, sizeof *making.findings),
+                .naming = naming_new(store, symbols, policy->options->source_root),
                 .merged = map_new(),
                 .holders = map_new(),
         };
@@ -285,9 +285,9 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
                         make_wrong(&making, process, &process->wrongs[k]);
         }
         decide(&making);
-        making.findings->pool = pool;
+        making.findings->store = store;
         making.findings->n = making.n;
-        making.findings->all = pool_take(pool, making.n * sizeof *making.findings->all);
+        making.findings->all = store_take(store, making.n * sizeof *making.findings->all);
         for (size_t i = 0; i < making.n; i++)
                 making.findings->all[i] = *making.all[i];
         map_free(making.merged);

@@ -10,7 +10,7 @@
 #include "cli/policy/map.h"
 #include "cli/policy/marks.h"
 #include "cli/policy/name.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ struct frame_list {
 };
 
 struct naming {
-        struct pool *pool;
+        struct store *store;
         struct symbols *symbols;
         const char *source_root;
         struct map *addresses;
@@ -41,15 +41,15 @@ struct naming {
         const char *script_dir;
 };
 
-struct naming *naming_new(struct pool *pool, struct symbols *symbols, const char *source_root)
+struct naming *naming_new(struct store *store, struct symbols *symbols, const char *source_root)
 {
-        struct naming *naming = pool_take(pool, sizeof *naming);
-        naming->pool = pool;
+        struct naming *naming = store_take(store, sizeof *naming);
+        naming->store = store;
         naming->symbols = symbols;
         naming->source_root = source_root;
         naming->addresses = map_new();
         naming->max_raw = FRAMES_FIRST;
-        naming->raw = pool_take(pool, naming->max_raw * sizeof *naming->raw);
+        naming->raw = store_take(store, naming->max_raw * sizeof *naming->raw);
         return naming;
 }
 
@@ -84,9 +84,9 @@ static const char *script_dir(struct naming *naming, const struct process *proce
                         continue;
                 const char *slash = strrchr(argument, '/');
                 if (slash && argument[0] == '/')
-                        naming->script_dir = pool_copy(naming->pool, argument, (size_t)(slash - argument));
+                        naming->script_dir = store_copy(naming->store, argument, (size_t)(slash - argument));
                 else if (slash && process->cwd)
-                        naming->script_dir = pool_format(naming->pool, "%s/%.*s", process->cwd,
+                        naming->script_dir = store_format(naming->store, "%s/%.*s", process->cwd,
                                                          (int)(slash - argument), argument);
                 break;
         }
@@ -101,7 +101,7 @@ static void key_make(struct naming *naming, const struct process *process, struc
                 const char *root = naming->source_root ? naming->source_root : process->cwd;
                 const char *path =
                         name_python_path(frame->file ? frame->file : "", root, script_dir(naming, process));
-                named->key = pool_format(naming->pool, "%s!%s", path, frame->function ? frame->function : "?");
+                named->key = store_format(naming->store, "%s!%s", path, frame->function ? frame->function : "?");
                 return;
         }
         if (frame->module)
@@ -113,9 +113,9 @@ static void key_make(struct naming *naming, const struct process *process, struc
                 name_function(shown, function, sizeof function);
         named->marks = marks_of(function, module, frame->language);
         if (*function)
-                named->key = pool_format(naming->pool, "%s!%s", module, function);
+                named->key = store_format(naming->store, "%s!%s", module, function);
         else /* the offset is as good as a name for as long as the module is the same build */
-                named->key = pool_format(naming->pool, "%s!+0x%lx", module, (unsigned long)frame->offset);
+                named->key = store_format(naming->store, "%s!+0x%lx", module, (unsigned long)frame->offset);
 }
 
 static const struct named *name_address(struct naming *naming, const struct process *process,
@@ -131,7 +131,7 @@ static const struct named *name_address(struct naming *naming, const struct proc
                 return known;
         struct frame frames[INLINE_MAX];
         size_t n = symbols_name(naming->symbols, raw, frames, INLINE_MAX);
-        struct named *named = pool_take(naming->pool, sizeof *named + n * sizeof *named->frames);
+        struct named *named = store_take(naming->store, sizeof *named + n * sizeof *named->frames);
         named->n = n;
         for (size_t i = 0; i < n; i++) {
                 named->frames[i].frame = frames[i];
@@ -163,7 +163,7 @@ static size_t raw_frames(struct naming *naming, frames_of *frames, const struct 
         size_t n = frames(naming, process, node, stack);
         if (n > naming->max_raw) {
                 naming->max_raw = 2 * n;
-                naming->raw = pool_take(naming->pool, naming->max_raw * sizeof *naming->raw);
+                naming->raw = store_take(naming->store, naming->max_raw * sizeof *naming->raw);
                 n = frames(naming, process, node, stack);
         }
         return n;
@@ -266,7 +266,7 @@ void naming_stack(struct naming *naming, const struct process *process, uint32_t
 void naming_keep(struct naming *naming, struct stack *stack)
 {
         size_t bytes = stack->n_frames * sizeof *stack->frames;
-        const struct named_frame **kept = pool_take(naming->pool, bytes);
+        const struct named_frame **kept = store_take(naming->store, bytes);
         if (bytes)
                 memcpy(kept, stack->frames, bytes);
         stack->frames = kept;
@@ -280,7 +280,7 @@ static const char *owner_name(struct naming *naming, const struct named_frame *f
         size_t n = end ? (size_t)(end - frame->key) : strlen(frame->key);
         if (n > 3 && memcmp(frame->key + n - 3, ".py", 3) == 0)
                 n -= 3;
-        return pool_copy(naming->pool, frame->key, n);
+        return store_copy(naming->store, frame->key, n);
 }
 
 const char *naming_owner(struct naming *naming, const struct stack *stack)

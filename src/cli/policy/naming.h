@@ -4,11 +4,11 @@
 
 #include "cli/policy/finding.h"
 
-struct pool;
+struct store;
 struct naming;
 
-/* `source_root` may be NULL: the working directory of the process. Names live in `pool`. */
-struct naming *naming_new(struct pool *pool, struct symbols *symbols, const char *source_root);
+/* `source_root` may be NULL: the working directory of the process. Names live in `store`. */
+struct naming *naming_new(struct store *store, struct symbols *symbols, const char *source_root);
 void naming_free(struct naming *naming);
 
 /* The stack of `node`, its frames in memory that is good until the next call: naming_keep() makes them last. */

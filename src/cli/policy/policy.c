@@ -7,7 +7,7 @@
 #include "cli/policy/baseline.h"
 #include "cli/policy/judge.h"
 #include "cli/policy/make.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/policy/suppress.h"
 
 #include <stdlib.h>
@@ -47,7 +47,7 @@ void policy_close(struct policy *policy)
 void findings_free(struct findings *findings)
 {
         if (findings)
-                pool_free(findings->pool); /* in which the findings themselves are */
+                store_free(findings->store); /* in which the findings themselves are */
 }
 
 /* How bad a kind is: what may corrupt memory before what only takes it. */
@@ -149,7 +149,7 @@ int findings_make(struct policy *policy, const struct capture *capture, struct s
         add_up(findings);
         findings->suppressions = suppressions_uses(policy->suppressions, &findings->n_suppressions);
         if (policy->baseline)
-                findings->gone = baseline_gone(policy->baseline, findings->pool, &findings->n_gone);
+                findings->gone = baseline_gone(policy->baseline, findings->store, &findings->n_gone);
         findings->exit_status = exit_status(policy->options, capture, findings);
         *ret_findings = findings;
         return 0;

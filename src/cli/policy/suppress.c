@@ -1,7 +1,7 @@
 /* What the user knows about and does not want to hear of: see suppress.h */
 #include "cli/policy/suppress.h"
 
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/policy/suppress_rule.h"
 #include "cli/say/say.h"
 
@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct suppressions {
-        struct pool *pool;
+        struct store *store;
         struct suppression *rules;
         struct suppression_use *uses; /* of the rule of the same index */
         size_t n, max;
@@ -20,16 +20,16 @@ struct suppressions {
 
 struct suppressions *suppressions_new(void)
 {
-        struct pool *pool = pool_new();
-        struct suppressions *suppressions = pool_take(pool, sizeof *suppressions);
-        suppressions->pool = pool;
+        struct store *store = store_new();
+        struct suppressions *suppressions = store_take(store, sizeof *suppressions);
+        suppressions->store = store;
         return suppressions;
 }
 
 void suppressions_free(struct suppressions *suppressions)
 {
         if (suppressions)
-                pool_free(suppressions->pool);
+                store_free(suppressions->store);
 }
 
 bool source_next(struct source_text *source)
@@ -53,8 +53,8 @@ static void add_rule(struct suppressions *suppressions, const struct suppression
 {
         if (suppressions->n == suppressions->max) {
                 size_t max = suppressions->max ? 2 * suppressions->max : 32;
-                struct suppression *rules = pool_take(suppressions->pool, max * sizeof *rules);
-                struct suppression_use *uses = pool_take(suppressions->pool, max * sizeof *uses);
+                struct suppression *rules = store_take(suppressions->store, max * sizeof *rules);
+                struct suppression_use *uses = store_take(suppressions->store, max * sizeof *uses);
                 if (suppressions->n) {
                         memcpy(rules, suppressions->rules, suppressions->n * sizeof *rules);
                         memcpy(uses, suppressions->uses, suppressions->n * sizeof *uses);
@@ -69,7 +69,7 @@ static void add_rule(struct suppressions *suppressions, const struct suppression
 
 int suppressions_read(struct suppressions *suppressions, const char *path)
 {
-        struct source_text source = { .path = pool_copy(suppressions->pool, path, strlen(path)) };
+        struct source_text source = { .path = store_copy(suppressions->store, path, strlen(path)) };
         source.file = fopen(path, "re");
         if (!source.file)
                 return say_error("cannot read suppressions %s: %s", path, strerror(errno));
@@ -78,9 +78,9 @@ int suppressions_read(struct suppressions *suppressions, const char *path)
                 struct suppression rule = { .most_bytes = UINT64_MAX };
                 struct suppression_use use = { .file = source.path, .line = source.number };
                 if (strcmp(source.line, "{") == 0)
-                        r = suppress_valgrind_parse(&source, suppressions->pool, &rule, &use.text);
+                        r = suppress_valgrind_parse(&source, suppressions->store, &rule, &use.text);
                 else
-                        r = suppress_line_parse(&source, suppressions->pool, &rule, &use.text);
+                        r = suppress_line_parse(&source, suppressions->store, &rule, &use.text);
                 if (r >= 0)
                         add_rule(suppressions, &rule, &use);
         }

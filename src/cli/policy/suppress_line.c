@@ -1,6 +1,6 @@
 /* Suppressions of one line: LeakSanitizer's and our own. See suppress.h for the language. */
 #include "cli/policy/date.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/policy/suppress_rule.h"
 #include "cli/say/say.h"
 
@@ -63,15 +63,15 @@ static int take_condition(const struct source_text *source, char *text, struct s
 }
 
 /* LeakSanitizer looks for the pattern anywhere unless it is anchored: as a glob, it has a * at either end. */
-static const char *as_glob(struct pool *pool, const char *pattern)
+static const char *as_glob(struct store *store, const char *pattern)
 {
         bool from_start = *pattern == '^';
         size_t n = strlen(pattern += from_start);
         bool to_end = n && pattern[n - 1] == '$';
-        return pool_format(pool, "%s%.*s%s", from_start ? "" : "*", (int)(n - to_end), pattern, to_end ? "" : "*");
+        return store_format(store, "%s%.*s%s", from_start ? "" : "*", (int)(n - to_end), pattern, to_end ? "" : "*");
 }
 
-int suppress_line_parse(struct source_text *source, struct pool *pool, struct suppression *ret, const char **ret_text)
+int suppress_line_parse(struct source_text *source, struct store *store, struct suppression *ret, const char **ret_text)
 {
         char *colon = strchr(source->line, ':');
         if (!colon)
@@ -85,7 +85,7 @@ int suppress_line_parse(struct source_text *source, struct pool *pool, struct su
                 return say_error("%s:%d: unknown kind of suppression \"%.*s\" (leak, possible, reachable, unclassified, "
                                  "mismatch, double, invalid, gil, size, py, module)",
                                  source->path, source->number, (int)n, source->line);
-        *ret_text = pool_copy(pool, source->line, strlen(source->line));
+        *ret_text = store_copy(store, source->line, strlen(source->line));
         ret->type = kinds[kind].type;
         ret->rules = kinds[kind].rules;
         char *pattern = colon + 1 + strspn(colon + 1, " \t");
@@ -97,6 +97,6 @@ int suppress_line_parse(struct source_text *source, struct pool *pool, struct su
         if (!*pattern)
                 return say_error("%s:%d: the pattern after \"%.*s:\" is empty", source->path, source->number, (int)n,
                                  source->line);
-        ret->pattern = kinds[kind].type == TYPE_OWNER ? pool_copy(pool, pattern, strlen(pattern)) : as_glob(pool, pattern);
+        ret->pattern = kinds[kind].type == TYPE_OWNER ? store_copy(store, pattern, strlen(pattern)) : as_glob(store, pattern);
         return 0;
 }

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-struct pool;
+struct store;
 
 enum rule_type {
         TYPE_ANY_FRAME,  /* pattern anywhere in function, file or module of any frame */
@@ -44,9 +44,9 @@ struct source_text {
 bool source_next(struct source_text *source);
 
 /* Parse the line at hand. Negative: a line was said. *ret_text is what the rule is called in reports. */
-int suppress_line_parse(struct source_text *source, struct pool *pool, struct suppression *ret, const char **ret_text);
+int suppress_line_parse(struct source_text *source, struct store *store, struct suppression *ret, const char **ret_text);
 /* Parse a block whose "{" is the line at hand. */
-int suppress_valgrind_parse(struct source_text *source, struct pool *pool, struct suppression *ret,
+int suppress_valgrind_parse(struct source_text *source, struct store *store, struct suppression *ret,
                             const char **ret_text);
 bool suppress_valgrind_matches(const struct suppression *rule, const struct finding *finding);
 

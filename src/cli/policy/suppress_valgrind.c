@@ -5,7 +5,7 @@
  * pattern does not matter. Names are those of the symbol table (mangled), with * and ?.
  */
 #include "cli/policy/judge.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/policy/suppress_rule.h"
 #include "cli/say/say.h"
 
@@ -62,7 +62,7 @@ static int parse_kind(const struct source_text *source, struct suppression *ret)
 }
 
 /* Zero: the line is not a frame. */
-static int parse_frame(struct source_text *source, struct pool *pool, struct frame_pattern *ret)
+static int parse_frame(struct source_text *source, struct store *store, struct frame_pattern *ret)
 {
         static const struct {
                 const char *prefix;
@@ -83,23 +83,23 @@ static int parse_frame(struct source_text *source, struct pool *pool, struct fra
                 if (!*glob)
                         return say_error("%s:%d: nothing after \"%s\"", source->path, source->number,
                                          prefixes[i].prefix);
-                ret->glob = pool_copy(pool, glob, strlen(glob));
+                ret->glob = store_copy(store, glob, strlen(glob));
                 return 1;
         }
         return 0;
 }
 
-int suppress_valgrind_parse(struct source_text *source, struct pool *pool, struct suppression *ret,
+int suppress_valgrind_parse(struct source_text *source, struct store *store, struct suppression *ret,
                             const char **ret_text)
 {
         int first = source->number;
         if (!source_next(source) || strcmp(source->line, "}") == 0)
                 return say_error("%s:%d: a block without a name", source->path, first);
-        *ret_text = pool_copy(pool, source->line, strlen(source->line));
+        *ret_text = store_copy(store, source->line, strlen(source->line));
         if (!source_next(source))
                 return say_error("%s:%d: this block does not end", source->path, first);
         int r = parse_kind(source, ret);
-        struct frame_pattern *frames = pool_take(pool, FRAME_PATTERNS_MAX * sizeof *frames);
+        struct frame_pattern *frames = store_take(store, FRAME_PATTERNS_MAX * sizeof *frames);
         ret->frames = frames;
         while (r >= 0) {
                 if (!source_next(source))
@@ -112,7 +112,7 @@ int suppress_valgrind_parse(struct source_text *source, struct pool *pool, struc
                 }
                 if (ret->n_frames == FRAME_PATTERNS_MAX)
                         return say_error("%s:%d: more than %d frames", source->path, source->number, FRAME_PATTERNS_MAX);
-                r = parse_frame(source, pool, &frames[ret->n_frames]);
+                r = parse_frame(source, store, &frames[ret->n_frames]);
                 if (r > 0)
                         ret->n_frames++;
                 else if (r == 0 && ret->type == TYPE_STACK)

@@ -13,7 +13,7 @@
 
 #include <stdio.h>
 
-struct pool;
+struct store;
 struct sources;
 
 struct report {
@@ -21,7 +21,7 @@ struct report {
         const struct findings *findings;
         const struct options *options;
         bool color;
-        struct pool *pool;       /* writers empty it between findings */
+        struct store *store;       /* writers empty it between findings */
         struct sources *sources; /* lines of source files */
         const struct process *root; /* the first process, as its last image: how it ended is how the program ended */
         const char *cwd;         /* where the program was started; "" = not known */
@@ -44,7 +44,7 @@ bool report_shows(const struct report *report, const struct finding *finding);
 const char *report_path(const struct report *report, const char *file);
 
 /* The function as it is shown: without parameters and template arguments unless -v; "module+0x..." where there is no
- * name. In the report's pool. */
+ * name. In the report's store. */
 const char *report_function(const struct report *report, const struct named_frame *frame);
 
 /* Is this frame left out, being of the interpreter under a Python or Cython frame of the same stack? */
@@ -53,7 +53,7 @@ bool report_folds(const struct report *report, const struct stack *stack, const 
 /* How many frames of a stack may be shown (--depth). */
 size_t report_depth(const struct report *report, const struct stack *stack);
 
-/* What is wrong, in one line: "192 bytes in 3 blocks leaked", "malloc block released twice". In the report's pool. */
+/* What is wrong, in one line: "192 bytes in 3 blocks leaked", "malloc block released twice". In the report's store. */
 const char *report_title(const struct report *report, const struct finding *finding);
 
 /* What it means or what to do, in one line without a full stop; "" where there is nothing to add. */

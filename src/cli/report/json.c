@@ -3,7 +3,7 @@
  * Keys may be added; none changes or goes while the version is 1. One process or finding on a line, so that a diff of
  * two reports shows findings.
  */
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/writer.h"
 
@@ -44,7 +44,7 @@ static void write_python(struct writer *w, const struct report *report, const st
                 return;
         }
         writer_object(w, "python");
-        writer_text(w, "version", pool_format(report->pool, "%d.%d.%d", python->major, python->minor, python->micro));
+        writer_text(w, "version", store_format(report->store, "%d.%d.%d", python->major, python->minor, python->micro));
         writer_bool(w, "shared", python->shared);
         writer_bool(w, "free_threaded", python->free_threaded);
         writer_bool(w, "debug", python->debug);
@@ -282,7 +282,7 @@ void write_json(const struct report *report, FILE *out)
                 n_shown++;
                 writer_newline(&w);
                 write_finding(&w, report, finding);
-                pool_empty(report->pool);
+                store_empty(report->store);
         }
         writer_end_array(&w);
         writer_newline(&w);

@@ -4,13 +4,13 @@
 
 #include <stdint.h>
 
-struct pool;
+struct store;
 
-/* All in `pool`. From 64 KiB on, bytes are also given in binary units. */
-const char *quantity_number(struct pool *pool, uint64_t n);
-const char *quantity_bytes(struct pool *pool, uint64_t n_bytes);
+/* All in `store`. From 64 KiB on, bytes are also given in binary units. */
+const char *quantity_number(struct store *store, uint64_t n);
+const char *quantity_bytes(struct store *store, uint64_t n_bytes);
 /* "1 block", "2,000 blocks"; `one` and `many` are the words. */
-const char *quantity_of(struct pool *pool, uint64_t n, const char *one, const char *many);
-const char *quantity_blocks(struct pool *pool, uint64_t n);
+const char *quantity_of(struct store *store, uint64_t n, const char *one, const char *many);
+const char *quantity_blocks(struct store *store, uint64_t n);
 
 #endif

@@ -1,7 +1,7 @@
 /* The table of formats, and what a report is made of before any is written */
 #include "cli/report/report.h"
 
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/source.h"
 
@@ -45,7 +45,7 @@ static const struct process *root_process(const struct capture *capture)
         return root;
 }
 
-static const char *command_line(struct pool *pool, const struct capture *capture)
+static const char *command_line(struct store *store, const struct capture *capture)
 {
         char *const *words = capture->command;
         if (!words || !*words)
@@ -54,7 +54,7 @@ static const char *command_line(struct pool *pool, const struct capture *capture
                 return capture->n_processes && capture->processes[0].exe ? capture->processes[0].exe : "program";
         const char *line = *words;
         while (*++words && strlen(line) < 1000)
-                line = pool_format(pool, "%s %s", line, *words);
+                line = store_format(store, "%s %s", line, *words);
         return line;
 }
 
@@ -65,18 +65,18 @@ int report_write(const char *format, FILE *out, bool color, const struct capture
                                  .findings = findings,
                                  .options = options,
                                  .color = color,
-                                 .pool = pool_new(),
+                                 .store = store_new(),
                                  .sources = sources_new(),
                                  .root = root_process(capture) };
         report.cwd = capture->n_processes && capture->processes[0].cwd ? capture->processes[0].cwd : "";
-        struct pool *lasting = pool_new();
+        struct store *lasting = store_new();
         report.command = command_line(lasting, capture);
         for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
                 if (strcmp(formats[i].name, format) == 0)
                         formats[i].write(&report, out);
         sources_free(report.sources);
-        pool_free(report.pool);
-        pool_free(lasting);
+        store_free(report.store);
+        store_free(lasting);
         errno = 0;
         return fflush(out) != 0 || ferror(out) ? (errno = errno ? errno : EIO, -1) : 0;
 }

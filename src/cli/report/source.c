@@ -6,7 +6,7 @@
 #include "cli/report/source.h"
 
 #include "cli/policy/map.h"
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,15 +24,15 @@ struct source {
 };
 
 struct sources {
-        struct pool *pool;
+        struct store *store;
         struct map *by_path;
 };
 
 struct sources *sources_new(void)
 {
-        struct pool *pool = pool_new();
-        struct sources *sources = pool_take(pool, sizeof *sources);
-        sources->pool = pool;
+        struct store *store = store_new();
+        struct sources *sources = store_take(store, sizeof *sources);
+        sources->store = store;
         sources->by_path = map_new();
         return sources;
 }
@@ -40,10 +40,10 @@ struct sources *sources_new(void)
 void sources_free(struct sources *sources)
 {
         map_free(sources->by_path);
-        pool_free(sources->pool);
+        store_free(sources->store);
 }
 
-static char *read_file(struct pool *pool, const char *path, size_t *ret_bytes)
+static char *read_file(struct store *store, const char *path, size_t *ret_bytes)
 {
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (fd < 0)
@@ -51,7 +51,7 @@ static char *read_file(struct pool *pool, const char *path, size_t *ret_bytes)
         struct stat st;
         char *text = NULL;
         if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= SOURCE_MAX_BYTES) {
-                text = pool_take(pool, (size_t)st.st_size + 1);
+                text = store_take(store, (size_t)st.st_size + 1);
                 ssize_t n;
                 for (*ret_bytes = 0; *ret_bytes < (size_t)st.st_size; *ret_bytes += (size_t)n)
                         if ((n = read(fd, text + *ret_bytes, (size_t)st.st_size - *ret_bytes)) <= 0)
@@ -61,13 +61,13 @@ static char *read_file(struct pool *pool, const char *path, size_t *ret_bytes)
         return text;
 }
 
-static void find_lines(struct pool *pool, struct source *source)
+static void find_lines(struct store *store, struct source *source)
 {
         const char *end = source->text + source->n_bytes;
         size_t n = 1;
         for (const char *c = source->text; (c = memchr(c, '\n', (size_t)(end - c))); c++)
                 n++;
-        source->line_offs = pool_take(pool, n * sizeof *source->line_offs);
+        source->line_offs = store_take(store, n * sizeof *source->line_offs);
         source->n_lines = n;
         n = 1;
         for (const char *c = source->text; (c = memchr(c, '\n', (size_t)(end - c))); c++)
@@ -78,11 +78,11 @@ const char *source_line(struct sources *sources, const char *path, int line, siz
 {
         void **value = map_at(sources->by_path, path, strlen(path));
         if (!*value) {
-                struct source *new = pool_take(sources->pool, sizeof *new);
+                struct source *new = store_take(sources->store, sizeof *new);
                 *value = new;
-                new->text = *path ? read_file(sources->pool, path, &new->n_bytes) : NULL;
+                new->text = *path ? read_file(sources->store, path, &new->n_bytes) : NULL;
                 if (new->text)
-                        find_lines(sources->pool, new);
+                        find_lines(sources->store, new);
         }
         const struct source *source = *value;
         if (line < 1 || (size_t)line > source->n_lines)

@@ -1,7 +1,7 @@
 /* Text on a terminal: see style.h */
 #include "cli/report/style.h"
 
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/report/utf8.h"
 
 #include <string.h>
@@ -40,9 +40,9 @@ static bool is_unsafe(int32_t code)
                (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
 }
 
-const char *style_clip(struct pool *pool, const char *text, size_t n_bytes, size_t most)
+const char *style_clip(struct store *store, const char *text, size_t n_bytes, size_t most)
 {
-        char *clean = pool_take(pool, 3 * n_bytes + 4), *out = clean;
+        char *clean = store_take(store, 3 * n_bytes + 4), *out = clean;
         char *cut = clean; /* where "..." would have to begin */
         size_t width = 0;
         for (size_t i = 0, n; i < n_bytes && text[i]; i += n, width++) {
@@ -68,10 +68,10 @@ const char *style_clip(struct pool *pool, const char *text, size_t n_bytes, size
         return clean;
 }
 
-const char *style_clean(struct pool *pool, const char *text)
+const char *style_clean(struct store *store, const char *text)
 {
         for (const char *c = text; *c >= ' ' && *c < 0x7f; c++)
                 if (!c[1])
                         return text;
-        return style_clip(pool, text, strlen(text), SIZE_MAX);
+        return style_clip(store, text, strlen(text), SIZE_MAX);
 }

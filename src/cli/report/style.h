@@ -24,10 +24,10 @@ size_t style_width(const char *text);
 void style_pad(FILE *out, size_t at, size_t to);
 
 /* `text` without control characters and with invalid UTF-8 replaced: it can neither break the line nor talk to the
- * terminal. In `pool`, or `text` itself when it is clean already. */
-const char *style_clean(struct pool *pool, const char *text);
+ * terminal. In `store`, or `text` itself when it is clean already. */
+const char *style_clean(struct store *store, const char *text);
 /* The same for `n_bytes`, and cut to `most` columns with "..." at its end. */
-const char *style_clip(struct pool *pool, const char *text, size_t n_bytes, size_t most);
+const char *style_clip(struct store *store, const char *text, size_t n_bytes, size_t most);
 
 /* What stands before and after the findings: see text_frame.c. `is_clean`: no finding is shown. */
 void text_head(const struct report *report, FILE *out, bool is_clean);

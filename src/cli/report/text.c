@@ -4,7 +4,7 @@
  * source), and what it means in a sentence. The columns are as wide as the widest cell of the finding, within limits,
  * so that short reports are not torn apart and long names do not push the places off the screen.
  */
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/quantity.h"
 #include "cli/report/source.h"
@@ -40,7 +40,7 @@ struct text {
 static const char *place_of(struct text *text, const struct named_frame *named)
 {
         const struct frame *frame = &named->frame;
-        struct pool *pool = text->report->pool;
+        struct store *store = text->report->store;
         if (!frame->file)
                 return frame->module && !(named->marks & MARK_NAMELESS) ? frame->module : "";
         const char *path = report_path(text->report, frame->file);
@@ -48,9 +48,9 @@ static const char *place_of(struct text *text, const struct named_frame *named)
                 const char *last = strrchr(path, '/');
                 while (last > path && last[-1] != '/')
                         last--;
-                path = pool_format(pool, ".../%s", last);
+                path = store_format(store, ".../%s", last);
         }
-        return frame->line > 0 ? pool_format(pool, "%s:%d", path, frame->line) : path;
+        return frame->line > 0 ? store_format(store, "%s:%d", path, frame->line) : path;
 }
 
 static const char *source_of(struct text *text, const struct named_frame *named)
@@ -64,7 +64,7 @@ static const char *source_of(struct text *text, const struct named_frame *named)
                 n--;
         while (line && n && (line[n - 1] == ' ' || line[n - 1] == '\t'))
                 n--;
-        return line ? style_clip(text->report->pool, line, n, SOURCE_MOST) : "";
+        return line ? style_clip(text->report->store, line, n, SOURCE_MOST) : "";
 }
 
 static enum style frame_style(const struct named_frame *frame)
@@ -90,15 +90,15 @@ static void widen(struct text *text, const struct line *line)
 /* A run of `length` calls of a function by itself, of which the first has been written. */
 static struct line run_line(struct text *text, size_t length)
 {
-        return (struct line){ pool_format(text->report->pool, "... %s more of it",
-                                          quantity_number(text->report->pool, length - 1)),
+        return (struct line){ store_format(text->report->store, "... %s more of it",
+                                          quantity_number(text->report->store, length - 1)),
                               "", "", STYLE_FAINT };
 }
 
-/* The lines of a stack, in the report's pool. `allocation`: what stands for the allocator, or "". */
+/* The lines of a stack, in the report's store. `allocation`: what stands for the allocator, or "". */
 static struct line *stack_lines(struct text *text, const struct stack *stack, const char *allocation, size_t *ret_n)
 {
-        struct line *lines = pool_take(text->report->pool, (stack->n_frames + 2) * sizeof *lines);
+        struct line *lines = store_take(text->report->store, (stack->n_frames + 2) * sizeof *lines);
         size_t n = 0, depth = report_depth(text->report, stack);
         const struct named_frame *sourced = report_place(stack);
         if (*allocation && stack->entry)
@@ -111,8 +111,8 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
                         continue;
                 const char *source = frame == sourced ? source_of(text, frame) : "";
                 sourced = frame == sourced ? NULL : sourced;
-                lines[n++] = (struct line){ style_clean(text->report->pool, report_function(text->report, frame)),
-                                            style_clean(text->report->pool, place_of(text, frame)), source,
+                lines[n++] = (struct line){ style_clean(text->report->store, report_function(text->report, frame)),
+                                            style_clean(text->report->store, place_of(text, frame)), source,
                                             frame_style(frame) };
                 if (run == 2) /* one more line says as much as the words would */
                         lines[n] = lines[n - 1], lines[n++].source = "";
@@ -126,7 +126,7 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
 static void print_line(struct text *text, const struct line *line)
 {
         const struct report *report = text->report;
-        const char *function = style_clip(report->pool, line->function, strlen(line->function), FUNCTION_MOST);
+        const char *function = style_clip(report->store, line->function, strlen(line->function), FUNCTION_MOST);
         fputs("      ", text->out);
         style_print(report, text->out, line->style, function);
         if (!*line->place) {
@@ -144,14 +144,14 @@ static void print_line(struct text *text, const struct line *line)
 
 static void print_lines(struct text *text, const struct stack *stack, const struct line *lines, size_t n)
 {
-        struct pool *pool = text->report->pool;
+        struct store *store = text->report->store;
         bool all = n <= STACK_LINES_MOST || text->report->options->verbose;
         size_t head = all ? n : STACK_LINES_HEAD, tail = STACK_LINES_MOST - STACK_LINES_HEAD;
         for (size_t i = 0; i < head; i++)
                 print_line(text, &lines[i]);
         if (!all) {
-                const char *left_out = pool_format(pool, "      ... %s frames (-v shows them)\n",
-                                                   quantity_number(pool, n - head - tail));
+                const char *left_out = store_format(store, "      ... %s frames (-v shows them)\n",
+                                                   quantity_number(store, n - head - tail));
                 style_print(text->report, text->out, STYLE_FAINT, left_out);
                 for (size_t i = n - tail; i < n; i++)
                         print_line(text, &lines[i]);
@@ -162,16 +162,16 @@ static void print_lines(struct text *text, const struct stack *stack, const stru
 
 static const char *allocation_words(struct text *text, const struct finding *finding)
 {
-        struct pool *pool = text->report->pool;
+        struct store *store = text->report->store;
         if (finding->blocks == 1)
-                return quantity_bytes(pool, finding->bytes);
+                return quantity_bytes(store, finding->bytes);
         if (finding->blocks == 0)
                 return "";
         const char *size = finding->least_bytes == finding->most_bytes
-                                   ? quantity_of(pool, finding->least_bytes, "byte", "bytes")
-                                   : pool_format(pool, "%s to %s", quantity_number(pool, finding->least_bytes),
-                                                 quantity_of(pool, finding->most_bytes, "byte", "bytes"));
-        return pool_format(pool, "%s x %s", size, quantity_number(pool, finding->blocks));
+                                   ? quantity_of(store, finding->least_bytes, "byte", "bytes")
+                                   : store_format(store, "%s to %s", quantity_number(store, finding->least_bytes),
+                                                 quantity_of(store, finding->most_bytes, "byte", "bytes"));
+        return store_format(store, "%s x %s", size, quantity_number(store, finding->blocks));
 }
 
 /* One stack of a finding, with what it is called; "" = the finding has only one. */
@@ -227,10 +227,10 @@ static void print_processes(struct text *text, const struct finding *finding)
 static void print_title(struct text *text, const struct finding *finding)
 {
         const struct report *report = text->report;
-        const char *number = pool_format(report->pool, "#%zu", ++text->n_shown);
-        const char *title = style_clean(report->pool, report_title(report, finding));
+        const char *number = store_format(report->store, "#%zu", ++text->n_shown);
+        const char *title = style_clean(report->store, report_title(report, finding));
         if (finding->count > 1)
-                title = pool_format(report->pool, "%s, %s times", title, quantity_number(report->pool, finding->count));
+                title = store_format(report->store, "%s, %s times", title, quantity_number(report->store, finding->count));
         style_print(report, text->out, STYLE_STRONG, number);
         size_t width = strlen(number) < 3 ? 4 : strlen(number) + 2;
         style_pad(text->out, strlen(number), width);
@@ -242,23 +242,23 @@ static void print_title(struct text *text, const struct finding *finding)
         width += style_width(title);
         style_pad(text->out, width, width + 2 > ID_COLUMN ? width + 2 : ID_COLUMN);
         style_print(report, text->out, STYLE_FAINT,
-                    pool_format(report->pool, "id %s%.8s", finding->weak ? "~" : "", finding->id));
+                    store_format(report->store, "id %s%.8s", finding->weak ? "~" : "", finding->id));
         fputc('\n', text->out);
 }
 
 static void print_notes(struct text *text, const struct finding *finding)
 {
-        struct pool *pool = text->report->pool;
+        struct store *store = text->report->store;
         const char *advice = report_advice(text->report, finding);
         if (*advice)
-                fprintf(text->out, "    %s.\n", style_clean(pool, advice));
+                fprintf(text->out, "    %s.\n", style_clean(store, advice));
         if (finding->baseline && strcmp(finding->baseline, "new") != 0)
                 fprintf(text->out, "    %s\n",
                         strcmp(finding->baseline, "known") == 0   ? "known: it is in the baseline."
                         : strcmp(finding->baseline, "moved") == 0 ? "known: it is in the baseline, elsewhere."
                                                                   : "it is in the baseline, and has grown.");
         if (finding->suppressed_by)
-                fprintf(text->out, "    suppressed by %s\n", style_clean(pool, finding->suppressed_by));
+                fprintf(text->out, "    suppressed by %s\n", style_clean(store, finding->suppressed_by));
         print_processes(text, finding);
 }
 
@@ -302,7 +302,7 @@ void write_text(const struct report *report, FILE *out)
         for (size_t i = 0; i < report->findings->n; i++) {
                 if (report_shows(report, &report->findings->all[i]))
                         print_finding(&text, &report->findings->all[i]);
-                pool_empty(report->pool);
+                store_empty(report->store);
         }
         if (!report->options->quiet)
                 text_foot(report, out, n == 0);

@@ -1,5 +1,5 @@
 /* What stands before and after the findings: how the program ended, what the sums are, what is hidden and what is missing */
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/report/quantity.h"
 #include "cli/report/style.h"
 
@@ -30,17 +30,17 @@ static struct counts count(const struct report *report)
         return counts;
 }
 
-static const char *end_words(struct pool *pool, const struct process *process)
+static const char *end_words(struct store *store, const struct process *process)
 {
         if (!process)
                 return "was not seen";
         switch (process->end.how) {
         case END_EXIT:
-                return pool_format(pool, "exited %d", process->end.code);
+                return store_format(store, "exited %d", process->end.code);
         case END_SIGNAL: {
                 const char *name = sigabbrev_np(process->end.signal);
-                return name ? pool_format(pool, "was killed by SIG%s", name)
-                            : pool_format(pool, "was killed by signal %d", process->end.signal);
+                return name ? store_format(store, "was killed by SIG%s", name)
+                            : store_format(store, "was killed by signal %d", process->end.signal);
         }
         case END_EXEC:
                 return "became a program that could not be watched";
@@ -67,12 +67,12 @@ static size_t n_other_processes(const struct report *report)
 
 static const char *python_words(const struct report *report)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         for (size_t i = 0; i < report->capture->n_processes; i++) {
                 const struct process *process = &report->capture->processes[i];
                 if (!process->python.seen)
                         continue;
-                return pool_format(pool, ", Python %d.%d.%d%s%s", process->python.major, process->python.minor,
+                return store_format(store, ", Python %d.%d.%d%s%s", process->python.major, process->python.minor,
                                    process->python.micro, process->python.free_threaded ? "t" : "",
                                    process->python.debug ? " debug" : "");
         }
@@ -81,7 +81,7 @@ static const char *python_words(const struct report *report)
 
 static const char *verdict_words(const struct report *report, const struct counts *counts)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         const char *words = "";
         static const struct {
                 enum rule rule;
@@ -90,45 +90,45 @@ static const char *verdict_words(const struct report *report, const struct count
                       { RULE_UF002, "possible leak", "possible leaks" },
                       { RULE_UF004, "unclassified site", "unclassified sites" } };
         if (counts->n_wrong)
-                words = quantity_of(pool, counts->n_wrong, "wrong release", "wrong releases");
+                words = quantity_of(store, counts->n_wrong, "wrong release", "wrong releases");
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
                 if (counts->n_of[kinds[i].rule])
-                        words = pool_format(pool, "%s%s%s", words, *words ? ", " : "",
-                                            quantity_of(pool, counts->n_of[kinds[i].rule], kinds[i].one, kinds[i].many));
+                        words = store_format(store, "%s%s%s", words, *words ? ", " : "",
+                                            quantity_of(store, counts->n_of[kinds[i].rule], kinds[i].one, kinds[i].many));
         return *words ? words : "no leaks";
 }
 
 static const char *sum_words(const struct report *report, const char *verb, uint64_t bytes, uint64_t blocks,
                              const char *before)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         if (!blocks)
                 return before;
-        return pool_format(pool, "%s%s%s %s in %s", before, *before ? "; " : "", verb, quantity_bytes(pool, bytes),
-                           quantity_blocks(pool, blocks));
+        return store_format(store, "%s%s%s %s in %s", before, *before ? "; " : "", verb, quantity_bytes(store, bytes),
+                           quantity_blocks(store, blocks));
 }
 
 void text_head(const struct report *report, FILE *out, bool is_clean)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         struct counts counts = count(report);
         const struct process *root = report->root;
-        const char *command = style_clip(pool, report->command, strlen(report->command), COMMAND_MOST);
+        const char *command = style_clip(store, report->command, strlen(report->command), COMMAND_MOST);
         fputs("unfreed: ", out);
         style_print(report, out, STYLE_STRONG, command);
         if (root)
                 fprintf(out, " (pid %d%s)", root->pid, python_words(report));
-        fprintf(out, " %s", end_words(pool, root));
+        fprintf(out, " %s", end_words(store, root));
         size_t n_others = n_other_processes(report);
         if (n_others)
-                fprintf(out, ", with %s", quantity_of(pool, n_others, "more process", "more processes"));
+                fprintf(out, ", with %s", quantity_of(store, n_others, "more process", "more processes"));
         fputs(" -- ", out);
         bool is_bad = report->findings->n_gating != 0;
         bool is_doubtful = counts.n_of[RULE_UF001] + counts.n_of[RULE_UF002] + counts.n_of[RULE_UF004] + counts.n_wrong;
         style_print(report, out, is_bad ? STYLE_BAD : is_doubtful ? STYLE_WARN : STYLE_GOOD,
                     verdict_words(report, &counts));
         if (counts.n_known)
-                fprintf(out, " (%s known)", quantity_number(pool, counts.n_known));
+                fprintf(out, " (%s known)", quantity_number(store, counts.n_known));
         if (is_clean) {
                 const struct findings *findings = report->findings;
                 const char *held = sum_words(report, "still reachable", findings->reachable_bytes,
@@ -142,18 +142,18 @@ static void print_sums(const struct report *report, FILE *out)
 {
         const struct findings *f = report->findings;
         struct counts counts = count(report);
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         const char *line = "";
         if (f->leaked_blocks)
-                line = pool_format(pool, "%s at %s",
+                line = store_format(store, "%s at %s",
                                    sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
-                                   quantity_of(pool, counts.n_of[RULE_UF001], "site", "sites"));
+                                   quantity_of(store, counts.n_of[RULE_UF001], "site", "sites"));
         line = sum_words(report, "possibly leaked", f->possible_bytes, f->possible_blocks, line);
         line = sum_words(report, "unclassified", f->unclassified_bytes, f->unclassified_blocks, line);
         line = sum_words(report, "still reachable", f->reachable_bytes, f->reachable_blocks, line);
         if (counts.n_wrong)
-                line = pool_format(pool, "%s%s%s", line, *line ? "; " : "",
-                                   quantity_of(pool, counts.n_wrong, "wrong release", "wrong releases"));
+                line = store_format(store, "%s%s%s", line, *line ? "; " : "",
+                                   quantity_of(store, counts.n_wrong, "wrong release", "wrong releases"));
         if (*line)
                 fprintf(out, "%s\n", line);
 }
@@ -161,7 +161,7 @@ static void print_sums(const struct report *report, FILE *out)
 static const char *suppressed_words(const struct report *report)
 {
         const struct findings *f = report->findings;
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         const char *by = NULL;
         size_t n_rules = 0;
         for (size_t i = 0; i < f->n_suppressions; i++)
@@ -169,26 +169,26 @@ static const char *suppressed_words(const struct report *report)
                         n_rules++;
                         by = f->suppressions[i].text;
                 }
-        const char *rules = n_rules == 1 ? style_clean(pool, by) : pool_format(pool, "by %zu rules", n_rules);
-        return pool_format(pool, "%s suppressed (%s, %s)", quantity_number(pool, f->n_suppressed),
-                           quantity_of(pool, f->suppressed_bytes, "byte", "bytes"), rules);
+        const char *rules = n_rules == 1 ? style_clean(store, by) : store_format(store, "by %zu rules", n_rules);
+        return store_format(store, "%s suppressed (%s, %s)", quantity_number(store, f->n_suppressed),
+                           quantity_of(store, f->suppressed_bytes, "byte", "bytes"), rules);
 }
 
 static void print_hidden(const struct report *report, FILE *out)
 {
         struct counts counts = count(report);
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         const char *line = "";
         for (int rule = 0; rule < RULE_END; rule++) {
                 if (!counts.n_hidden[rule])
                         continue;
                 const char *kind = rule_kind((enum rule)rule);
-                line = pool_format(pool, "%s%s%s %s %s (--show=%s)", line, *line ? ", " : "",
-                                   quantity_number(pool, counts.n_hidden[rule]), kind,
+                line = store_format(store, "%s%s%s %s %s (--show=%s)", line, *line ? ", " : "",
+                                   quantity_number(store, counts.n_hidden[rule]), kind,
                                    counts.n_hidden[rule] == 1 ? "site" : "sites", "all");
         }
         if (report->findings->n_suppressed && report->options->print_suppressions)
-                line = pool_format(pool, "%s%s%s", line, *line ? ", " : "", suppressed_words(report));
+                line = store_format(store, "%s%s%s", line, *line ? ", " : "", suppressed_words(report));
         if (*line)
                 fprintf(out, "hidden: %s\n", line);
 }
@@ -210,44 +210,44 @@ static void print_dropped(const struct report *report, FILE *out)
                         dropped[k] += process->dropped[k];
                 if (process->python.seen && process->python_why_off && *process->python_why_off)
                         fprintf(out, "Python (pid %d): %s\n", process->pid,
-                                style_clean(report->pool, process->python_why_off));
+                                style_clean(report->store, process->python_why_off));
         }
         for (int k = 0; k < WIRE_DROP_END; k++) {
                 /* blocks from before our time are no loss: nobody is accused because of them */
                 bool is_minor = k == WIRE_DROP_FOREIGN || k == WIRE_DROP_EARLY || k == WIRE_DROP_WALKS;
                 if (dropped[k] && (!is_minor || report->options->verbose))
-                        fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->pool, dropped[k]));
+                        fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->store, dropped[k]));
         }
         if (frozen_missing)
                 fprintf(out, "%s did not stop for the judgement and had their stacks scanned whole\n",
-                        quantity_of(report->pool, frozen_missing, "thread", "threads"));
+                        quantity_of(report->store, frozen_missing, "thread", "threads"));
 }
 
 static void print_suppression_uses(const struct report *report, FILE *out)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         for (size_t i = 0; i < report->findings->n_suppressions; i++) {
                 const struct suppression_use *use = &report->findings->suppressions[i];
-                const char *what = use->findings ? pool_format(pool, "%s, %s in %s",
-                                                               quantity_of(pool, use->findings, "site", "sites"),
-                                                               quantity_bytes(pool, use->bytes),
-                                                               quantity_blocks(pool, use->blocks))
+                const char *what = use->findings ? store_format(store, "%s, %s in %s",
+                                                               quantity_of(store, use->findings, "site", "sites"),
+                                                               quantity_bytes(store, use->bytes),
+                                                               quantity_blocks(store, use->blocks))
                                                  : "not used";
-                fprintf(out, "suppression %s:%d: %s: %s\n", use->file, use->line, style_clean(pool, use->text), what);
+                fprintf(out, "suppression %s:%d: %s: %s\n", use->file, use->line, style_clean(store, use->text), what);
         }
 }
 
 static void print_cost(const struct report *report, FILE *out)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         for (size_t i = 0; i < report->capture->n_processes; i++) {
                 const struct process *process = &report->capture->processes[i];
                 fprintf(out, "process %d: %s, %s released, peak %s; recording took %s", process->pid,
-                        quantity_of(pool, process->allocations, "allocation", "allocations"),
-                        quantity_number(pool, process->releases), quantity_bytes(pool, process->peak_bytes),
-                        quantity_bytes(pool, process->self_bytes));
+                        quantity_of(store, process->allocations, "allocation", "allocations"),
+                        quantity_number(store, process->releases), quantity_bytes(store, process->peak_bytes),
+                        quantity_bytes(store, process->self_bytes));
                 if (process->self_ns_per_allocation)
-                        fprintf(out, ", about %s ns each", quantity_number(pool, process->self_ns_per_allocation));
+                        fprintf(out, ", about %s ns each", quantity_number(store, process->self_ns_per_allocation));
                 fputc('\n', out);
         }
 }

@@ -1,5 +1,5 @@
 /* What is said of findings, whatever the format: see format.h */
-#include "cli/policy/pool.h"
+#include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/quantity.h"
 
@@ -25,7 +25,7 @@ const char *report_function(const struct report *report, const struct named_fram
 {
         const char *bang = strchr(frame->key, '!');
         if (frame->marks & MARK_NAMELESS)
-                return pool_format(report->pool, "%s+0x%llx", frame->frame.module ? frame->frame.module : "?",
+                return store_format(report->store, "%s+0x%llx", frame->frame.module ? frame->frame.module : "?",
                                    (unsigned long long)frame->frame.offset);
         const char *full = frame->frame.function ? frame->frame.function : frame->frame.raw;
         if (!full)
@@ -60,8 +60,8 @@ static const char *block_words(const struct report *report, const struct finding
 {
         const char *entry = entry_name(finding->stack.entry);
         if (*entry)
-                return pool_format(report->pool, "%s block", entry);
-        return finding->family ? pool_format(report->pool, "%s block", family_name(finding->family)) : "block";
+                return store_format(report->store, "%s block", entry);
+        return finding->family ? store_format(report->store, "%s block", family_name(finding->family)) : "block";
 }
 
 /* "free()", "operator delete", "release" */
@@ -70,58 +70,58 @@ static const char *release_words(const struct report *report, const struct findi
         const char *entry = entry_name(finding->release.entry);
         if (!*entry)
                 return "release";
-        return strchr(entry, ' ') ? entry : pool_format(report->pool, "%s()", entry);
+        return strchr(entry, ' ') ? entry : store_format(report->store, "%s()", entry);
 }
 
 static const char *place_words(const struct report *report, const struct finding *finding)
 {
         const struct wire_wrong *wrong = finding->wrong;
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         static const char *const places[] = {
 #define X(id, text) text,
                 WIRE_PLACES(X)
 #undef X
         };
         if (wrong->block && (wrong->place == WIRE_PLACE_INSIDE || wrong->place == WIRE_PLACE_INSIDE_RELEASED))
-                return pool_format(pool, "an address %s into %s%s of %s",
-                                   quantity_bytes(pool, wrong->address - wrong->block),
+                return store_format(store, "an address %s into %s%s of %s",
+                                   quantity_bytes(store, wrong->address - wrong->block),
                                    wrong->place == WIRE_PLACE_INSIDE ? "a " : "a released ",
-                                   block_words(report, finding), quantity_bytes(pool, wrong->size));
+                                   block_words(report, finding), quantity_bytes(store, wrong->size));
         if (wrong->place == WIRE_PLACE_MODULE && wrong->module && wrong->module < finding->wrong_process->n_modules)
-                return pool_format(pool, "an address in %s's data or code",
+                return store_format(store, "an address in %s's data or code",
                                    finding->wrong_process->modules[wrong->module].name);
         if (wrong->place == WIRE_PLACE_STACK || wrong->place == WIRE_PLACE_MODULE || wrong->place == WIRE_PLACE_MAPPING ||
             wrong->place == WIRE_PLACE_HEAP || wrong->place == WIRE_PLACE_UNMAPPED)
-                return pool_format(pool, "an address in %s", places[wrong->place]);
+                return store_format(store, "an address in %s", places[wrong->place]);
         return "an address that was never allocated";
 }
 
 static const char *leak_title(const struct report *report, const struct finding *finding)
 {
-        const char *bytes = quantity_bytes(report->pool, finding->bytes);
-        const char *blocks = quantity_blocks(report->pool, finding->blocks);
+        const char *bytes = quantity_bytes(report->store, finding->bytes);
+        const char *blocks = quantity_blocks(report->store, finding->blocks);
         static const char *const ends[] = { [RULE_UF001] = "leaked",
                                             [RULE_UF002] = "possibly leaked",
                                             [RULE_UF003] = "still reachable",
                                             [RULE_UF004] = "not yet released" };
-        return pool_format(report->pool, "%s in %s %s", bytes, blocks, ends[finding->rule]);
+        return store_format(report->store, "%s in %s %s", bytes, blocks, ends[finding->rule]);
 }
 
 const char *report_title(const struct report *report, const struct finding *finding)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         switch (finding->rule) {
         case RULE_UF101:
-                return pool_format(pool, "%s released with %s", block_words(report, finding),
+                return store_format(store, "%s released with %s", block_words(report, finding),
                                    release_words(report, finding));
         case RULE_UF102:
-                return pool_format(pool, "%s released twice", block_words(report, finding));
+                return store_format(store, "%s released twice", block_words(report, finding));
         case RULE_UF103:
-                return pool_format(pool, "%s of %s", release_words(report, finding), place_words(report, finding));
+                return store_format(store, "%s of %s", release_words(report, finding), place_words(report, finding));
         case RULE_UF104:
-                return pool_format(pool, "%s called without the GIL", release_words(report, finding));
+                return store_format(store, "%s called without the GIL", release_words(report, finding));
         case RULE_UF105:
-                return pool_format(pool, "%s released with the wrong size or alignment by %s",
+                return store_format(store, "%s released with the wrong size or alignment by %s",
                                    block_words(report, finding), release_words(report, finding));
         default:
                 return leak_title(report, finding);
@@ -132,7 +132,7 @@ static const char *holder_words(const struct report *report, const struct findin
 {
         const struct wire_holder *holder = finding->holder;
         const struct process *process = finding->holder_process;
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         if (!holder)
                 return finding->class == WIRE_VERDICT_RUNTIME ? "kept by a runtime library or the interpreter"
                        : finding->class == WIRE_VERDICT_IGNORED ? "the program asked for it to be ignored"
@@ -140,15 +140,15 @@ static const char *holder_words(const struct report *report, const struct findin
         switch (holder->kind) {
         case WIRE_HOLDER_MODULE:
                 if (holder->module && holder->module < process->n_modules)
-                        return pool_format(pool, "held by %s+0x%llx (a global)", process->modules[holder->module].name,
+                        return store_format(store, "held by %s+0x%llx (a global)", process->modules[holder->module].name,
                                            (unsigned long long)(holder->address - process->modules[holder->module].bias));
                 return "held by a global";
         case WIRE_HOLDER_STACK:
-                return pool_format(pool, "held by the stack of thread %d", holder->tid);
+                return store_format(store, "held by the stack of thread %d", holder->tid);
         case WIRE_HOLDER_REGISTER:
-                return pool_format(pool, "held by a register of thread %d", holder->tid);
+                return store_format(store, "held by a register of thread %d", holder->tid);
         case WIRE_HOLDER_TLS:
-                return pool_format(pool, "held by thread-local storage of thread %d", holder->tid);
+                return store_format(store, "held by thread-local storage of thread %d", holder->tid);
         case WIRE_HOLDER_MAPPING:
                 return "held by a mapping that is not heap";
         case WIRE_HOLDER_BLOCK:
@@ -162,7 +162,7 @@ static const char *holder_words(const struct report *report, const struct findin
 
 static const char *leak_advice(const struct report *report, const struct finding *finding)
 {
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         if (finding->class == WIRE_VERDICT_INDIRECT)
                 return "lost through other lost blocks: release those with what they hold";
         if (finding->class == WIRE_VERDICT_UNCLASSIFIED)
@@ -170,24 +170,24 @@ static const char *leak_advice(const struct report *report, const struct finding
         if (!finding->indirect_blocks)
                 return "";
         uint64_t lost = finding->blocks - finding->held_blocks;
-        return pool_format(pool, "%s lost, %s more reachable only through %s", quantity_blocks(pool, lost),
-                           quantity_number(pool, finding->indirect_blocks), lost == 1 ? "it" : "them");
+        return store_format(store, "%s lost, %s more reachable only through %s", quantity_blocks(store, lost),
+                           quantity_number(store, finding->indirect_blocks), lost == 1 ? "it" : "them");
 }
 
 static const char *size_advice(const struct report *report, const struct finding *finding)
 {
         const struct wire_wrong *wrong = finding->wrong;
-        struct pool *pool = report->pool;
+        struct store *store = report->store;
         const char *align = wrong->align_log2 && wrong->align_log2 < 63
-                                    ? pool_format(pool, "alignment %s", quantity_number(pool, 1ull << wrong->align_log2))
+                                    ? store_format(store, "alignment %s", quantity_number(store, 1ull << wrong->align_log2))
                                     : NULL;
         const char *had = finding->stack.align_log2 && finding->stack.align_log2 < 63
-                                  ? pool_format(pool, ", alignment %s",
-                                                quantity_number(pool, 1ull << finding->stack.align_log2))
+                                  ? store_format(store, ", alignment %s",
+                                                quantity_number(store, 1ull << finding->stack.align_log2))
                                   : "";
-        return pool_format(pool, "the block has %s%s; it was released as if it had %s%s%s",
-                           quantity_bytes(pool, wrong->size), had,
-                           wrong->given_size ? quantity_bytes(pool, wrong->given_size) : "",
+        return store_format(store, "the block has %s%s; it was released as if it had %s%s%s",
+                           quantity_bytes(store, wrong->size), had,
+                           wrong->given_size ? quantity_bytes(store, wrong->given_size) : "",
                            wrong->given_size && align ? ", " : "", align ? align : wrong->given_size ? "" : "others");
 }
 
@@ -203,7 +203,7 @@ const char *report_advice(const struct report *report, const struct finding *fin
         case RULE_UF004:
                 return "alive when the process ended without being judged";
         case RULE_UF101:
-                return pool_format(report->pool, "use %s here", family_release(finding->family));
+                return store_format(report->store, "use %s here", family_release(finding->family));
         case RULE_UF104:
                 return "hold the GIL here";
         case RULE_UF105:
