@@ -6,11 +6,13 @@
  * dlclose, which has no such trouble, we look.
  */
 #include "shim/hooks/door.h"
+#include "shim/hooks/pymem.h"
 
 DOOR int dlclose(void *handle)
 {
         next_begin();
         int result = next_dlclose(handle);
         stack_modules_changed();
+        pymem_unloaded();
         return result;
 }

@@ -4,6 +4,7 @@
  * C23's sized releases (which glibc 2.36 does not have: then they are free()).
  */
 #include "shim/hooks/door.h"
+#include "shim/python/layer.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -110,9 +111,12 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
         }
         struct record_resize change;
         enum wire_family owner;
-        if (record_resize_begin(self, block, entry, start, &change, &owner) == RECORD_SWALLOW)
+        enum record_act act = record_resize_begin(self, block, entry, start, &change, &owner);
+        if (act == RECORD_SWALLOW)
                 return resize_fresh(size, entry, start);
-        void *result = next_realloc(block, size);
+        void *result;
+        if (likely(act == RECORD_PASS) || !python_resize(block, size, owner, &result))
+                result = next_realloc(block, size);
         record_resize_end(self, &change, result, size, entry, start);
         return result;
 }

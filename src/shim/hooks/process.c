@@ -5,6 +5,7 @@
  * is called after all of them. exit() is a door only to note where the stack ended when it was called.
  */
 #include "shim/hooks/door.h"
+#include "shim/leak/judge.h"
 #include "shim/record/image.h"
 #include "shim/record/report.h"
 #include "shim/self/birth.h"
@@ -21,9 +22,6 @@
 
 static uintptr_t exit_sp; /* of the program's own call of exit(), 0 = it returned from main */
 
-/* Where the caller's stack ends: what lies below is of calls that have returned. */
-#define CALLER_SP() ((uintptr_t)__builtin_frame_address(0) + 16)
-
 /* With no runner to set the status, the option exitcode does, after stdio was flushed as exit() would. */
 static void exit_with_code_if_asked(bool gating)
 {
@@ -35,13 +33,13 @@ static void exit_with_code_if_asked(bool gating)
 
 static void at_exit(int status, void *unused)
 {
-        uintptr_t sp = exit_sp ? exit_sp : CALLER_SP();
+        uintptr_t sp = exit_sp ? exit_sp : JUDGE_SP_HERE();
         exit_with_code_if_asked(image_end_exit(status, sp));
 }
 
 static void at_quick_exit_last(void)
 {
-        uintptr_t sp = exit_sp ? exit_sp : CALLER_SP();
+        uintptr_t sp = exit_sp ? exit_sp : JUDGE_SP_HERE();
         exit_with_code_if_asked(image_end_exit(0, sp));
 }
 
@@ -60,7 +58,7 @@ __attribute__((constructor)) static void process_begin(void)
 
 DOOR void exit(int status)
 {
-        exit_sp = CALLER_SP();
+        exit_sp = JUDGE_SP_HERE();
         next_begin();
         next_exit(status);
         __builtin_unreachable();
@@ -68,7 +66,7 @@ DOOR void exit(int status)
 
 DOOR void quick_exit(int status)
 {
-        exit_sp = CALLER_SP();
+        exit_sp = JUDGE_SP_HERE();
         next_begin();
         next_quick_exit(status);
         __builtin_unreachable();
@@ -82,8 +80,8 @@ __attribute__((noreturn)) static void exit_now(int status, uintptr_t sp)
         __builtin_unreachable();
 }
 
-DOOR void _exit(int status) { exit_now(status, CALLER_SP()); }
-DOOR void _Exit(int status) { exit_now(status, CALLER_SP()); }
+DOOR void _exit(int status) { exit_now(status, JUDGE_SP_HERE()); }
+DOOR void _Exit(int status) { exit_now(status, JUDGE_SP_HERE()); }
 
 static pid_t fork_with(pid_t (*next)(void))
 {
@@ -129,6 +127,16 @@ DOOR int daemon(int keep_directory, int keep_streams)
         return 0;
 }
 
+/* What the new image is given may be held by nothing but the call: it is put into the door's frame, and the whole of
+ * the frame counts. */
+#define JUDGE_BEFORE_EXEC(...)                                                                                         \
+        do {                                                                                                           \
+                const void *volatile given[] = {__VA_ARGS__};                                                          \
+                (void)given;                                                                                           \
+                (void)JUDGE_SP_HERE();                                                                                 \
+                image_end_exec(judge_own_sp());                                                                        \
+        } while (0)
+
 /* All forms of exec lead to one of three that take vectors. What comes back is a failure. */
 static int exec_failed(int result)
 {
@@ -141,35 +149,35 @@ static int exec_failed(int result)
 DOOR int execve(const char *path, char *const argv[], char *const envp[])
 {
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(path, argv, envp);
         return exec_failed(next_execve(path, argv, envp));
 }
 
 DOOR int execv(const char *path, char *const argv[])
 {
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(path, argv);
         return exec_failed(next_execve(path, argv, environ));
 }
 
 DOOR int execvp(const char *file, char *const argv[])
 {
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(file, argv);
         return exec_failed(next_execvpe(file, argv, environ));
 }
 
 DOOR int execvpe(const char *file, char *const argv[], char *const envp[])
 {
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(file, argv, envp);
         return exec_failed(next_execvpe(file, argv, envp));
 }
 
 DOOR int fexecve(int fd, char *const argv[], char *const envp[])
 {
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(argv, envp);
         return exec_failed(next_fexecve(fd, argv, envp));
 }
 
@@ -193,7 +201,7 @@ DOOR int execl(const char *path, const char *first, ...)
         LIST_TO_VECTOR(first, list, argv);
         va_end(list);
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(path, argv);
         return exec_failed(next_execve(path, argv, environ));
 }
 
@@ -203,7 +211,7 @@ DOOR int execlp(const char *file, const char *first, ...)
         LIST_TO_VECTOR(first, list, argv);
         va_end(list);
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(file, argv);
         return exec_failed(next_execvpe(file, argv, environ));
 }
 
@@ -214,6 +222,6 @@ DOOR int execle(const char *path, const char *first, ...)
         char *const *envp = va_arg(list, char *const *);
         va_end(list);
         next_begin();
-        image_end_exec(CALLER_SP());
+        JUDGE_BEFORE_EXEC(path, argv, envp);
         return exec_failed(next_execve(path, argv, envp));
 }

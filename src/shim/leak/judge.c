@@ -1,8 +1,144 @@
 /* Who still holds what: the judgement at the end */
 #include "shim/leak/judge.h"
 
+#include "shim/arena/arena.h"
+#include "shim/leak/declared.h"
+#include "shim/leak/freeze.h"
+#include "shim/leak/holder.h"
+#include "shim/leak/mark.h"
+#include "shim/leak/roots.h"
+#include "shim/self/life.h"
+#include "shim/self/options.h"
+#include "shim/sys/lock.h"
+#include "shim/sys/syscall.h"
+
+#include <time.h>
+
+enum purpose {
+        FOR_EXIT,
+        FOR_EXEC,
+        FOR_NOW,   /* verdicts that stay, though the program goes on */
+        FOR_CHECK, /* a number, no verdicts */
+};
+
+/* One judgement at a time. Of one process image: a fork child finds the lock as some thread of its parent had it. */
+static struct {
+        struct lock lock;
+        uint32_t image;
+        bool judged;   /* verdicts may stand in the table */
+        bool for_good; /* and shall stay */
+} state;
+
+static void state_take(void)
+{
+        if (__atomic_load_n(&state.image, __ATOMIC_ACQUIRE) != life_image()) {
+                lock_reset(&state.lock);
+                state.judged = state.for_good = false;
+                __atomic_store_n(&state.image, life_image(), __ATOMIC_RELEASE);
+        }
+        lock_take(&state.lock);
+}
+
+static uint64_t now_ns(void)
+{
+        struct timespec t;
+        sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+        return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+/* Others stand still. True when everything was judged. */
+static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
+{
+        struct mark_limits limits = {
+                .deadline_ns = begun_ns + (uint64_t)options.judge_ms * 1000000,
+                .again = state.judged,
+                .ignored = declared_any_ignored(),
+        };
+        struct roots roots = {.sp = sp, .missing = missing, .inherited = arena.header->is_fork_child};
+        if (!mark_begin(&limits))
+                return false;
+        bool whole = false;
+        if (roots_begin()) {
+                roots_read(&roots);
+                mark_follow();
+                mark_lost(true);
+                roots_end();
+                whole = true;
+        }
+        return mark_end() && whole;
+}
+
+struct on_stack {
+        uintptr_t sp;
+        enum purpose purpose;
+        bool whole;
+        struct mark_sum lost;
+};
+
+static void judge_now(struct on_stack *on)
+{
+        uint64_t begun = now_ns();
+        bool is_check = on->purpose == FOR_CHECK;
+        if (!is_check)
+                holder_begin();
+        size_t missing = freeze_begin(on->purpose == FOR_EXIT || on->purpose == FOR_EXEC);
+        on->whole = judge_frozen(on->sp, missing, begun);
+        state.judged = true;
+        if (is_check) {
+                struct mark_sum definite = mark_count(WIRE_VERDICT_DEFINITE);
+                struct mark_sum indirect = mark_count(WIRE_VERDICT_INDIRECT);
+                on->lost.blocks = definite.blocks + indirect.blocks;
+                on->lost.bytes = definite.bytes + indirect.bytes;
+                mark_clear();
+        }
+        freeze_end();
+        if (is_check)
+                return;
+        if (on->purpose != FOR_EXEC)
+                holder_name_modules();
+        holder_end();
+        arena.header->frozen_missing = (uint32_t)missing;
+        arena.header->judge_ns = now_ns() - begun;
+}
+
+static void judge_locked(uintptr_t sp, enum purpose purpose)
+{
+        struct on_stack on = {.sp = sp, .purpose = purpose};
+        __atomic_store_n(&arena.header->judged, WIRE_JUDGED_BEGUN, __ATOMIC_RELEASE);
+        judge_now(&on);
+        __atomic_store_n(&arena.header->judged, on.whole ? WIRE_JUDGED_WHOLE : WIRE_JUDGED_BUDGET, __ATOMIC_RELEASE);
+}
+
 void judge(uintptr_t sp, bool for_exec)
 {
-        (void)sp;
-        (void)for_exec;
+        state_take();
+        if (!state.for_good)
+                judge_locked(sp, for_exec ? FOR_EXEC : FOR_EXIT);
+        lock_give(&state.lock);
+}
+
+void judge_for_good(uintptr_t sp)
+{
+        state_take();
+        if (!state.for_good)
+                judge_locked(sp, FOR_NOW);
+        state.for_good = true;
+        lock_give(&state.lock);
+}
+
+bool judge_check(uintptr_t sp, uint64_t *ret_blocks, uint64_t *ret_bytes)
+{
+        state_take();
+        if (state.for_good) { /* it would wipe the verdicts that shall stay */
+                lock_give(&state.lock);
+                return false;
+        }
+        struct on_stack on = {.sp = sp, .purpose = FOR_CHECK};
+        judge_now(&on);
+        lock_give(&state.lock);
+        if (!on.whole)
+                return false;
+        *ret_blocks = on.lost.blocks;
+        *ret_bytes = on.lost.bytes;
+        return true;
 }

@@ -1,9 +1,54 @@
-/* CPython, seen without linking it */
+/* CPython, seen without linking it: beginning, end, and what it is forgiven */
 #include "shim/python/python.h"
 
-bool python_give(void *block, enum wire_family owner)
+#include "shim/arena/arena.h"
+#include "shim/python/frames.h"
+#include "shim/python/site.h"
+
+void python_begin(void)
 {
-        (void)block;
-        (void)owner;
-        return false;
+        interpreter_tell(interpreter.layout ? NULL : "Python frames: the layout of this version is not known");
+        if (arena.base)
+                arena.header->python.frames = interpreter.layout != NULL && !frames_why_off();
+}
+
+void python_end(void)
+{
+        interpreter = (struct interpreter){0};
+        layer_forget();
+        site_forget();
+}
+
+void python_fork_child(void)
+{
+        if (!interpreter.here)
+                return;
+        frames_forget();
+        site_forget();
+        python_begin();
+        if (frames_why_off())
+                interpreter_tell(frames_why_off());
+}
+
+/* The innermost native frame of a stack; 0 = it has none. */
+static uintptr_t stack_leaf(uint32_t node)
+{
+        for (; node; node = arena.nodes[node].parent) {
+                uint64_t word = arena.nodes[node].word;
+                if (wire_word_tag(word) < WIRE_TAG_ALLOCATOR)
+                        return wire_word_value(word);
+        }
+        return 0;
+}
+
+bool python_excuses(const struct block *block, enum wire_entry entry, const struct stack_start *start)
+{
+        if (!interpreter.here)
+                return false;
+        if (python_family(wire_entry_family(entry))) {
+                uintptr_t leaf = stack_leaf(block->stack);
+                bool own = leaf ? interpreter_holds(leaf) : block->family == WIRE_FAMILY_PYOBJECT;
+                return own && (block->family == WIRE_FAMILY_MALLOC || interpreter_holds(start->pc));
+        }
+        return python_family(block->family) && !layer_uppermost(PYTHON_RAW);
 }

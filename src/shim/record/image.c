@@ -8,6 +8,7 @@
 #include "bare/bits.h"
 #include "shim/arena/arena.h"
 #include "shim/leak/judge.h"
+#include "shim/python/python.h"
 #include "shim/record/record.h"
 #include "shim/record/report.h"
 #include "shim/self/birth.h"
@@ -39,6 +40,8 @@ static bool image_birth(bool is_fork_child)
         }
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
+        if (is_fork_child)
+                python_fork_child();
         return true;
 }
 

@@ -6,11 +6,13 @@
  */
 #include "shim/record/record.h"
 
+#include "shim/leak/declared.h"
 #include "shim/record/image.h"
 #include "shim/record/wrong.h"
 #include "shim/self/options.h"
 
 struct stack_id (*record_python_frames)(struct thread *self);
+bool (*record_python_excuses)(const struct block *block, enum wire_entry entry, const struct stack_start *start);
 
 /* Blocks given out while we could not record; while there are none, a pointer that we do not know is a wrong one. */
 uint32_t record_n_unseen;
@@ -78,12 +80,44 @@ static inline struct stack_id stack_of(struct thread *self, enum stack_kind kind
         return trie_child(frames, allocator_word);
 }
 
+static inline void birth_as(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
+                            enum wire_family family, const struct stack_start *start)
+{
+        struct stack_id stack = stack_of(self, STACK_BIRTH, start, wire_word_allocator(entry, align_log2));
+        table_insert((uintptr_t)block, size, stack.n, family);
+        if (unlikely(self->ignoring))
+                declared_ignore((uintptr_t)block);
+        count_born(self->count, size);
+}
+
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                   const struct stack_start *start)
 {
-        struct stack_id stack = stack_of(self, STACK_BIRTH, start, wire_word_allocator(entry, align_log2));
-        table_insert((uintptr_t)block, size, stack.n, wire_entry_family(entry));
+        birth_as(self, block, size, entry, align_log2, wire_entry_family(entry), start);
+}
+
+void record_birth_known(struct thread *self, void *block, size_t size, struct stack_id stack, enum wire_family family)
+{
+        table_insert((uintptr_t)block, size, stack.n, family);
+        if (unlikely(self->ignoring))
+                declared_ignore((uintptr_t)block);
         count_born(self->count, size);
+}
+
+void record_release_known(struct thread *self, const struct block *block, struct stack_id stack)
+{
+        table_release(block, stack.n);
+        count_released(self->count, block->size);
+}
+
+void record_forgotten(struct thread *self, const struct block *block) { count_released(self->count, block->size); }
+
+void record_no_gil(struct thread *self, void *address, enum wire_entry entry, const struct stack_start *start)
+{
+        struct block block;
+        bool known = address && table_find((uintptr_t)address, &block) && !block.released;
+        struct wrong wrong = {.block = known ? &block : NULL, .address = (uintptr_t)address, .entry = entry, .start = start};
+        wrong_no_gil(self, &wrong);
 }
 
 struct stack_id record_release_stack(struct thread *self, enum wire_entry entry, const struct stack_start *start)
@@ -105,6 +139,11 @@ static inline bool agrees(const struct block *block, enum wire_family family, si
         return block->stack == 0 || born == (given_align == RECORD_NOT_GIVEN ? 0 : log2_exact(given_align));
 }
 
+static bool is_excused(const struct block *block, enum wire_entry entry, const struct stack_start *start)
+{
+        return record_python_excuses && record_python_excuses(block, entry, start);
+}
+
 enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
                                size_t given_align, const struct stack_start *start, enum wire_family *ret_owner)
 {
@@ -120,7 +159,7 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         if (unlikely(!known || block.released))
                 return wrong_unknown(self, &wrong);
         enum record_act act = RECORD_PASS;
-        if (unlikely(block.family != family)) {
+        if (unlikely(block.family != family) && !is_excused(&block, entry, start)) {
                 wrong_mismatch(self, &wrong);
                 *ret_owner = block.family;
                 act = RECORD_OWNER;
@@ -137,6 +176,7 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                                     const struct stack_start *start, struct record_resize *ret_resize,
                                     enum wire_family *ret_owner)
 {
+        ret_resize->family = wire_entry_family(entry);
         ret_resize->known = table_find((uintptr_t)address, &ret_resize->old);
         struct block *old = &ret_resize->old;
         struct wrong wrong = {.block = ret_resize->known ? old : NULL,
@@ -150,7 +190,8 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                 return wrong_unknown(self, &wrong);
         }
         enum record_act act = RECORD_PASS;
-        if (unlikely(old->family != wire_entry_family(entry))) {
+        ret_resize->family = old->family;
+        if (unlikely(old->family != wire_entry_family(entry)) && !is_excused(old, entry, start)) {
                 wrong_mismatch(self, &wrong);
                 *ret_owner = old->family;
                 act = RECORD_OWNER;
@@ -170,7 +211,7 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
         else if (resize->known)
                 count_released(self->count, old->size);
         if (result)
-                record_birth(self, result, size, entry, 0, start);
+                birth_as(self, result, size, entry, 0, resize->family, start);
 }
 
 void record_unseen(void *block)

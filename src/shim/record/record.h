@@ -36,11 +36,20 @@ enum record_act {
 enum record_act record_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
                                size_t given_align, const struct stack_start *start, enum wire_family *ret_owner);
 
+/* The same for a caller that has found the block, knows that the release is right, and brings the stack. */
+void record_birth_known(struct thread *self, void *block, size_t size, struct stack_id stack, enum wire_family family);
+void record_release_known(struct thread *self, const struct block *block, struct stack_id stack);
+void record_forgotten(struct thread *self, const struct block *block); /* taken from the table already; only count */
+
+/* `entry`, which needs the GIL, was called without it. `block`: what it was given, or NULL. */
+void record_no_gil(struct thread *self, void *block, enum wire_entry entry, const struct stack_start *start);
+
 /* realloc: begin before the real one, end with what it returned. When begin says SWALLOW the entry point gives the
  * program a fresh block instead; when it says OWNER, the block is *ret_owner's to resize. */
 struct record_resize {
         struct block old;
         bool known; /* `old` was live and is out of the table now */
+        enum wire_family family; /* of the result: that of the block, whoever was asked to resize it */
 };
 enum record_act record_resize_begin(struct thread *self, void *block, enum wire_entry entry,
                                     const struct stack_start *start, struct record_resize *ret_resize,
@@ -55,5 +64,8 @@ void record_unseen(void *block);
 /* The PyMem and PyObject side of stacks: set by python/ when Python frames can be had. Returns the node of the Python
  * frames that are current in this thread, 0 = none. */
 extern struct stack_id (*record_python_frames)(struct thread *self);
+
+/* Set by hooks/ when there is an interpreter: a release through another family's function that is no mistake. */
+extern bool (*record_python_excuses)(const struct block *block, enum wire_entry entry, const struct stack_start *start);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "shim/record/wrong.h"
 
+#include "shim/python/python.h"
 #include "shim/record/inherit.h"
 #include "shim/record/report.h"
 #include "shim/self/life.h"
@@ -124,7 +125,7 @@ static bool all_seen(void)
 }
 
 /* Where does an address point that starts no block? True when it is certain that no allocator gave it. */
-static bool place_of(uintptr_t address, uintptr_t sp, enum wire_place *ret_place)
+static bool place_of(uintptr_t address, uintptr_t sp, enum wire_family family, enum wire_place *ret_place)
 {
         struct map map;
         enum map_kind kind = maps_find(address, &map);
@@ -147,6 +148,9 @@ static bool place_of(uintptr_t address, uintptr_t sp, enum wire_place *ret_place
                 return true;
         }
         *ret_place = heap ? WIRE_PLACE_HEAP : WIRE_PLACE_MAPPING;
+        /* An interpreter gives blocks from pools of its own, and some before our hooks are in place. */
+        if (python_family(family))
+                return false;
         bool misaligned = address % (UINT64_C(1) << (arena.granule_shift == 5 ? 4 : 3)) != 0;
         return misaligned || (heap ? all_seen() : all_seen() || !may_be_mapped_chunk(address));
 }
@@ -168,7 +172,7 @@ enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong)
         if (inside) {
                 place = around.released ? WIRE_PLACE_INSIDE_RELEASED : WIRE_PLACE_INSIDE;
                 found.block = &around;
-        } else if (!place_of(wrong->address, wrong->start->sp, &place)) {
+        } else if (!place_of(wrong->address, wrong->start->sp, wire_entry_family(wrong->entry), &place)) {
                 arena_drop(WIRE_DROP_FOREIGN);
                 return RECORD_PASS;
         }

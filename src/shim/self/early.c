@@ -86,3 +86,13 @@ bool early_own_slow(const void *address)
         }
         return false;
 }
+
+void early_each(void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
+{
+        unsigned n = atomic_load(&n_pools);
+        for (unsigned i = 0; early_used && i < n && i < EARLY_POOLS; i++) {
+                uintptr_t start = (uintptr_t)atomic_load(&pools[i].start);
+                if (start)
+                        visit(start, start + atomic_load(&pools[i].used), context);
+        }
+}

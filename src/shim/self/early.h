@@ -19,6 +19,9 @@ enum { EARLY_STATIC_BYTES = 16384, EARLY_POOLS = 64 };
 extern _Atomic bool early_used; /* anything given yet? */
 bool early_own_slow(const void *address);
 
+/* Call `visit` for each piece of memory that was given: the program may keep pointers there. */
+void early_each(void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context);
+
 /* Is it one of ours? One load in a program that never needed the pool. */
 static inline bool early_own(const void *address)
 {

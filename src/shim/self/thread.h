@@ -23,6 +23,7 @@ struct thread {
         uint32_t slot;            /* index in the thread list, 0 = none */
         uint32_t fork_epoch;      /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;     /* owned by python/ */
+        uint32_t ignoring;        /* > 0: the program asked that what is born now be ignored (unfreed.h) */
 };
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 

@@ -1,0 +1,318 @@
+/* CPython's allocators, hooked (PEP 445)
+ *
+ * These functions stand between CPython and its allocators, in each of its three domains; the exported names of
+ * pydoor.c only lead here. They are called by the public functions with a tail call, so the return address is that of
+ * whoever called PyMem_Malloc: an extension, whose stack is recorded in full, or the interpreter itself, which does so
+ * by the million and gets a short stack (python/site.h).
+ *
+ * CPython's allocators call one another (PyMem_Malloc of 4000 bytes asks the raw domain, which asks malloc): only the
+ * outermost is an event, the others are its backing. The interpreter is not accused of what it does with its own
+ * blocks, and a block that nobody saw being given is passed on in silence.
+ */
+#include "shim/hooks/pymem.h"
+
+#include "shim/hooks/door.h"
+#include "shim/python/code.h"
+#include "shim/python/frames.h"
+#include "shim/python/layer.h"
+#include "shim/python/python.h"
+#include "shim/python/site.h"
+#include "shim/self/options.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <locale.h>
+#include <string.h>
+
+enum { SMALL_OBJECT_BYTES = 512 }; /* pymalloc serves these from its own pools (Objects/obmalloc.c) */
+
+/* What a realloc of a domain is. */
+struct door {
+        enum wire_entry resize;
+        enum wire_family family;
+};
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* With pyobject=off only the large ones are recorded: they lie among malloc's blocks, and may hold some of them. */
+static ALWAYS_INLINE bool is_tracked(enum wire_family family, size_t size)
+{
+        return family != WIRE_FAMILY_PYOBJECT || likely(options.pyobject) || size > SMALL_OBJECT_BYTES;
+}
+
+static ALWAYS_INLINE struct stack_id own_site(enum wire_family family, enum wire_entry entry, uintptr_t pc)
+{
+        return site_find(entry, family == WIRE_FAMILY_PYOBJECT ? 0 : pc);
+}
+
+static ALWAYS_INLINE void born(struct thread *self, void *block, size_t size, enum wire_family family,
+                               enum wire_entry entry, const struct stack_start *start)
+{
+        if (likely(interpreter_holds(start->pc)) &&
+            !(family == WIRE_FAMILY_PYOBJECT && unlikely(options.python_objects)))
+                record_birth_known(self, block, size, own_site(family, entry, start->pc), family);
+        else
+                record_birth(self, block, size, entry, 0, start);
+}
+
+/* Called by an extension without the GIL, where one is needed? Filed then. */
+static bool is_without_gil(struct thread *self, void *block, enum wire_family family, enum wire_entry entry,
+                           const struct stack_start *start)
+{
+        if (family == WIRE_FAMILY_PYMEM_RAW || interpreter_holds(start->pc) || interpreter_gil_held())
+                return false;
+        record_no_gil(self, block, entry, start);
+        return interpreter.minor >= 12 && !interpreter.free_threaded; /* what would crash, and can be helped */
+}
+
+/* What pymalloc does not know as its own it hands to the raw domain, so a raw block may stand for it. */
+static const struct python_allocator *raw_inner(void) { return &layer_first(PYTHON_RAW)->inner; }
+
+static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t size, bool zeroed, enum wire_entry entry,
+                                enum wire_family family, const struct stack_start *start)
+{
+        const struct python_allocator *inner = &layer->inner;
+        struct thread *self = &thread_self;
+        bool event = record_wanted(self);
+        size_t bytes = count * size;
+        if (unlikely(event && door_fails(entry, bytes)))
+                return NULL;
+        if (unlikely(event && is_without_gil(self, NULL, family, entry, start)))
+                inner = raw_inner();
+        self->nest++;
+        void *block;
+        if (!zeroed)
+                block = inner->give(inner->context, layer_size(bytes));
+        else if (bytes == layer_size(bytes))
+                block = inner->give_zeroed(inner->context, count, size);
+        else
+                block = inner->give_zeroed(inner->context, 1, layer_size(bytes));
+        self->nest--;
+        if (unlikely(block == NULL))
+                return NULL;
+        if (likely(event && is_tracked(family, bytes)))
+                born(self, block, bytes, family, entry, start);
+        else if (self->nest == 0)
+                record_unseen(block);
+        return block;
+}
+
+/* Remove the block from the table, as far as it is there. False: it must not reach the allocator. */
+static ALWAYS_INLINE bool gone(struct thread *self, void *block, enum wire_family family, enum wire_entry entry,
+                               const struct stack_start *start, enum wire_family *ret_owner)
+{
+        bool own = interpreter_holds(start->pc);
+        struct block known;
+        bool found = table_find((uintptr_t)block, &known);
+        if (likely(found && own && !known.released && known.family == family)) {
+                record_release_known(self, &known, own_site(family, entry, start->pc));
+                return true;
+        }
+        if (!found && (own || early_own(block)))
+                return true;
+        if (unlikely(is_without_gil(self, block, family, entry, start))) {
+                record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, ret_owner);
+                return false;
+        }
+        switch (record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, ret_owner)) {
+        case RECORD_PASS: *ret_owner = WIRE_FAMILY_NONE; return true;
+        case RECORD_OWNER: return true;
+        default: return false;
+        }
+}
+
+static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum wire_entry entry, enum wire_family family,
+                                  const struct stack_start *start)
+{
+        const struct python_allocator *inner = &layer->inner;
+        struct thread *self = &thread_self;
+        enum wire_family owner = WIRE_FAMILY_NONE;
+        if (unlikely(block == NULL))
+                return;
+        if (family == WIRE_FAMILY_PYOBJECT && unlikely(code_maybe((uintptr_t)block)))
+                code_died((uintptr_t)block);
+        if (likely(record_wanted(self)) && unlikely(!gone(self, block, family, entry, start, &owner)))
+                return;
+        self->nest++;
+        if (likely(owner == WIRE_FAMILY_NONE))
+                inner->release(inner->context, block);
+        else if (!python_give(block, owner))
+                next_free(block);
+        self->nest--;
+}
+
+/* An extension's realloc, or one of a block that is not what it should be. */
+static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, void *block, size_t size,
+                                                     const struct door *door, const struct stack_start *start)
+{
+        const struct python_allocator *inner = &layer->inner;
+        struct thread *self = &thread_self;
+        struct record_resize change;
+        enum wire_family owner = WIRE_FAMILY_NONE;
+        bool without_gil = is_without_gil(self, block, door->family, door->resize, start);
+        enum record_act act = record_resize_begin(self, block, door->resize, start, &change, &owner);
+        void *result = NULL;
+        self->nest++;
+        if (without_gil || act == RECORD_SWALLOW) {
+                const struct python_allocator *from = without_gil ? raw_inner() : inner;
+                result = from->give_zeroed(from->context, 1, layer_size(size));
+                if (result && change.known)
+                        memcpy(result, block, change.old.size < size ? change.old.size : size);
+        } else if (act == RECORD_PASS) {
+                result = inner->resize(inner->context, block, layer_size(size));
+        } else if (!python_resize(block, size, owner, &result)) {
+                result = next_realloc(block, size ? size : 1);
+        }
+        self->nest--;
+        record_resize_end(self, &change, result, size ? size : 1, door->resize, start);
+        return result;
+}
+
+static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t size, const struct door *door,
+                                  const struct stack_start *start)
+{
+        const struct python_allocator *inner = &layer->inner;
+        struct thread *self = &thread_self;
+        if (unlikely(!record_wanted(self))) {
+                self->nest++;
+                void *result = inner->resize(inner->context, block, layer_size(size));
+                self->nest--;
+                if (result && self->nest == 0)
+                        record_unseen(result);
+                return result;
+        }
+        if (unlikely(door_fails(door->resize, size)))
+                return NULL;
+        bool own = interpreter_holds(start->pc);
+        struct block old = {0};
+        bool found = block && table_find((uintptr_t)block, &old);
+        if (unlikely(block && (!own || (found && (old.released || old.family != door->family)))))
+                return resize_slowly(layer, block, size, door, start);
+        if (unlikely(block == NULL && is_without_gil(self, NULL, door->family, door->resize, start)))
+                inner = raw_inner();
+        if (found)
+                table_forget(&old);
+        self->nest++;
+        void *result = inner->resize(inner->context, block, layer_size(size));
+        self->nest--;
+        if (unlikely(result == NULL)) {
+                if (found)
+                        table_restore(&old);
+                return NULL;
+        }
+        if (found)
+                record_forgotten(self, &old);
+        if (likely(is_tracked(door->family, size)))
+                born(self, result, size, door->family, door->resize, start);
+        return result;
+}
+
+#define DOMAIN(prefix, id, family)                                                                                     \
+        static void *prefix##_give(void *layer, size_t size)                                                           \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                return give(layer, 1, size, false, WIRE_ENTRY_##id##_MALLOC, WIRE_FAMILY_##family, &start);            \
+        }                                                                                                              \
+        static void *prefix##_give_zeroed(void *layer, size_t count, size_t size)                                      \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                return give(layer, count, size, true, WIRE_ENTRY_##id##_CALLOC, WIRE_FAMILY_##family, &start);         \
+        }                                                                                                              \
+        static void *prefix##_resize(void *layer, void *block, size_t size)                                            \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                static const struct door door = {WIRE_ENTRY_##id##_REALLOC, WIRE_FAMILY_##family};                     \
+                return resize(layer, block, size, &door, &start);                                                      \
+        }                                                                                                              \
+        static void prefix##_release(void *layer, void *block)                                                         \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                release(layer, block, WIRE_ENTRY_##id##_FREE, WIRE_FAMILY_##family, &start);                           \
+        }
+DOMAIN(raw, PYMEM_RAW, PYMEM_RAW)
+DOMAIN(mem, PYMEM, PYMEM)
+DOMAIN(object, PYOBJECT, PYOBJECT)
+
+static const struct python_allocator hooks[PYTHON_DOMAINS] = {
+        [PYTHON_RAW] = {NULL, raw_give, raw_give_zeroed, raw_resize, raw_release},
+        [PYTHON_MEM] = {NULL, mem_give, mem_give_zeroed, mem_resize, mem_release},
+        [PYTHON_OBJECT] = {NULL, object_give, object_give_zeroed, object_resize, object_release},
+};
+
+/* The first loaded library of that name, for an embedder that loaded it without RTLD_GLOBAL. Its path is copied out,
+ * because ld.so's lock is held during the call. */
+struct library {
+        char path[1024];
+};
+static int library_visit(struct dl_phdr_info *info, size_t size, void *context)
+{
+        struct library *library = context;
+        const char *name = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
+        if (!name || strncmp(name, "/libpython", 10) != 0 || strlen(info->dlpi_name) >= sizeof library->path)
+                return 0;
+        strcpy(library->path, info->dlpi_name);
+        return 1;
+}
+
+void *pymem_find(const char *name)
+{
+        void *found = dlsym(RTLD_NEXT, name);
+        if (found)
+                return found;
+        found = dlsym(RTLD_DEFAULT, name);
+        if (found)
+                return found;
+        struct library library;
+        if (dl_iterate_phdr(library_visit, &library) != 1)
+                return NULL;
+        void *handle = next_dlopen(library.path, RTLD_LAZY | RTLD_NOLOAD);
+        if (!handle)
+                return NULL;
+        found = dlsym(handle, name);
+        next_dlclose(handle); /* only our count of it */
+        return found;
+}
+
+void pymem_look(void)
+{
+        struct thread *self = &thread_self;
+        if (self->quiet || !record_begin(self))
+                return;
+        int error = errno;
+        self->quiet++;
+        if (interpreter_look(pymem_find)) {
+                python_begin();
+                record_python_frames = interpreter.layout ? frames_current : NULL;
+                record_python_excuses = python_excuses;
+        }
+        if (interpreter.here && !interpreter.is_initialized())
+                layer_install(hooks);
+        self->quiet--;
+        errno = error;
+}
+
+void pymem_unloaded(void)
+{
+        if (!interpreter.here || stack_module(interpreter.text_start))
+                return;
+        record_python_frames = NULL;
+        record_python_excuses = NULL;
+        python_end();
+}
+
+__attribute__((constructor)) static void pymem_begin(void)
+{
+        if (next_begin())
+                pymem_look();
+}
+
+/* The interpreter calls this right after it has set its allocators as its configuration says
+ * (Python/preconfig.c, _PyPreConfig_Write). */
+DOOR char *setlocale(int category, const char *locale)
+{
+        next_begin();
+        char *result = next_setlocale(category, locale);
+        pymem_look();
+        return result;
+}

@@ -1,0 +1,15 @@
+/* CPython's allocators, hooked */
+#ifndef UNFREED_SHIM_HOOKS_PYMEM_H
+#define UNFREED_SHIM_HOOKS_PYMEM_H
+
+/* Look for an interpreter, and whether our layer lies over its allocators: at the constructor, and whenever it may
+ * have come or may be initialising itself. Cheap when nothing has changed; keeps errno. */
+void pymem_look(void);
+
+/* Libraries were unloaded: is the interpreter still there? */
+void pymem_unloaded(void);
+
+/* A symbol of the interpreter, past our own of the same name; NULL when there is none. May allocate. */
+void *pymem_find(const char *name);
+
+#endif

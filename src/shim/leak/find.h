@@ -1,0 +1,122 @@
+/* Which live block does a word point to? Answered for every word of memory, hence mostly inline. */
+#ifndef UNFREED_SHIM_LEAK_FIND_H
+#define UNFREED_SHIM_LEAK_FIND_H
+
+#include "bare/bits.h"
+#include "bare/sort.h"
+#include "shim/block/table.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A region is what one leaf of the block table speaks of (4 MiB under glibc). A bit for each, modulo 2^16, says that
+ * blocks may lie there: 8 KiB stay in the first cache, while the directory itself is sparse, and reading a page of it
+ * that was never written would make that page. */
+enum { FIND_REGIONS = 1 << 16 };
+
+struct find {
+        uintptr_t low, span; /* words outside [low, low + span) point to no block */
+        unsigned region_shift;
+        uint64_t regions[FIND_REGIONS / 64];
+        struct sort_pair *large; /* live large blocks: address -> index in the arena's table */
+        size_t n_large, large_bytes;
+};
+extern struct find find;
+
+/* Index the table as it is now. False when there is no memory for it. */
+bool find_begin(void);
+void find_end(void);
+
+static inline bool find_bit(const uint64_t *bits, uintptr_t address)
+{
+        uintptr_t region = (address >> find.region_shift) & (FIND_REGIONS - 1);
+        return bits[region / 64] >> (region % 64) & 1;
+}
+
+static inline void find_set_bit(uint64_t *bits, uintptr_t address)
+{
+        uintptr_t region = (address >> find.region_shift) & (FIND_REGIONS - 1);
+        bits[region / 64] |= UINT64_C(1) << (region % 64);
+}
+
+/* Cheap, and false for nearly every word that is no pointer to a block. */
+static inline bool find_may_point(uintptr_t word)
+{
+        return unlikely(word - find.low < find.span) && find_bit(find.regions, word);
+}
+
+static inline wire_slot *find_slot(uintptr_t address)
+{
+        uint32_t leaf = arena.directory[address >> find.region_shift];
+        return leaf ? arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS +
+                              ((address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1))
+                    : NULL;
+}
+
+static inline void find_fill(struct block *ret_block, wire_slot *where, wire_slot slot, uintptr_t start)
+{
+        *ret_block = (struct block){
+                .start = start,
+                .size = wire_slot_size(slot),
+                .stack = wire_slot_stack(slot),
+                .family = (uint8_t)wire_slot_family(slot),
+                .verdict = (uint8_t)wire_slot_verdict(slot),
+                .epoch = (uint8_t)wire_slot_epoch(slot),
+                .slot = where,
+        };
+}
+
+/* The live block whose memory holds `word`, which is not the start of a small one. */
+bool find_inside(uintptr_t word, struct block *ret_block);
+
+/* The live block that `word` points to; *ret_start when to its start. Only where find_may_point(). */
+static inline bool find_block(uintptr_t word, struct block *ret_block, bool *ret_start)
+{
+        wire_slot *where = find_slot(word);
+        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
+        if (wire_slot_live(slot) && wire_slot_is_of(slot, word) && word % 8 == 0) {
+                find_fill(ret_block, where, slot, word);
+                *ret_start = true;
+                return true;
+        }
+        if (!find_inside(word, ret_block))
+                return false;
+        *ret_start = word == ret_block->start;
+        return true;
+}
+
+/* Visit each live block; small ones first. Inlined, so that `wants` costs an instruction or two for each slot. */
+static inline __attribute__((always_inline)) void find_each(bool (*wants)(unsigned verdict),
+                                                            bool (*visit)(const struct block *block))
+{
+        enum { PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
+        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
+        uint64_t n_leaves = arena.header->extents[WIRE_EXTENT_LEAVES].used;
+        for (uint32_t leaf = 1; leaf < n_leaves && leaf < arena.header->extents[WIRE_EXTENT_LEAVES].capacity; leaf++)
+                for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++) {
+                        if (!arena.leaves[leaf].touched[page])
+                                continue;
+                        wire_slot *slots = arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS + page * PAGE_SLOTS;
+                        uintptr_t base = arena.leaves[leaf].base + page * PAGE_SLOTS * granule;
+                        for (unsigned i = 0; i < PAGE_SLOTS; i++) {
+                                wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
+                                if (!wire_slot_live(slot) || !wants(wire_slot_verdict(slot)))
+                                        continue;
+                                struct block block;
+                                find_fill(&block, &slots[i], slot,
+                                          base + i * granule + (wire_slot_low(slot) & (granule - 1)));
+                                if (!visit(&block))
+                                        return;
+                        }
+                }
+        for (size_t i = 0; i < find.n_large; i++) {
+                struct wire_large *large = &arena.large[find.large[i].value];
+                struct block block;
+                if (wants(large->verdict) && table_find(find.large[i].key, &block) && !block.released && block.large &&
+                    !visit(&block))
+                        return;
+        }
+}
+
+#endif

@@ -1,0 +1,376 @@
+/* Other threads, stopped by a signal
+ *
+ * A tracer (ptrace) is what containers forbid, so each thread is asked with tgkill() to stop itself: its handler
+ * writes down the registers that the kernel saved for it and waits on a futex until the judgement is over. What makes
+ * that safe in a process that is not ours:
+ *
+ * - The signal is one that the program has no action for, looked for from the last real-time signal downwards. A
+ *   thread that blocks it is asked with glibc's own SIGSETXID (33), which the program cannot block through libc.
+ *   A thread that blocks both is not asked at all: a signal left pending would kill it later.
+ * - When somebody did not answer in time, our action stays installed, for the same reason; the handler then returns
+ *   at once.
+ * - The handler runs on the alternate stack where there is one (coroutines have small stacks), with all signals
+ *   blocked, and calls nothing.
+ * - SA_RESTART does not cover all calls (signal(7)). At the end of the process a sleep cut short could make the
+ *   program print what it otherwise would not, so such a call is begun anew by hand.
+ *
+ * We hold no lock and call no libc: a frozen thread may hold any lock there is.
+ */
+#include "shim/leak/freeze.h"
+
+#include "bare/number.h"
+#include "shim/sys/pages.h"
+#include "shim/sys/syscall.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+#include <ucontext.h>
+
+enum {
+        SIGNAL_SETXID = 33,
+        N_ROUNDS = 16, /* listings of the threads before we give up on a program that goes on making new ones */
+        WAIT_MS = 200,
+        N_THREADS_MAX = 32768,
+        N_THREADS_FEW = 512, /* where there is not even address space for the above */
+        FILE_BYTES = 2048,
+};
+
+/* What the kernel takes (asm-generic/signal.h), not libc's struct sigaction. */
+struct action {
+        void (*handler)(int, siginfo_t *, void *);
+        unsigned long flags;
+        void (*restorer)(void);
+        uint64_t mask;
+};
+
+static struct frozen *threads; /* kept for the next time: a late handler may still look at it */
+static size_t n_threads, threads_capacity;
+static _Atomic uint32_t generation; /* odd while threads shall stand still; the futex they wait on */
+static _Atomic uint32_t n_still;    /* the futex that the judge waits on */
+static bool restarts;
+static struct {
+        int number;
+        bool installed;
+        struct action before;
+} signals[2];
+
+#if defined __x86_64__
+/* x86-64 has no default way back from a handler: the kernel wants to be told one. */
+void freeze_return(void) __attribute__((visibility("hidden")));
+__asm__(".pushsection .text\n.type freeze_return, @function\n.hidden freeze_return\n.globl freeze_return\n"
+        "freeze_return: mov $15, %eax\n syscall\n.size freeze_return, . - freeze_return\n.popsection");
+enum { SA_RESTORER_FLAG = 0x04000000 };
+
+static void registers_copy(struct frozen *frozen, const ucontext_t *context)
+{
+        const greg_t *r = context->uc_mcontext.gregs;
+        _Static_assert((int)REG_RIP < (int)FROZEN_REGISTERS, "the general registers come first");
+        frozen->n_registers = REG_RIP;
+        for (int i = 0; i < REG_RIP; i++)
+                frozen->registers[i] = (uintptr_t)r[i];
+        frozen->sp = (uintptr_t)r[REG_RSP];
+}
+
+/* Does this call fail with EINTR whatever SA_RESTART says, and may it be begun anew without harm? */
+static bool call_restarts(int call)
+{
+        switch (call) {
+        case SYS_nanosleep: case SYS_clock_nanosleep: case SYS_poll: case SYS_ppoll: case SYS_select: case SYS_pselect6:
+        case SYS_epoll_wait: case SYS_epoll_pwait: case SYS_epoll_pwait2: case SYS_futex: case SYS_pause:
+        case SYS_rt_sigsuspend: case SYS_rt_sigtimedwait: case SYS_semop: case SYS_semtimedop: case SYS_msgrcv:
+        case SYS_msgsnd: case SYS_io_getevents: case SYS_read: case SYS_readv: case SYS_recvfrom: case SYS_recvmsg:
+        case SYS_accept: case SYS_accept4: case SYS_wait4: case SYS_waitid:
+                return true;
+        default:
+                return false;
+        }
+}
+
+/* The kernel left -EINTR in rax and the program counter behind the two bytes of `syscall`; the arguments are intact. */
+static void call_restart(const struct frozen *frozen, ucontext_t *context)
+{
+        greg_t *r = context->uc_mcontext.gregs;
+        if (r[REG_RAX] != -EINTR || frozen->call < 0 || !call_restarts(frozen->call) ||
+            (uintptr_t)r[REG_RIP] != frozen->call_pc || (uintptr_t)r[REG_RSP] != frozen->call_sp)
+                return;
+        const unsigned char *code = (const unsigned char *)r[REG_RIP] - 2;
+        if (code[0] != 0x0f || code[1] != 0x05)
+                return;
+        r[REG_RAX] = frozen->call;
+        r[REG_RIP] -= 2;
+}
+#elif defined __aarch64__
+static void (*const freeze_return)(void) = NULL; /* the vdso has one */
+enum { SA_RESTORER_FLAG = 0 };
+
+static void registers_copy(struct frozen *frozen, const ucontext_t *context)
+{
+        frozen->n_registers = 31;
+        for (int i = 0; i < 31; i++)
+                frozen->registers[i] = context->uc_mcontext.regs[i];
+        frozen->sp = context->uc_mcontext.sp;
+}
+
+/* x0 holds both the first argument and the result: what it was is lost, so the call cannot be begun anew. */
+static void call_restart(const struct frozen *frozen, ucontext_t *context)
+{
+        (void)frozen;
+        (void)context;
+}
+#endif
+
+static struct frozen *thread_of(int32_t tid)
+{
+        for (size_t i = n_threads; i-- > 0;)
+                if (threads[i].tid == tid)
+                        return &threads[i];
+        return NULL;
+}
+
+static void stand_still(int number, siginfo_t *info, void *context)
+{
+        (void)number;
+        (void)info;
+        uint32_t now = atomic_load_explicit(&generation, memory_order_acquire);
+        if (now % 2 == 0)
+                return;
+        struct frozen *self = thread_of((int32_t)sys_call(SYS_gettid));
+        if (self == NULL || __atomic_load_n(&self->still, __ATOMIC_RELAXED))
+                return;
+        registers_copy(self, context);
+        self->storage = (uintptr_t)__builtin_thread_pointer();
+        if (restarts)
+                call_restart(self, context);
+        __atomic_store_n(&self->still, 1, __ATOMIC_RELEASE);
+        atomic_fetch_add(&n_still, 1);
+        sys_call(SYS_futex, &n_still, FUTEX_WAKE_PRIVATE, 1);
+        while (atomic_load_explicit(&generation, memory_order_acquire) == now)
+                sys_call(SYS_futex, &generation, FUTEX_WAIT_PRIVATE, now, NULL);
+}
+
+static bool action_install(unsigned i, int number)
+{
+        struct action action = {
+                .handler = stand_still,
+                .flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK | SA_RESTORER_FLAG,
+                .restorer = freeze_return,
+                .mask = ~UINT64_C(0),
+        };
+        if (signals[i].installed) /* from an earlier freeze that somebody did not answer */
+                return true;
+        if (sys_failed(sys_call(SYS_rt_sigaction, number, &action, &signals[i].before, sizeof action.mask)))
+                return false;
+        signals[i].number = number;
+        signals[i].installed = true;
+        return true;
+}
+
+/* A real-time signal that nobody acts on, from the last downwards; 0 = all are taken. */
+static int signal_free(void)
+{
+        if (signals[0].installed)
+                return signals[0].number;
+        for (int number = 64; number > SIGNAL_SETXID; number--) {
+                struct action action;
+                if (!sys_failed(sys_call(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask)) &&
+                    action.handler == NULL)
+                        return number;
+        }
+        return 0;
+}
+
+/* The text of /proc/self/task/TID/`name`. Returns false when the thread is gone (or /proc is not there). */
+static bool task_read(int32_t tid, const char *name, char *ret_text)
+{
+        char path[80] = "/proc/self/task/";
+        size_t n = strlen(path);
+        n += number_decimal(path + n, (uint64_t)tid);
+        path[n++] = '/';
+        memcpy(path + n, name, strlen(name) + 1);
+        long fd = sys_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+        if (sys_failed(fd))
+                return false;
+        long got = sys_call(SYS_read, fd, ret_text, FILE_BYTES - 1);
+        sys_call(SYS_close, fd);
+        ret_text[got > 0 ? got : 0] = 0;
+        return got > 0;
+}
+
+/* "nr 0xa 0xb 0xc 0xd 0xe 0xf 0xsp 0xpc", or "running", or "-1 0xsp 0xpc" (fs/proc/base.c, proc_pid_syscall). */
+static void call_read(struct frozen *frozen)
+{
+        char text[FILE_BYTES];
+        frozen->call = -1;
+        if (!task_read(frozen->tid, "syscall", text) || text[0] < '0' || text[0] > '9')
+                return;
+        const char *at = text;
+        int32_t call = (int32_t)number_parse(&at);
+        uintptr_t words[8];
+        for (int i = 0; i < 8; i++) {
+                if (strncmp(at, " 0x", 3) != 0)
+                        return;
+                at += 3;
+                words[i] = number_parse_hex(&at);
+        }
+        frozen->call = call;
+        frozen->call_sp = words[6];
+        frozen->call_pc = words[7];
+}
+
+enum task_state { TASK_GONE, TASK_ASK, TASK_BLOCKS };
+
+/* With which of our signals can this thread be asked? */
+static enum task_state task_state(int32_t tid, unsigned *ret_signal)
+{
+        char text[FILE_BYTES];
+        if (!task_read(tid, "status", text))
+                return TASK_GONE;
+        const char *at = strstr(text, "\nState:\t");
+        if (at && (at[8] == 'Z' || at[8] == 'X'))
+                return TASK_GONE;
+        at = strstr(text, "\nSigBlk:\t");
+        if (at == NULL)
+                return TASK_BLOCKS;
+        at += 9;
+        uint64_t blocked = number_parse_hex(&at);
+        if (signals[0].installed && !(blocked >> (signals[0].number - 1) & 1))
+                *ret_signal = 0;
+        else if (!(blocked >> (SIGNAL_SETXID - 1) & 1) && action_install(1, SIGNAL_SETXID))
+                *ret_signal = 1;
+        else
+                return TASK_BLOCKS;
+        return TASK_ASK;
+}
+
+/* Returns true when the thread is new to us and was asked (or can only be counted as missing). */
+static bool thread_ask(int32_t tid, uint32_t *asked)
+{
+        if (thread_of(tid) || n_threads == threads_capacity)
+                return false;
+        unsigned with = 0;
+        enum task_state state = task_state(tid, &with);
+        if (state == TASK_GONE)
+                return false;
+        struct frozen *frozen = &threads[n_threads];
+        *frozen = (struct frozen){.tid = tid, .call = -1};
+        call_read(frozen);
+        __atomic_store_n(&n_threads, n_threads + 1, __ATOMIC_RELEASE);
+        if (state == TASK_BLOCKS)
+                return true;
+        if (sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), tid, signals[with].number)))
+                n_threads--; /* it died in between */
+        else
+                (*asked)++;
+        return true;
+}
+
+struct entry { /* getdents64(2) */
+        uint64_t inode;
+        int64_t next;
+        uint16_t length;
+        uint8_t type;
+        char name[];
+};
+
+/* Ask each thread that was not asked before; returns how many were new. */
+static size_t threads_ask(uint32_t *asked)
+{
+        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (sys_failed(fd))
+                return 0;
+        int32_t self = (int32_t)sys_call(SYS_gettid);
+        size_t n_new = 0;
+        char buffer[2048] __attribute__((aligned(8)));
+        long n;
+        while ((n = sys_call(SYS_getdents64, fd, buffer, sizeof buffer)) > 0)
+                for (long at = 0; at < n;) {
+                        const struct entry *entry = (const struct entry *)(buffer + at);
+                        at += entry->length;
+                        const char *name = entry->name;
+                        int32_t tid = (int32_t)number_parse(&name);
+                        if (tid > 0 && tid != self)
+                                n_new += thread_ask(tid, asked);
+                }
+        sys_call(SYS_close, fd);
+        return n_new;
+}
+
+static uint64_t now_ms(void)
+{
+        struct timespec t;
+        sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+        return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* How many live on that have not answered. */
+static uint32_t threads_silent(void)
+{
+        uint32_t n = 0;
+        for (size_t i = 0; i < n_threads; i++)
+                n += !__atomic_load_n(&threads[i].still, __ATOMIC_ACQUIRE) &&
+                     !sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), threads[i].tid, 0));
+        return n;
+}
+
+/* Threads that exit after they were asked never answer: they are looked for when the wait gets long. */
+static void threads_wait(uint32_t asked)
+{
+        uint64_t until = now_ms() + WAIT_MS;
+        for (;;) {
+                uint32_t n = atomic_load(&n_still);
+                if (n >= asked || now_ms() >= until)
+                        return;
+                struct timespec nap = {.tv_nsec = 10000000};
+                if (sys_call(SYS_futex, &n_still, FUTEX_WAIT_PRIVATE, n, &nap) == -ETIMEDOUT && threads_silent() == 0)
+                        return;
+        }
+}
+
+static bool threads_take(void)
+{
+        for (size_t n = N_THREADS_MAX; threads == NULL && n >= N_THREADS_FEW; n /= 8) {
+                threads = pages_take(n * sizeof *threads);
+                threads_capacity = n;
+        }
+        return threads != NULL;
+}
+
+size_t freeze_begin(bool last)
+{
+        n_threads = 0;
+        restarts = last;
+        if (!threads_take())
+                return 1; /* we cannot tell: as if somebody had not answered */
+        int number = signal_free();
+        if (number)
+                action_install(0, number);
+        atomic_store(&n_still, 0);
+        atomic_fetch_add(&generation, 1);
+        uint32_t asked = 0;
+        for (int round = 0; round < N_ROUNDS && threads_ask(&asked); round++)
+                threads_wait(asked);
+        return threads_silent();
+}
+
+const struct frozen *freeze_threads(size_t *ret_n)
+{
+        *ret_n = n_threads;
+        return threads;
+}
+
+void freeze_end(void)
+{
+        uint32_t silent = threads_silent();
+        atomic_fetch_add(&generation, 1);
+        sys_call(SYS_futex, &generation, FUTEX_WAKE_PRIVATE, INT32_MAX);
+        for (unsigned i = 0; i < 2 && silent == 0; i++)
+                if (signals[i].installed) {
+                        sys_call(SYS_rt_sigaction, signals[i].number, &signals[i].before, NULL, sizeof(uint64_t));
+                        signals[i].installed = false;
+                }
+}

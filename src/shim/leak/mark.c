@@ -1,0 +1,429 @@
+/* Marking
+ *
+ * The verdict bits of a block are its mark, and a list of addresses says which blocks are still to be read, so that a
+ * list of a million nodes needs neither recursion nor more than sixteen bytes for each of them (each block is put on
+ * the list at most twice: when it is first found, and when a possible one turns out to be held after all).
+ *
+ *      UNCLASSIFIED --pointer to the start, from a root or a reachable block--> REACHABLE
+ *      UNCLASSIFIED --any other pointer from those, or any from a possible block--> POSSIBLE --as above--> REACHABLE
+ *      UNCLASSIFIED --after all roots: in the order of the table--> DEFINITE, a leader; what it points to --> INDIRECT
+ *      DEFINITE --pointed to by a later leader--> INDIRECT (it was met first only because of its address)
+ *
+ * These are memcheck's meanings (Valgrind manual, 4.2.8), where an interior pointer from a lost block counts as one to
+ * the start. Verdicts are exchanged rather than stored, since a thread that could not be stopped may write slots too.
+ */
+#include "shim/leak/mark.h"
+
+#include "shim/leak/find.h"
+#include "shim/leak/holder.h"
+#include "shim/leak/resident.h"
+#include "shim/leak/shape.h"
+#include "shim/sys/pages.h"
+#include "shim/sys/syscall.h"
+
+#include <string.h>
+#include <time.h>
+
+#if defined __SANITIZE_ADDRESS__
+#define READS_ANYTHING __attribute__((no_sanitize("address")))
+#else
+#define READS_ANYTHING
+#endif
+
+enum {
+        /* INDIRECT and already added to its leader; only while mark_lost() runs. */
+        COUNTED = WIRE_VERDICT_END,
+        CLOCK_WORDS = 1 << 20, /* words read between two looks at the clock: a few milliseconds */
+        SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
+        AHEAD = 8, /* blocks whose memory is being fetched while earlier ones are read */
+};
+_Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
+
+/* What is being read, and how much its pointers are worth. */
+struct reading {
+        const struct mark_source *source;
+        bool definite;    /* a pointer to a start makes reachable, not only possible */
+        uintptr_t leader; /* while looking for the lost: the block that leads */
+};
+
+typedef void words_fn(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading);
+
+static struct {
+        uintptr_t *work; /* starts of blocks to be read */
+        size_t n_work, capacity;
+        uintptr_t ahead[AHEAD]; /* a ring */
+        unsigned n_ahead, first_ahead;
+        const struct sort_pair *readable;
+        size_t n_readable;
+        uint64_t unsafe[FIND_REGIONS / 64]; /* regions of heap that cannot be read as a whole */
+        uint64_t deadline_ns;
+        int64_t words_left; /* until the next look at the clock */
+        bool over;          /* time or memory ran out */
+        bool any_indirect;
+        words_fn *read;
+        struct mark_sum led; /* while counting */
+} mark;
+
+static bool is_any(unsigned verdict) { return true; }
+static bool is_unclassified(unsigned verdict) { return verdict == WIRE_VERDICT_UNCLASSIFIED; }
+static bool is_ignored(unsigned verdict) { return verdict == WIRE_VERDICT_IGNORED; }
+static bool is_definite(unsigned verdict) { return verdict == WIRE_VERDICT_DEFINITE; }
+static bool is_counted(unsigned verdict) { return verdict == COUNTED; }
+static bool is_judged(unsigned verdict) { return verdict != WIRE_VERDICT_UNCLASSIFIED && verdict != WIRE_VERDICT_IGNORED; }
+
+static bool set(const struct block *block, unsigned verdict)
+{
+        if (block->large) {
+                block->large->verdict = (uint8_t)verdict;
+                return true;
+        }
+        const wire_slot bits = UINT64_C(7) << WIRE_SLOT_VERDICT_SHIFT;
+        wire_slot was = __atomic_load_n(block->slot, __ATOMIC_RELAXED);
+        if (!wire_slot_live(was) || !wire_slot_is_of(was, block->start))
+                return false;
+        wire_slot now = (was & ~bits) | (uint64_t)verdict << WIRE_SLOT_VERDICT_SHIFT;
+        return __atomic_compare_exchange_n(block->slot, &was, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
+void mark_set(const struct block *block, enum wire_verdict verdict) { set(block, verdict); }
+
+static void push(uintptr_t start)
+{
+        if (likely(mark.n_work < mark.capacity))
+                mark.work[mark.n_work++] = start;
+        else
+                mark.over = true;
+}
+
+/* A word points to `block`. What it does depends on what is being done. */
+static inline void reach(const struct block *block, bool start, uintptr_t address, const struct reading *reading)
+{
+        unsigned verdict = start && reading->definite ? WIRE_VERDICT_REACHABLE : WIRE_VERDICT_POSSIBLE;
+        if (block->verdict != WIRE_VERDICT_UNCLASSIFIED &&
+            (block->verdict != WIRE_VERDICT_POSSIBLE || verdict != WIRE_VERDICT_REACHABLE))
+                return;
+        if (!set(block, verdict))
+                return;
+        __builtin_prefetch((const void *)block->start);
+        push(block->start);
+        holder_note(block->stack, verdict, reading->source, address);
+}
+
+static inline void lose(const struct block *block, bool start, uintptr_t address, const struct reading *reading)
+{
+        if (block->start == reading->leader)
+                return;
+        if (block->verdict != WIRE_VERDICT_UNCLASSIFIED && block->verdict != WIRE_VERDICT_DEFINITE)
+                return;
+        if (set(block, WIRE_VERDICT_INDIRECT) && block->verdict == WIRE_VERDICT_UNCLASSIFIED)
+                push(block->start);
+        mark.any_indirect = true;
+}
+
+static inline void count(const struct block *block, bool start, uintptr_t address, const struct reading *reading)
+{
+        if (block->verdict != WIRE_VERDICT_INDIRECT || !set(block, COUNTED))
+                return;
+        mark.led.blocks++;
+        mark.led.bytes += block->size;
+        push(block->start);
+}
+
+/* glibc keeps free chunks in lists of its own variables by the address of their headers, which lies in the last word
+ * of the live block before: no pointer of the program (malloc.c, "A chunk's prev_size is the end of its neighbour"). */
+static bool is_free_chunk(const struct block *block, uintptr_t word)
+{
+        return word % 16 == 0 && block->start + block->size - word <= 8;
+}
+
+READS_ANYTHING static inline __attribute__((always_inline)) void
+words_each(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading,
+           void (*visit)(const struct block *, bool, uintptr_t, const struct reading *))
+{
+        for (size_t i = 0; i < n; i++) {
+                uintptr_t word = words[i];
+                if (!find_may_point(word))
+                        continue;
+                struct block block;
+                bool start;
+                if (!find_block(word, &block, &start))
+                        continue;
+                if (!start) {
+                        if (reading->source->libc_data && is_free_chunk(&block, word))
+                                continue;
+                        start = block.verdict != WIRE_VERDICT_REACHABLE && shape_is_start(&block, word);
+                }
+                visit(&block, start, address + i * sizeof *words, reading);
+        }
+}
+
+static void words_reach(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
+{
+        words_each(words, n, address, reading, reach);
+}
+
+static void words_lose(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
+{
+        words_each(words, n, address, reading, lose);
+}
+
+static void words_count(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
+{
+        words_each(words, n, address, reading, count);
+}
+
+static uint64_t now_ns(void)
+{
+        struct timespec t;
+        sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+        return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+static void clock_spend(size_t n_words)
+{
+        mark.words_left -= (int64_t)n_words + 8;
+        if (likely(mark.words_left > 0))
+                return;
+        mark.words_left = CLOCK_WORDS;
+        if (now_ns() > mark.deadline_ns)
+                mark.over = true;
+}
+
+static void range_read(uintptr_t start, uintptr_t end, const struct reading *reading)
+{
+        start = align_up(start, sizeof(uintptr_t));
+        end = align_down(end, sizeof(uintptr_t));
+        while (start < end && !mark.over) {
+                size_t n = (end - start) / sizeof(uintptr_t);
+                n = n < CLOCK_WORDS ? n : CLOCK_WORDS;
+                clock_spend(n);
+                mark.read((const uintptr_t *)start, n, start, reading);
+                start += n * sizeof(uintptr_t);
+        }
+}
+
+static void run_read(uintptr_t start, uintptr_t end, void *context) { range_read(start, end, context); }
+
+static void safe_read(uintptr_t start, uintptr_t end, struct reading *reading)
+{
+        if (end - start < SPARSE_BYTES)
+                range_read(start, end, reading);
+        else
+                resident_each(start, end, RESIDENT_ANY, run_read, reading);
+}
+
+/* Only where the block can be read: a program may take away the access to pages of its heap, or the pages. */
+static void block_read(const struct block *block, struct reading *reading)
+{
+        uintptr_t start = block->start, end = block->start + block->size;
+        bool may_fail = block->large || find_bit(mark.unsafe, start) || find_bit(mark.unsafe, end);
+        if (likely(!may_fail)) {
+                safe_read(start, end, reading);
+                return;
+        }
+        size_t i = sort_find(mark.readable, mark.n_readable, start);
+        for (i = i == SIZE_MAX ? 0 : i; i < mark.n_readable && mark.readable[i].key < end; i++) {
+                uintptr_t from = start > mark.readable[i].key ? start : mark.readable[i].key;
+                uintptr_t to = end < mark.readable[i].value ? end : mark.readable[i].value;
+                if (from < to)
+                        safe_read(from, to, reading);
+        }
+}
+
+/* Take blocks from the list a little before they are read, so that their memory is there by then. */
+static uintptr_t next_take(void)
+{
+        while (mark.n_ahead < AHEAD && mark.n_work) {
+                uintptr_t start = mark.work[--mark.n_work];
+                __builtin_prefetch((const void *)start);
+                wire_slot *slot = find_slot(start);
+                if (slot)
+                        __builtin_prefetch(slot);
+                mark.ahead[(mark.first_ahead + mark.n_ahead++) % AHEAD] = start;
+        }
+        if (mark.n_ahead == 0)
+                return 0;
+        uintptr_t start = mark.ahead[mark.first_ahead];
+        mark.first_ahead = (mark.first_ahead + 1) % AHEAD;
+        mark.n_ahead--;
+        return start;
+}
+
+static void follow(words_fn *read, uintptr_t leader)
+{
+        mark.read = read;
+        struct mark_source source = {.kind = WIRE_HOLDER_BLOCK};
+        for (uintptr_t start; !mark.over && (start = next_take()) != 0;) {
+                struct block block;
+                if (!table_find(start, &block) || block.released)
+                        continue;
+                source.other = block.stack;
+                struct reading reading = {
+                        .source = &source,
+                        .definite = block.verdict != WIRE_VERDICT_POSSIBLE,
+                        .leader = leader,
+                };
+                block_read(&block, &reading);
+        }
+}
+
+void mark_follow(void) { follow(words_reach, 0); }
+
+static bool push_block(const struct block *block)
+{
+        push(block->start);
+        return true;
+}
+
+static bool clear_block(const struct block *block)
+{
+        set(block, WIRE_VERDICT_UNCLASSIFIED);
+        return true;
+}
+
+void mark_clear(void) { find_each(is_judged, clear_block); }
+
+/* Twice each live block, by the pages that were ever written (each of 512 slots) and the large ones. */
+static size_t work_most(void)
+{
+        size_t n = find.n_large + 64;
+        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
+        for (uint64_t leaf = 1; leaf < range->used && leaf < range->capacity; leaf++)
+                for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++)
+                        n += arena.leaves[leaf].touched[page] ? WIRE_PAGE_BYTES / sizeof(wire_slot) : 0;
+        return 2 * n;
+}
+
+bool mark_begin(const struct mark_limits *limits)
+{
+        memset(&mark, 0, sizeof mark);
+        mark.deadline_ns = limits->deadline_ns;
+        mark.words_left = CLOCK_WORDS;
+        if (!find_begin())
+                return false;
+        /* Under a limit of address space less may do: few programs have all their pointers in one place. */
+        mark.capacity = work_most();
+        mark.work = pages_take(mark.capacity * sizeof *mark.work);
+        for (int i = 0; i < 3 && mark.work == NULL; i++) {
+                mark.capacity /= 8;
+                mark.work = pages_take(mark.capacity * sizeof *mark.work);
+        }
+        if (mark.work == NULL) {
+                find_end();
+                return false;
+        }
+        if (limits->again)
+                mark_clear();
+        if (limits->ignored)
+                find_each(is_ignored, push_block);
+        return true;
+}
+
+void mark_set_readable(const struct sort_pair *ranges, size_t n)
+{
+        mark.readable = ranges;
+        mark.n_readable = n;
+        uintptr_t region = UINT64_C(1) << find.region_shift;
+        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
+        for (uint64_t leaf = 1; leaf < range->used && leaf < range->capacity; leaf++) {
+                uintptr_t base = arena.leaves[leaf].base;
+                size_t i = sort_find(ranges, n, base);
+                if (i == SIZE_MAX || ranges[i].value < base + region)
+                        find_set_bit(mark.unsafe, base);
+        }
+}
+
+void mark_range(uintptr_t start, uintptr_t end, const struct mark_source *source)
+{
+        struct reading reading = {.source = source, .definite = true};
+        mark.read = words_reach;
+        range_read(start, end, &reading);
+}
+
+void mark_copy(const uintptr_t *words, size_t n, uintptr_t address, const struct mark_source *source)
+{
+        struct reading reading = {.source = source, .definite = true};
+        clock_spend(n);
+        words_reach(words, n, address, &reading);
+}
+
+void mark_word(uintptr_t word, uintptr_t address, const struct mark_source *source)
+{
+        struct reading reading = {.source = source, .definite = true};
+        words_reach(&word, 1, address, &reading);
+}
+
+static bool lead_block(const struct block *block)
+{
+        if (!set(block, WIRE_VERDICT_DEFINITE))
+                return true;
+        push(block->start);
+        follow(words_lose, block->start);
+        return !mark.over;
+}
+
+static bool count_block(const struct block *block)
+{
+        mark.led = (struct mark_sum){0};
+        push(block->start);
+        follow(words_count, block->start);
+        if (mark.led.blocks)
+                holder_leads(block->stack, mark.led.blocks, mark.led.bytes);
+        return !mark.over;
+}
+
+static bool uncount_block(const struct block *block)
+{
+        set(block, WIRE_VERDICT_INDIRECT);
+        return true;
+}
+
+void mark_lost(bool leads)
+{
+        if (mark.over)
+                return;
+        find_each(is_unclassified, lead_block);
+        if (!leads || !mark.any_indirect)
+                return;
+        find_each(is_definite, count_block);
+        find_each(is_counted, uncount_block);
+}
+
+bool mark_large_at(uintptr_t address, uintptr_t *ret_start, uintptr_t *ret_end)
+{
+        size_t i = sort_find(find.large, find.n_large, address);
+        for (i = i == SIZE_MAX ? 0 : i; i < find.n_large; i++) {
+                *ret_start = find.large[i].key;
+                *ret_end = *ret_start + arena.large[find.large[i].value].size;
+                if (address < *ret_end)
+                        return true;
+        }
+        return false;
+}
+
+bool mark_end(void)
+{
+        pages_give(mark.work, mark.capacity * sizeof *mark.work);
+        mark.work = NULL;
+        find_end();
+        return !mark.over;
+}
+
+static unsigned wanted_verdict;
+static struct mark_sum sum;
+static bool sum_block(const struct block *block)
+{
+        if (block->verdict == wanted_verdict) {
+                sum.blocks++;
+                sum.bytes += block->size;
+        }
+        return true;
+}
+
+struct mark_sum mark_count(enum wire_verdict verdict)
+{
+        sum = (struct mark_sum){0};
+        wanted_verdict = verdict;
+        find_each(is_any, sum_block);
+        return sum;
+}

@@ -1,0 +1,22 @@
+/* Which pages of a range are worth reading */
+#ifndef UNFREED_SHIM_LEAK_RESIDENT_H
+#define UNFREED_SHIM_LEAK_RESIDENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum resident_what {
+        RESIDENT_ANY,     /* in memory or swapped out: pages that were ever touched */
+        RESIDENT_WRITTEN, /* of a private file mapping: pages that are no longer the file's */
+};
+
+/* Ask the kernel for its page tables once for many ranges; without them every page counts as touched. */
+void resident_begin(void);
+void resident_end(void);
+bool resident_known(void);
+
+/* Call `visit` for each run of such pages in [start, end), cut to it, in order. */
+void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,
+                   void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context);
+
+#endif

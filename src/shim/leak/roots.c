@@ -1,0 +1,347 @@
+/* Where pointers count without anyone pointing to them
+ *
+ * Every writable mapping is a root but for
+ *
+ *      our own memory        pages/, the arena, our library's variables
+ *      blocks                they count when somebody points to them
+ *      the rest of heap      free memory is full of pointers from better days: pieces that ever held blocks; all of
+ *                            brk's heap; the 64 MiB windows that glibc's other arenas fill from the front
+ *                            (malloc/arena.c, HEAP_MAX_SIZE)
+ *      stale stack           below the stack pointer, and of dead threads (stacks.c)
+ *      untouched pages       resident.c
+ *
+ * In a fork child the rest of heap does count, where its own table says nothing about it: there are its parent's
+ * blocks, into which it may have put its own.
+ */
+#include "shim/leak/roots.h"
+
+#include "bare/bits.h"
+#include "shim/leak/declared.h"
+#include "shim/leak/mark.h"
+#include "shim/leak/resident.h"
+#include "shim/leak/shape.h"
+#include "shim/leak/stacks.h"
+#include "shim/self/early.h"
+#include "shim/sys/maps.h"
+#include "shim/sys/pages.h"
+#include "shim/sys/probe.h"
+
+#include <link.h>
+#include <string.h>
+
+enum {
+        OF_FILE = 1,
+        SHARED = 2,
+        WRITABLE = 4,
+        READABLE = 8,
+        EXECUTABLE = 16,
+        BRK_HEAP = 32,
+        FIRST_STACK = 64,
+        LIBC = 128,
+        AFTER_GUARD = 256, /* nothing below it may be accessed */
+        OF_MODULE = 512,   /* variables of a program or library, those without initial values included */
+
+        N_PLACES = 65536, /* vm.max_map_count is about that by default */
+        COPY_WORDS = 512,
+        HEAP_WINDOW = 64 << 20,
+};
+
+struct place {
+        uintptr_t start, end;
+        uint32_t flags;
+};
+
+/* All of it in one piece of pages of our own. */
+struct memory {
+        struct place places[N_PLACES];
+        struct sort_pair readable[N_PLACES], code[N_PLACES];
+        uintptr_t copy[COPY_WORDS];
+};
+
+static struct memory *memory;
+static size_t n_places, n_readable, n_code;
+static uintptr_t own_start, own_end; /* our library, when we are one */
+static bool inherited;
+static size_t missing;
+
+/* Linker-made, hidden: the first header of the object this is linked into, and its end. */
+extern const ElfW(Ehdr) own_header __asm__("__ehdr_start") __attribute__((visibility("hidden")));
+extern const char own_last[] __asm__("_end") __attribute__((visibility("hidden")));
+
+/* Linked into a unit test we are a program, whose variables are roots like any other's. */
+static void own_find(void)
+{
+        const ElfW(Phdr) *headers = (const ElfW(Phdr) *)((const char *)&own_header + own_header.e_phoff);
+        own_start = (uintptr_t)&own_header;
+        own_end = align_up((uintptr_t)own_last, WIRE_PAGE_BYTES);
+        for (unsigned i = 0; i < own_header.e_phnum; i++)
+                if (headers[i].p_type == PT_INTERP)
+                        own_end = own_start;
+}
+
+static bool is_libc(const char *path)
+{
+        const char *name = strrchr(path, '/');
+        return name && (strncmp(name, "/libc.so", 8) == 0 || strncmp(name, "/libc-", 6) == 0);
+}
+
+static bool is_device(const char *path)
+{
+        return strncmp(path, "/dev/", 5) == 0 && strncmp(path, "/dev/zero", 9) != 0 && strncmp(path, "/dev/shm/", 9) != 0;
+}
+
+static uint32_t flags_of(const struct map *map)
+{
+        uint32_t flags = (map->readable ? READABLE : 0) | (map->writable ? WRITABLE : 0) |
+                         (map->executable ? EXECUTABLE : 0) | (map->shared ? SHARED : 0) | (map->inode ? OF_FILE : 0);
+        if (strcmp(map->path, "[heap]") == 0)
+                return flags | BRK_HEAP;
+        if (strcmp(map->path, "[stack]") == 0)
+                return flags | FIRST_STACK;
+        /* The kernel's own pages, and what may be a device: never read. */
+        if ((map->path[0] == '[' && strncmp(map->path, "[anon", 5) != 0) || is_device(map->path))
+                return flags & ~(READABLE | WRITABLE);
+        if (map->inode && !map->shared)
+                flags |= OF_MODULE | (is_libc(map->path) ? LIBC : 0);
+        return flags;
+}
+
+static void range_add(struct sort_pair *ranges, size_t *n, uintptr_t start, uintptr_t end)
+{
+        if (*n && ranges[*n - 1].value == start)
+                ranges[*n - 1].value = end;
+        else
+                ranges[(*n)++] = (struct sort_pair){start, end};
+}
+
+static bool place_add(const struct map *map, void *context)
+{
+        static uintptr_t last_end;
+        static uint32_t last_flags;
+        if (n_places == 0)
+                last_end = 0;
+        bool adjoins = last_end == map->start;
+        uint32_t flags = flags_of(map);
+        if (adjoins && !(last_flags & (READABLE | WRITABLE | EXECUTABLE)))
+                flags |= AFTER_GUARD;
+        /* Variables without initial values follow those with them, in anonymous memory. */
+        if (adjoins && last_flags & OF_MODULE && !(flags & (OF_FILE | SHARED | BRK_HEAP)))
+                flags |= last_flags & (OF_MODULE | LIBC);
+        last_end = map->end;
+        last_flags = flags;
+        if (flags & READABLE)
+                range_add(memory->readable, &n_readable, map->start, map->end);
+        if (flags & EXECUTABLE)
+                range_add(memory->code, &n_code, map->start, map->end);
+        memory->places[n_places++] = (struct place){map->start, map->end, flags};
+        return n_places < N_PLACES;
+}
+
+bool roots_begin(void)
+{
+        n_places = n_readable = n_code = 0;
+        memory = pages_take(sizeof *memory);
+        if (memory == NULL)
+                return false;
+        own_find();
+        if (!maps_each(place_add, NULL) || n_places == 0) {
+                pages_give(memory, sizeof *memory);
+                memory = NULL;
+                return false;
+        }
+        mark_set_readable(memory->readable, n_readable);
+        shape_set_code(memory->code, n_code);
+        resident_begin();
+        return true;
+}
+
+void roots_end(void)
+{
+        resident_end();
+        pages_give(memory, sizeof *memory);
+        memory = NULL;
+}
+
+/* Words of a piece of heap that no block of ours covers, live or remembered as released: the parent's. */
+static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *source)
+{
+        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
+        uintptr_t covered = start;
+        struct block block;
+        if (table_find_holding(start, true, &block))
+                covered = block.start + block.size;
+        for (uintptr_t at = start; at < end; at += granule) {
+                if (at < covered)
+                        continue;
+                /* Our block may begin anywhere in its granule. */
+                bool ours = false;
+                for (uintptr_t low = 0; low < granule && !ours; low += 8)
+                        ours = table_find(at + low, &block);
+                if (ours)
+                        covered = block.start + (block.size ? block.size : 1);
+                else
+                        mark_range(at, at + granule, source);
+        }
+}
+
+/* Is this page free memory of the allocator, or blocks, rather than something a program made itself? */
+static bool is_heap(uintptr_t page)
+{
+        return table_ever_held(page) || table_ever_held(align_down(page, HEAP_WINDOW));
+}
+
+/* Root memory, without what is ours and without heap. */
+static void pieces_read(uintptr_t start, uintptr_t end, const struct mark_source *source)
+{
+        uintptr_t run = 0; /* 0 = none */
+        for (uintptr_t at = start; at < end;) {
+                uintptr_t next = align_down(at, WIRE_PAGE_BYTES) + WIRE_PAGE_BYTES;
+                uintptr_t large, large_end;
+                next = next < end ? next : end;
+                bool is_root = false, is_gap = false;
+                bool any_large = mark_large_at(at, &large, &large_end);
+                if (any_large && large <= at) {
+                        next = large_end < end ? large_end : end;
+                } else if (!pages_own((const void *)at)) {
+                        is_gap = is_heap(at);
+                        is_root = !is_gap;
+                        next = any_large && large < next ? large : next;
+                }
+                if (is_root && run == 0)
+                        run = at;
+                if (!is_root && run) {
+                        mark_range(run, at, source);
+                        run = 0;
+                }
+                if (is_gap && inherited)
+                        gaps_read(at, next, source);
+                at = next;
+        }
+        if (run)
+                mark_range(run, end, source);
+}
+
+static void run_read(uintptr_t start, uintptr_t end, void *context) { pieces_read(start, end, context); }
+
+static void run_copy(uintptr_t start, uintptr_t end, void *context)
+{
+        for (uintptr_t at = start; at < end; at += sizeof memory->copy) {
+                size_t bytes = end - at < sizeof memory->copy ? end - at : sizeof memory->copy;
+                if (!pages_own((const void *)at) && probe_read(at, memory->copy, bytes))
+                        mark_copy(memory->copy, bytes / sizeof(uintptr_t), at, context);
+        }
+}
+
+/* Without the kernel's page map nothing is known of single pages: what may fail is then read by copying. */
+static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct mark_source *source)
+{
+        enum resident_what what = flags & OF_FILE ? RESIDENT_WRITTEN : RESIDENT_ANY;
+        if (flags & SHARED)
+                resident_each(start, end, RESIDENT_ANY, run_copy, source);
+        else if (flags & OF_FILE && !resident_known())
+                run_copy(start, end, source);
+        else
+                resident_each(start, end, what, run_read, source);
+}
+
+static bool is_own(const struct place *place) { return place->start >= own_start && place->end <= own_end; }
+
+/* brk's heap is heap, unless the program moves the break itself and the allocator never did. */
+static bool is_brk_of_program(const struct place *place)
+{
+        uintptr_t start, end;
+        for (uintptr_t at = place->start; at < place->end; at += WIRE_PAGE_BYTES)
+                if (table_ever_held(at))
+                        return false;
+        return !mark_large_at(place->start, &start, &end) || start >= place->end;
+}
+
+static void stack_read(const struct stacks_part *part, uint32_t flags)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_STACK, .tid = part->tid};
+        uintptr_t alive = missing ? part->start : part->alive;
+        range_read(alive, part->end, flags, &source);
+}
+
+static void place_read(const struct place *place)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_MAPPING};
+        bool is_first = place->flags & FIRST_STACK;
+        struct stacks_part part = {0};
+        if (!(place->flags & (OF_FILE | SHARED | BRK_HEAP)))
+                part = stacks_find(place->start, place->end, place->flags & AFTER_GUARD, is_first);
+        if (part.start < part.end)
+                stack_read(&part, place->flags);
+        uintptr_t start = part.start < part.end ? part.end : place->start;
+        if (start < place->end)
+                range_read(start, place->end, place->flags, &source);
+}
+
+static void declared_read(uintptr_t start, uintptr_t end, void *context)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_ROOT};
+        size_t i = sort_find(memory->readable, n_readable, start);
+        if (i < n_readable && end <= memory->readable[i].value)
+                mark_range(start, end, &source);
+        else
+                run_copy(start, end, &source);
+}
+
+static void early_read(uintptr_t start, uintptr_t end, void *context)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_MAPPING};
+        mark_range(start, end, &source);
+}
+
+/* Registers, and the vector of a thread's dynamic TLS: a block whose second element is what the thread points to
+ * (elf/dl-tls.c, INSTALL_DTV), so that no pointer to its start exists. */
+static void thread_read(int32_t tid, uintptr_t storage, const uintptr_t *registers, unsigned n_registers)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_REGISTER, .tid = tid};
+        for (unsigned i = 0; i < n_registers; i++)
+                mark_word(registers[i], 0, &source);
+        uintptr_t vector;
+#if defined __x86_64__
+        uintptr_t at = storage + sizeof(uintptr_t);
+#else
+        uintptr_t at = storage;
+#endif
+        source.kind = WIRE_HOLDER_TLS;
+        if (storage && probe_read(at, &vector, sizeof vector) && vector)
+                mark_word(vector - 2 * sizeof(uintptr_t), at, &source);
+}
+
+static void places_read(uint32_t mask, uint32_t flags, void (*read)(const struct place *place))
+{
+        for (size_t i = 0; i < n_places; i++) {
+                const struct place *place = &memory->places[i];
+                if ((place->flags & mask) == flags && !is_own(place))
+                        read(place);
+        }
+}
+
+static void module_read(const struct place *place)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_MODULE, .libc_data = place->flags & LIBC};
+        range_read(place->start, place->end, place->flags, &source);
+}
+
+static void brk_read(const struct place *place)
+{
+        if (inherited || is_brk_of_program(place))
+                place_read(place);
+}
+
+void roots_read(const struct roots *roots)
+{
+        inherited = roots->inherited;
+        missing = roots->missing;
+        stacks_begin(roots->sp);
+        const uint32_t ready = READABLE | WRITABLE;
+        places_read(ready | OF_MODULE | SHARED, ready | OF_MODULE, module_read);
+        stacks_each_thread(thread_read);
+        declared_roots_each(declared_read, NULL);
+        early_each(early_read, NULL);
+        places_read(ready | OF_MODULE | BRK_HEAP, ready, place_read);
+        places_read(ready | BRK_HEAP, ready | BRK_HEAP, brk_read);
+}

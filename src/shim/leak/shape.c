@@ -1,0 +1,96 @@
+/* Pointers into a block that are as good as pointers to its start
+ *
+ * Some libraries and compilers never keep the address that the allocator gave, but a fixed place behind it, and find
+ * the start again when they release the block. These places are known by what stands in front of them:
+ *
+ *      length prefix      the first word is the number of bytes that follow it (sqlite3's allocator)
+ *      std::string        the reference-counted one of libstdc++ before C++11: length, capacity and count stand in front
+ *                         of the characters, and capacity tells the size of the block (basic_string.h, _Rep)
+ *      new[] cookie       an array whose elements have destructors: their number stands in front of the first one
+ *                         (Itanium C++ ABI 2.7)
+ *      inheritance        a second base class: both the block and the place begin with a pointer to a table of virtual
+ *                         functions (Itanium C++ ABI 2.5)
+ *      Python object      CPython keeps links of its collector, and dictionary pointers since 3.11, in front of objects
+ *                         (Include/internal/pycore_gc.h, pycore_object.h)
+ */
+#include "shim/leak/shape.h"
+
+#include "shim/sys/probe.h"
+
+enum { WORD = sizeof(uintptr_t), VTABLE_WORDS = 4 };
+
+static const struct sort_pair *code;
+static size_t n_code;
+
+void shape_set_code(const struct sort_pair *ranges, size_t n)
+{
+        code = ranges;
+        n_code = n;
+}
+
+static bool is_in_code(uintptr_t address)
+{
+        size_t i = sort_find(code, n_code, address);
+        return i < n_code && address < code[i].value;
+}
+
+static uintptr_t word_at(uintptr_t address) { return *(const uintptr_t *)address; }
+
+static bool is_length_prefixed(const struct block *block, uintptr_t offset)
+{
+        return offset == WORD && word_at(block->start) == block->size - WORD;
+}
+
+static bool is_old_string(const struct block *block, uintptr_t offset)
+{
+        if (offset != 3 * WORD || block->size < 3 * WORD + 1)
+                return false;
+        uintptr_t length = word_at(block->start), capacity = word_at(block->start + WORD);
+        return length <= capacity && capacity == block->size - 3 * WORD - 1;
+}
+
+/* The number stands in the word before the first element, whatever padding is before that. */
+static bool is_array_with_cookie(const struct block *block, uintptr_t offset)
+{
+        if (block->family != WIRE_FAMILY_NEW_ARRAY || offset < WORD || offset > 64 || (offset & (offset - 1)) != 0)
+                return false;
+        uintptr_t n = word_at(block->start + offset - WORD);
+        if (n == 0) /* an empty array: its first element would stand at the end */
+                return block->size == offset;
+        return block->size > offset && (block->size - offset) % n == 0 && n <= block->size - offset;
+}
+
+/* A pointer to virtual functions: the word points to readable memory that is not code, among whose first words are
+ * pointers to code (pure virtual and absent ones may be zero). */
+static bool is_vtable(uintptr_t word)
+{
+        uintptr_t table[VTABLE_WORDS];
+        if (word < 4096 || word % WORD != 0 || is_in_code(word) || !probe_read(word, table, sizeof table))
+                return false;
+        for (int i = 0; i < VTABLE_WORDS; i++)
+                if (table[i] != 0)
+                        return is_in_code(table[i]);
+        return false;
+}
+
+static bool is_second_base(const struct block *block, uintptr_t offset)
+{
+        if ((block->family != WIRE_FAMILY_NEW && block->family != WIRE_FAMILY_NEW_ARRAY) || offset % WORD != 0 ||
+            offset + WORD > block->size)
+                return false;
+        return is_vtable(word_at(block->start)) && is_vtable(word_at(block->start + offset));
+}
+
+static bool is_python_object(const struct block *block, uintptr_t offset)
+{
+        return block->family == WIRE_FAMILY_PYOBJECT && (offset == 2 * WORD || offset == 4 * WORD);
+}
+
+bool shape_is_start(const struct block *block, uintptr_t word)
+{
+        uintptr_t offset = word - block->start;
+        if (block->start % WORD != 0)
+                return false;
+        return is_length_prefixed(block, offset) || is_old_string(block, offset) ||
+               is_array_with_cookie(block, offset) || is_python_object(block, offset) || is_second_base(block, offset);
+}

@@ -1,0 +1,134 @@
+/* Which part of a mapping is a thread's stack
+ *
+ * glibc keeps the stacks of dead threads for new ones, so a mapping that looks like a stack is one only if a live
+ * thread is in it: otherwise it holds what nobody can reach any more. A stack made by glibc ends in the thread's
+ * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h); a live thread's pointer
+ * to it is what the thread itself said when it was stopped. Below lies an inaccessible page, which tells where the
+ * stack begins. Everything that does not look exactly so is read whole: stacks that a program made itself,
+ * coroutines, anything without a guard.
+ */
+#include "shim/leak/stacks.h"
+
+#include "bare/bits.h"
+#include "shim/leak/freeze.h"
+#include "shim/leak/resident.h"
+#include "shim/sys/probe.h"
+#include "shim/sys/syscall.h"
+#include "wire/arena.h"
+
+enum {
+        STORAGE_ALIGN = 64, /* of the descriptor (sysdeps/x86_64/nptl/tls.h, TCB_ALIGNMENT) */
+        /* More than a descriptor's part above the thread pointer has ever had; the stack ends with that page. */
+        DESCRIPTOR_BYTES = 2304,
+};
+
+static struct {
+        uintptr_t sp, storage;
+        int32_t tid;
+} self;
+
+void stacks_begin(uintptr_t sp)
+{
+        self.sp = sp;
+        self.storage = (uintptr_t)__builtin_thread_pointer();
+        self.tid = (int32_t)sys_call(SYS_gettid);
+}
+
+/* The two self-pointers of a descriptor: the thread pointer itself at 0 (the ABI wants it) and 16. */
+struct search {
+        uintptr_t found;
+};
+
+static void run_search(uintptr_t start, uintptr_t end, void *context)
+{
+        struct search *search = context;
+        for (uintptr_t at = align_up(start, STORAGE_ALIGN); search->found == 0 && at + 24 <= end; at += STORAGE_ALIGN) {
+                const uintptr_t *words = (const uintptr_t *)at;
+                if (words[0] == at && words[2] == at)
+                        search->found = at;
+        }
+}
+
+static uintptr_t storage_find(uintptr_t start, uintptr_t end)
+{
+        struct search search = {0};
+#if defined __x86_64__
+        resident_each(start, end, RESIDENT_ANY, run_search, &search);
+#endif
+        return search.found;
+}
+
+/* The live thread with this thread pointer: its stack pointer, or 0 when there is none. */
+static uintptr_t sp_of(uintptr_t storage, int32_t *ret_tid)
+{
+        if (storage == self.storage) {
+                *ret_tid = self.tid;
+                return self.sp;
+        }
+        size_t n;
+        const struct frozen *threads = freeze_threads(&n);
+        for (size_t i = 0; i < n; i++)
+                if (threads[i].still && threads[i].storage == storage) {
+                        *ret_tid = threads[i].tid;
+                        return threads[i].sp;
+                }
+        return 0;
+}
+
+/* Some thread's stack pointer that lies in the range; 0 = none does. */
+static uintptr_t sp_in(uintptr_t start, uintptr_t end, int32_t *ret_tid)
+{
+        size_t n;
+        const struct frozen *threads = freeze_threads(&n);
+        *ret_tid = self.tid;
+        if (start <= self.sp && self.sp < end)
+                return self.sp;
+        for (size_t i = 0; i < n; i++)
+                if (threads[i].still && start <= threads[i].sp && threads[i].sp < end) {
+                        *ret_tid = threads[i].tid;
+                        return threads[i].sp;
+                }
+        return 0;
+}
+
+/* Leaf functions may use this much below the stack pointer (x86-64 psABI 3.2.2); elsewhere it does no harm. */
+static uintptr_t with_red_zone(uintptr_t sp, uintptr_t start)
+{
+        uintptr_t alive = sp == self.sp ? sp : sp - 128;
+        return alive > start ? alive : start;
+}
+
+struct stacks_part stacks_find(uintptr_t start, uintptr_t end, bool guarded, bool is_first)
+{
+        struct stacks_part part = {.start = start, .end = end, .alive = start};
+        if (is_first) {
+                /* Whole when its thread runs on another stack just now, or has left for good. */
+                uintptr_t sp = sp_in(start, end, &part.tid);
+                part.alive = sp ? with_red_zone(sp, start) : start;
+                return part;
+        }
+        part.storage = guarded ? storage_find(start, end) : 0;
+        if (part.storage == 0) {
+                part.end = start;
+                return part;
+        }
+        part.end = align_up(part.storage + DESCRIPTOR_BYTES, WIRE_PAGE_BYTES);
+        part.end = part.end < end ? part.end : end;
+        uintptr_t sp = sp_of(part.storage, &part.tid);
+        int32_t other;
+        if (sp == 0 && sp_in(start, part.end, &other) == 0)
+                part.alive = part.end;
+        else if (start <= sp && sp < part.storage)
+                part.alive = with_red_zone(sp, start);
+        return part;
+}
+
+void stacks_each_thread(void (*visit)(int32_t tid, uintptr_t storage, const uintptr_t *registers, unsigned n_registers))
+{
+        visit(self.tid, self.storage, NULL, 0);
+        size_t n;
+        const struct frozen *threads = freeze_threads(&n);
+        for (size_t i = 0; i < n; i++)
+                if (threads[i].still)
+                        visit(threads[i].tid, threads[i].storage, threads[i].registers, threads[i].n_registers);
+}

@@ -1,0 +1,88 @@
+/* Our layer over CPython's allocators */
+#include "shim/python/layer.h"
+
+#include "shim/self/thread.h"
+
+/* More than this many times no program reinitialises with other allocators; then we stay below. */
+enum { LAYERS_MAX = 16 };
+
+static struct layer layers[PYTHON_DOMAINS][LAYERS_MAX];
+static unsigned n_layers[PYTHON_DOMAINS];
+
+static bool is_ours(enum python_domain domain, const void *context)
+{
+        const struct layer *layer = context;
+        return layer >= layers[domain] && layer < layers[domain] + LAYERS_MAX;
+}
+
+bool layer_uppermost(enum python_domain domain)
+{
+        struct python_allocator now = {0};
+        if (!interpreter.here)
+                return false;
+        interpreter.get_allocator((int)domain, &now);
+        return is_ours(domain, now.context);
+}
+
+const struct layer *layer_first(enum python_domain domain) { return n_layers[domain] ? &layers[domain][0] : NULL; }
+
+void layer_forget(void)
+{
+        for (unsigned domain = 0; domain < PYTHON_DOMAINS; domain++)
+                n_layers[domain] = 0;
+}
+
+void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS])
+{
+        for (unsigned domain = 0; domain < PYTHON_DOMAINS; domain++) {
+                struct python_allocator now = {0};
+                interpreter.get_allocator((int)domain, &now);
+                if (is_ours(domain, now.context) || n_layers[domain] == LAYERS_MAX || !now.give)
+                        continue;
+                struct layer *layer = &layers[domain][n_layers[domain]++];
+                *layer = (struct layer){.inner = now, .domain = domain};
+                struct python_allocator ours = hooks[domain];
+                ours.context = layer;
+                interpreter.set_allocator((int)domain, &ours);
+        }
+}
+
+static const struct layer *layer_of(enum wire_family family)
+{
+        enum python_domain domain;
+        switch (family) {
+        case WIRE_FAMILY_PYMEM: domain = PYTHON_MEM; break;
+        case WIRE_FAMILY_PYOBJECT: domain = PYTHON_OBJECT; break;
+        case WIRE_FAMILY_PYMEM_RAW: domain = PYTHON_RAW; break;
+        default: return NULL;
+        }
+        return n_layers[domain] ? &layers[domain][n_layers[domain] - 1] : NULL;
+}
+
+/* Before its initialisation and after its end the interpreter has one thread. */
+static bool may_enter(const struct layer *layer) { return layer->domain == PYTHON_RAW || interpreter_gil_held(); }
+
+bool python_give(void *block, enum wire_family owner)
+{
+        const struct layer *layer = layer_of(owner);
+        if (!layer)
+                return false;
+        struct thread *self = &thread_self;
+        self->nest++;
+        if (may_enter(layer))
+                layer->inner.release(layer->inner.context, block);
+        self->nest--;
+        return true;
+}
+
+bool python_resize(void *block, size_t size, enum wire_family owner, void **ret_result)
+{
+        const struct layer *layer = layer_of(owner);
+        if (!layer)
+                return false;
+        struct thread *self = &thread_self;
+        self->nest++;
+        *ret_result = may_enter(layer) ? layer->inner.resize(layer->inner.context, block, layer_size(size)) : NULL;
+        self->nest--;
+        return true;
+}

@@ -1,2 +1,0 @@
-/* A program that is linked statically. */
-int main(void) { return 0; }
