@@ -62,6 +62,8 @@ static void scan_operator(struct scan *s)
                 if (scan_take(s, *symbol)) {
                         for (const char *c = *symbol; *c; c++)
                                 scan_put(s, *c);
+                        if (s->at[0] == ' ' && s->at[1] == '<') /* kept apart only to be read: operator< <int> */
+                                s->at++;
                         return;
                 }
         while (*s->at && *s->at != '(' && *s->at != '<') { /* new, delete[], a type, ""_suffix */
@@ -159,7 +161,12 @@ static void scan_step(struct scan *s)
                 }
                 break;
         case ' ':
-                if (strncmp(s->at, " as ", 4) == 0 || strncmp(s->at, " [clone", 7) == 0)
+                if (scan_take(s, " as ")) {
+                        for (const char *c = "\1as\1"; *c; c++)
+                                scan_put(s, *c);
+                        return;
+                }
+                if (strncmp(s->at, " [clone", 7) == 0)
                         break;
                 if (s->at[1]) /* what we have was a return type, or "non-virtual thunk to" */
                         s->name = s->n + 1;
@@ -205,7 +212,8 @@ size_t name_function(const char *function, char *ret, size_t max)
         while (s.n > s.name && ret[s.n - 1] == ' ')
                 s.n--;
         if (s.name >= s.n) /* nothing that looks like a name: take it all */
-                s.name = 0;
+                for (s.n = s.name = 0; function[s.n] && s.n + 1 < max; s.n++)
+                        ret[s.n] = function[s.n];
         memmove(ret, ret + s.name, s.n - s.name);
         s.n -= s.name;
         ret[s.n] = 0;

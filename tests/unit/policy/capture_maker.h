@@ -1,0 +1,28 @@
+/* Captures made by hand, whose names are made by hand too
+ *
+ * A frame is written "module!function@file:line"; what is left out is not known. "py:file!qualname@line" is a Python
+ * frame, "py:...@line;" the outermost of its native evaluation; "CUT" a stack that was cut. The program that links this
+ * gets its symbols_name() instead of the real one.
+ */
+#ifndef TESTS_CAPTURE_MAKER_H
+#define TESTS_CAPTURE_MAKER_H
+
+#include "cli/capture/model.h"
+#include "cli/policy/policy.h"
+
+/* A capture with one process that exited 0: ./leaky, pid 4711, in /src. */
+struct capture *made_capture(void);
+struct process *made_process(struct capture *capture, int pid); /* one more */
+
+/* A stack from the innermost frame on, NULL at the end. Python frames may stand anywhere in it. */
+uint32_t made_stack(struct process *process, enum wire_entry entry, ...) __attribute__((sentinel));
+struct site *made_site(struct process *process, uint32_t stack, enum wire_verdict verdict, uint64_t blocks,
+                       uint64_t block_bytes);
+struct wire_wrong *made_wrong(struct process *process, enum wire_wrong_kind kind, uint32_t birth, uint32_t release);
+
+/* Options as the command line leaves them when nothing is said. */
+struct options made_options(void);
+/* Findings of `capture` under `options`; the policy stays open until the test ends. */
+struct findings *made_findings(const struct capture *capture, const struct options *options);
+
+#endif

@@ -1,0 +1,330 @@
+/* Findings: what is merged, attributed, gated, put first */
+#include "policy/capture_maker.h"
+
+#include "cli/policy/judge.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct capture *capture;
+static struct process *process;
+static struct options options;
+
+static void begin(void)
+{
+        capture = made_capture();
+        process = &capture->processes[0];
+        options = made_options();
+}
+
+TestSuite(findings, .init = begin);
+
+static const struct finding *only(void)
+{
+        struct findings *findings = made_findings(capture, &options);
+        cr_assert_eq(findings->n, 1u, "%zu findings", findings->n);
+        return &findings->all[0];
+}
+
+static void site(enum wire_verdict verdict, uint64_t blocks, uint64_t bytes, const char *function)
+{
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, function, "leaky!main", NULL), verdict, blocks, bytes);
+}
+
+Test(findings, nothing_alive_is_no_finding)
+{
+        struct findings *findings = made_findings(capture, &options);
+        cr_expect_eq(findings->n, 0u);
+        cr_expect_eq(findings->exit_status, 0);
+}
+
+Test(findings, a_list_that_lost_its_head_is_one_leak)
+{
+        site(WIRE_VERDICT_DEFINITE, 1, 64, "leaky!push");
+        process->sites[0].indirect_blocks = 2;
+        process->sites[0].indirect_bytes = 128;
+        site(WIRE_VERDICT_INDIRECT, 2, 64, "leaky!push");
+        const struct finding *finding = only();
+        cr_expect_eq(finding->rule, RULE_UF001);
+        cr_expect_eq(finding->class, WIRE_VERDICT_DEFINITE);
+        cr_expect_eq(finding->blocks, 3u);
+        cr_expect_eq(finding->bytes, 192u);
+        cr_expect_eq(finding->held_blocks, 2u);
+        cr_expect_eq(finding->indirect_blocks, 2u);
+        cr_expect(finding->gating);
+}
+
+Test(findings, the_same_site_in_two_processes_is_one_finding)
+{
+        site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!push@leaky.c:6");
+        process = made_process(capture, 4712);
+        site(WIRE_VERDICT_DEFINITE, 2, 16, "leaky!push@leaky.c:6");
+        const struct finding *finding = only();
+        cr_expect_eq(finding->blocks, 3u);
+        cr_expect_eq(finding->least_bytes, 8u);
+        cr_expect_eq(finding->most_bytes, 16u);
+        cr_expect_eq(finding->n_pids, 2u);
+        cr_expect_eq(finding->pids[1], 4712);
+}
+
+Test(findings, children_can_be_left_out)
+{
+        process = made_process(capture, 4712);
+        site(WIRE_VERDICT_DEFINITE, 2, 16, "leaky!push");
+        options.children = false;
+        cr_expect_eq(made_findings(capture, &options)->n, 0u);
+}
+
+Test(findings, reachable_is_no_leak)
+{
+        site(WIRE_VERDICT_REACHABLE, 1, 1048576, "leaky!cache");
+        struct findings *findings = made_findings(capture, &options);
+        cr_expect_eq(findings->all[0].rule, RULE_UF003);
+        cr_expect_not(findings->all[0].gating);
+        cr_expect_eq(findings->reachable_bytes, 1048576u);
+        cr_expect_eq(findings->exit_status, 0);
+}
+
+Test(findings, possible_does_not_gate_until_asked)
+{
+        site(WIRE_VERDICT_POSSIBLE, 1, 8, "leaky!inner");
+        cr_expect_not(only()->gating);
+        options.gate |= 1u << RULE_UF002;
+        cr_expect(only()->gating);
+}
+
+Test(findings, unjudged_after_a_normal_end_is_a_leak_of_no_class)
+{
+        process->judged = WIRE_JUDGED_NOT;
+        site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
+        cr_expect_eq(only()->rule, RULE_UF001);
+        cr_expect_eq(only()->class, WIRE_VERDICT_UNCLASSIFIED);
+        cr_expect(only()->gating);
+}
+
+Test(findings, unjudged_after_a_kill_is_unclassified_and_does_not_gate)
+{
+        static const enum end_how hows[] = { END_SIGNAL, END_RUNNING, END_LOST, END_EXEC };
+        process->judged = WIRE_JUDGED_NOT;
+        site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
+        for (size_t i = 0; i < 4; i++) {
+                process->end.how = hows[i];
+                cr_expect_eq(only()->rule, RULE_UF004);
+                cr_expect_not(only()->gating);
+        }
+}
+
+Test(findings, what_a_judgement_left_over_is_not_accused)
+{
+        site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
+        process->judged = WIRE_JUDGED_BUDGET;
+        cr_expect_eq(only()->rule, RULE_UF004);
+        process->judged = WIRE_JUDGED_BEGUN;
+        cr_expect_eq(only()->rule, RULE_UF004);
+}
+
+static void runtime(const char *a, const char *b, const char *c)
+{
+        process->judged = WIRE_JUDGED_NOT;
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, a, b, c, NULL), WIRE_VERDICT_UNCLASSIFIED, 1, 8);
+        const struct finding *finding = only();
+        cr_expect_eq(finding->rule, RULE_UF003, "%s", a);
+        cr_expect_eq(finding->class, WIRE_VERDICT_RUNTIME);
+        process->n_sites = 0;
+}
+
+Test(findings, what_the_libraries_keep_for_themselves_is_no_leak)
+{
+        runtime("libc.so.6!_IO_file_doallocate", "libc.so.6!puts", "leaky!main");
+        runtime("libc.so.6!strdup", "libc.so.6!setlocale", "leaky!main");
+        runtime("ld-linux-x86-64.so.2!_dl_new_object", "libc.so.6!dlopen", "leaky!main");
+        runtime("libstdc++.so.6!", "ld-linux-x86-64.so.2!call_init", "ld-linux-x86-64.so.2!_dl_init");
+        runtime("libc.so.6!__add_to_environ", "libc.so.6!setenv", "leaky!main");
+}
+
+Test(findings, what_a_library_gave_the_program_is_the_programs)
+{
+        process->judged = WIRE_JUDGED_NOT;
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "libc.so.6!strdup", "leaky!main", NULL),
+                  WIRE_VERDICT_UNCLASSIFIED, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF001);
+        process->n_sites = 0;
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "leaky!setlocale", "leaky!main", NULL),
+                  WIRE_VERDICT_UNCLASSIFIED, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF001, "only the library's own function of that name");
+}
+
+Test(findings, an_operator_new_of_the_program_is_the_entry_point)
+{
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "leaky!operator new(unsigned long)",
+                             "leaky!operator new[](unsigned long)", "leaky!push", "leaky!main", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        const struct finding *finding = only();
+        cr_expect_eq(finding->family, WIRE_FAMILY_NEW_ARRAY);
+        cr_expect_eq(finding->stack.entry, WIRE_ENTRY_NEW_ARRAY);
+        cr_expect_eq(finding->stack.n_frames, 2u);
+}
+
+static void mismatch(enum wire_entry birth_entry, const char *birth, enum wire_entry release_entry, const char *release)
+{
+        made_wrong(process, WIRE_WRONG_MISMATCH, made_stack(process, birth_entry, birth, "leaky!push", NULL),
+                   made_stack(process, release_entry, release, "leaky!drop", NULL));
+}
+
+Test(findings, a_mismatch_is_named_with_both_stacks)
+{
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!a", WIRE_ENTRY_DELETE, "leaky!b");
+        const struct finding *finding = only();
+        cr_expect_eq(finding->rule, RULE_UF101);
+        cr_expect_eq(finding->stack.n_frames, 2u);
+        cr_expect_eq(finding->release.n_frames, 2u);
+        cr_expect(finding->gating);
+        cr_expect_eq(made_findings(capture, &options)->n_wrong, 1u);
+}
+
+Test(findings, replaced_operators_are_not_accused)
+{
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!operator new(unsigned long)", WIRE_ENTRY_DELETE, "leaky!b");
+        mismatch(WIRE_ENTRY_NEW, "leaky!a", WIRE_ENTRY_FREE, "leaky!operator delete(void*)");
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!_Znam", WIRE_ENTRY_DELETE_ARRAY, "leaky!b");
+        mismatch(WIRE_ENTRY_NEW, "leaky!a", WIRE_ENTRY_FREE, "leaky!_ZdlPvm");
+        cr_expect_eq(made_findings(capture, &options)->n, 0u);
+}
+
+Test(findings, a_replaced_operator_new_given_to_the_wrong_delete_is_accused)
+{
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!operator new(unsigned long)", WIRE_ENTRY_DELETE_ARRAY, "leaky!b");
+        cr_expect_eq(only()->family, WIRE_FAMILY_NEW);
+        cr_expect_eq(only()->rule, RULE_UF101);
+}
+
+Test(findings, two_places_that_release_wrongly_stay_apart_with_one_id)
+{
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!a", WIRE_ENTRY_DELETE, "leaky!b");
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!a", WIRE_ENTRY_DELETE, "leaky!c");
+        struct findings *findings = made_findings(capture, &options);
+        cr_assert_eq(findings->n, 2u);
+        cr_expect_str_eq(findings->all[0].id, findings->all[1].id);
+}
+
+Test(findings, worst_comes_first)
+{
+        site(WIRE_VERDICT_REACHABLE, 1, 1000000, "leaky!cache");
+        site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!small");
+        site(WIRE_VERDICT_DEFINITE, 1, 800, "leaky!large");
+        site(WIRE_VERDICT_POSSIBLE, 1, 8000, "leaky!inner");
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!a", WIRE_ENTRY_DELETE, "leaky!b");
+        made_wrong(process, WIRE_WRONG_DOUBLE, made_stack(process, WIRE_ENTRY_MALLOC, "leaky!twice", NULL),
+                   made_stack(process, WIRE_ENTRY_FREE, "leaky!again", NULL));
+        struct findings *findings = made_findings(capture, &options);
+        static const enum rule order[] = { RULE_UF102, RULE_UF101, RULE_UF001, RULE_UF001, RULE_UF002, RULE_UF003 };
+        cr_assert_eq(findings->n, 6u);
+        for (size_t i = 0; i < 6; i++)
+                cr_expect_eq(findings->all[i].rule, order[i], "place %zu", i);
+        cr_expect_eq(findings->all[2].bytes, 800u);
+        cr_expect_eq(findings->leaked_bytes, 808u);
+        cr_expect_eq(findings->n_gating, 4u);
+}
+
+Test(findings, the_gate_decides_the_status)
+{
+        site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!push");
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 23);
+        options.error_exitcode = 7;
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 7);
+        options.error_exitcode = 0;
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 0);
+        options.error_exitcode = 23;
+        process->end.how = END_SIGNAL;
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 0, "the runner dies of the same signal");
+}
+
+Test(findings, only_modules_works_on_the_owner)
+{
+        const char *globs[] = { "libzip*" };
+        options.only_modules = (struct option_list){ globs, 1 };
+        site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!push");
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "libc.so.6!strdup", "libzip.so.1!open", "leaky!main", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 16);
+        cr_expect_eq(only()->bytes, 16u);
+        cr_expect_str_eq(only()->owner, "libzip.so.1");
+}
+
+/* A Python program: the interpreter's loop and what it runs. */
+static void python(unsigned minor)
+{
+        process->python.seen = 1;
+        process->python.major = 3;
+        process->python.minor = (uint8_t)minor;
+}
+
+static void functions_are(const struct stack *stack, const char *expected)
+{
+        char all[1024] = "";
+        for (size_t i = 0; i < stack->n_frames; i++) {
+                if (i)
+                        strcat(all, " ");
+                strcat(all, stack->frames[i]->frame.function);
+        }
+        cr_expect_str_eq(all, expected);
+}
+
+Test(findings, each_evaluation_is_its_python_frame)
+{
+        python(10);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "demo.so!leak", "libpython3.10.so.1.0!_PyEval_EvalFrameDefault",
+                             "libpython3.10.so.1.0!PyObject_Call", "libpython3.10.so.1.0!_PyEval_EvalFrameDefault.cold",
+                             "py:/src/use.py!inner@4", "py:/src/use.py!<module>@9", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        functions_are(&only()->stack, "leak inner PyObject_Call <module>");
+}
+
+Test(findings, one_evaluation_runs_frames_up_to_its_entry)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "demo.so!leak", "python3.12!_PyEval_EvalFrameDefault",
+                             "demo.so!callback", "python3.12!_PyEval_EvalFrameDefault", "py:/src/use.py!a@1",
+                             "py:/src/use.py!b@2;", "py:/src/use.py!c@3", "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        functions_are(&only()->stack, "leak a b callback c <module>");
+}
+
+Test(findings, python_frames_without_an_evaluation_go_where_the_interpreter_begins)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "demo.so!leak", "python3.12!", "leaky!main",
+                             "py:/src/use.py!a@1", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        const struct finding *finding = only();
+        cr_expect_str_eq(finding->stack.frames[1]->frame.function, "a");
+}
+
+Test(findings, the_interpreters_own_blocks_are_no_leaks)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYMEM_RAW_MALLOC, "python3.12!dict_resize", "python3.12!_PyEval_EvalFrameDefault",
+                             "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF003);
+}
+
+Test(findings, an_extensions_block_is_a_leak_but_its_modules_state_is_not)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYMEM_MALLOC, "demo.so!leak", "python3.12!_PyEval_EvalFrameDefault",
+                             "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF001);
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYMEM_MALLOC, "demo.so!PyInit_demo", "python3.12!_PyEval_EvalFrameDefault",
+                             "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF003);
+}
