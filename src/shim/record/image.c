@@ -68,6 +68,7 @@ static bool image_judge(uintptr_t sp, bool for_exec, enum wire_end end)
         if (options.detect_leaks)
                 judge(sp, for_exec);
         __atomic_store_n(&arena.header->end, end, __ATOMIC_RELEASE);
+        stack_end();
         return report_end();
 }
 

@@ -17,6 +17,7 @@
 
 #include "bare/bits.h"
 #include "shim/arena/arena.h"
+#include "shim/self/next.h"
 #include "shim/stack/stack.h"
 #include "shim/sys/maps.h"
 #include "shim/sys/pages.h"
@@ -32,7 +33,8 @@
 
 enum { MODULES_MAX = 8192, PATH_BYTES = 4096 };
 
-extern __typeof(_dl_find_object) _dl_find_object __attribute__((weak));
+/* From glibc 2.35. Asked for by name, since even a weak reference would name a version that older ones lack. */
+static __typeof(_dl_find_object) *find_object;
 
 static _Atomic(struct module *) modules; /* MODULES_MAX of them, in pages of our own */
 static _Atomic uint32_t n_modules;
@@ -75,9 +77,9 @@ static int object_visit(struct dl_phdr_info *info, size_t bytes, void *context)
 
 static bool object_find(uintptr_t address, struct object *ret_object)
 {
-        if (_dl_find_object) {
+        if (find_object) {
                 struct dl_find_object found;
-                if (_dl_find_object((void *)address, &found) != 0)
+                if (find_object((void *)address, &found) != 0)
                         return false;
                 *ret_object = (struct object){
                         .start = (uintptr_t)found.dlfo_map_start,
@@ -222,6 +224,8 @@ static struct module *modules_table(void)
         pages_give(fresh, MODULES_MAX * sizeof *fresh);
         return table;
 }
+
+void module_init(void) { find_object = (__typeof(find_object))next_find("_dl_find_object"); }
 
 static bool module_holds(const struct module *module, uintptr_t address)
 {

@@ -25,6 +25,9 @@ struct module {
         char path[256]; /* what the arena has, cut here: only identity is compared with it */
 };
 
+/* Find out how this libc can be asked. Until then it is asked in the old, slower way. */
+void module_init(void);
+
 /* The module that holds `address`, registered at first sight; NULL = none. Takes no lock. Calls ld.so only for what it
  * does not know. The answer stays readable for ever, and right until the module is unloaded. */
 const struct module *module_find(uintptr_t address);

@@ -49,6 +49,9 @@ uint32_t stack_module(uintptr_t address);
 /* At birth: once per process image, before the first capture. `fork_child`: forget what refers to the parent's trie. */
 void stack_init(bool fork_child);
 
+/* The image ends: say on stderr what the self-check found, if it was wanted (check.h). */
+void stack_end(void);
+
 /* This thread is new to its place (which a dead one may have had before), or is a fork child's: forget its walks. */
 void stack_thread_init(struct thread *self);
 

@@ -1,0 +1,38 @@
+/* Walking with all registers: slow, and right where short rules do not suffice */
+#ifndef UNFREED_SHIM_STACK_GENERAL_H
+#define UNFREED_SHIM_STACK_GENERAL_H
+
+#include "shim/stack/cfi.h"
+#include "shim/stack/reach.h"
+#include "shim/stack/registers.h"
+#include "shim/stack/stack.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct registers {
+        uint64_t value[REGISTERS];
+        uint64_t pc;
+        uint64_t known;   /* bit per register: its value is the one the frame had */
+        bool interrupted; /* pc is where the frame was interrupted, not a return address */
+};
+
+enum general_end {
+        GENERAL_OUTERMOST, /* as it should be: nobody called the last frame */
+        GENERAL_LOST,      /* no rule, or a stack that makes no sense */
+        GENERAL_FULL,      /* `visit` said stop */
+};
+
+/* Walk from `start`; `visit` gets the word of each frame, innermost first, until it returns false. */
+enum general_end general_walk(const struct stack_start *start, struct reach *reach,
+                              bool (*visit)(uint64_t word, void *context), void *context);
+
+/* From a frame to its caller as `row` says. False when a value is needed that is not known or cannot be read; or when
+ * the frame has no caller (*ret_outermost). */
+bool registers_step(struct registers *r, const struct cfi_row *row, struct reach *reach, bool *ret_outermost);
+
+/* The value of a DWARF expression. `cfa` is pushed first when not NULL. */
+bool expression_value(const struct cfi_row *row, int32_t at, const struct registers *r, const uint64_t *cfa,
+                      struct reach *reach, uint64_t *ret_value);
+
+#endif

@@ -1,0 +1,83 @@
+/* How far a walk may read
+ *
+ * The upper bound of a thread's own stack is the end of the mapping that its stack pointer is in, or its thread
+ * control block where that lies in the same mapping: glibc puts it at the top of a thread's stack, and what is mapped
+ * beyond it may belong to somebody else and go away. The main thread's stack grows downward under us; nothing else is
+ * ever mapped within 128 MiB below its end unless the stack limit is lower (Linux, arch/x86/mm/mmap.c, MIN_GAP).
+ */
+#include "shim/stack/reach.h"
+
+#include "shim/sys/maps.h"
+#include "shim/sys/probe.h"
+#include "shim/sys/syscall.h"
+
+#include <sys/resource.h>
+
+enum { PAGE = 4096, FRAME_MAX = 8 << 20 };
+static const uintptr_t main_stack_max = (uintptr_t)128 << 20;
+
+static uintptr_t thread_pointer(void)
+{
+#if defined __x86_64__
+        uintptr_t tp;
+        __asm__("mov %%fs:0, %0" : "=r"(tp));
+        return tp;
+#else
+        return (uintptr_t)__builtin_thread_pointer();
+#endif
+}
+
+static uintptr_t main_stack_low(uintptr_t high)
+{
+        struct rlimit limit = {0};
+        uintptr_t most = main_stack_max;
+        if (!sys_failed(sys_call(SYS_prlimit64, 0, RLIMIT_STACK, NULL, &limit)) && limit.rlim_cur < most)
+                most = limit.rlim_cur;
+        return high > most ? high - most : 0;
+}
+
+/* Is the mapping around `sp` this thread's own stack? Then remember its bounds. */
+static void stack_find(struct reach_stack *stack, uintptr_t sp)
+{
+        struct map map;
+        enum map_kind kind = maps_find(sp, &map);
+        uintptr_t tp = thread_pointer();
+        if (kind == MAP_STACK) {
+                stack->high = map.end;
+                stack->low = main_stack_low(map.end);
+                if (map.start < stack->low)
+                        stack->low = map.start;
+        } else if (kind == MAP_ANONYMOUS && map.start <= sp && sp < tp && tp < map.end) {
+                stack->high = align_down(tp, 8);
+                stack->low = map.start;
+        }
+}
+
+struct reach reach_begin(struct reach_stack *stack, uintptr_t sp)
+{
+        /* A thread whose first allocations are made on a coroutine's stack is asked again, ever more seldom. */
+        if (unlikely(stack->high == 0)) {
+                uint32_t n = stack->n_tries++;
+                if ((n & (n + 1)) == 0)
+                        stack_find(stack, sp);
+        }
+        if (likely(stack->low <= sp && sp < stack->high))
+                return (struct reach){.low = sp, .limit = stack->high, .own = true};
+        return (struct reach){.low = sp, .limit = sp, .own = false};
+}
+
+bool reach_extend(struct reach *reach, uintptr_t address)
+{
+        if (reach->own || address < reach->low || address - reach->limit > FRAME_MAX)
+                return false;
+        uintptr_t to = align_down(address + 8 + PAGE - 1, PAGE);
+        if (!probe_readable(reach->limit, to - reach->limit))
+                return false;
+        reach->limit = to;
+        return true;
+}
+
+bool reach_read_slow(struct reach *reach, uintptr_t address, uint64_t *ret_word)
+{
+        return probe_read(address, ret_word, sizeof *ret_word);
+}

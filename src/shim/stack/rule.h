@@ -1,0 +1,110 @@
+/* Unwind rules, boiled down and remembered
+ *
+ * Of all that the tables say about an address, a walk over compiled code needs three things: where the caller's frame
+ * begins (the CFA), where the return address is (the word below the CFA) and where the caller's frame pointer was
+ * saved. In nearly all code they fit into 17 bits; user-space addresses on x86-64 have 47. Together they are one word,
+ * so that a rule is read and written whole, whoever else writes.
+ *
+ *      bit  0      the CFA is the frame pointer (1) or the stack pointer (0) ...
+ *      bits 1-12   ... plus this many words
+ *      bits 13-16  the caller's frame pointer is saved this many words below the CFA, 2..14; 0 = the frame keeps it
+ *
+ * 15 in the last field: bits 0-12 are one of enum rule_special, or the number of a wide rule.
+ */
+#ifndef UNFREED_SHIM_STACK_RULE_H
+#define UNFREED_SHIM_STACK_RULE_H
+
+#include "shim/stack/cfi.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+enum {
+        RULE_BITS = 17,
+        RULE_MASK = (1 << RULE_BITS) - 1,
+        RULE_WORDS_MAX = 0xfff,
+        RULE_FP_SHIFT = 13,
+        RULE_FP_SPECIAL = 15,
+        RULE_PLAIN_END = RULE_FP_SPECIAL << RULE_FP_SHIFT, /* below: not special */
+};
+
+enum rule_special {
+        RULE_OUTERMOST = RULE_PLAIN_END, /* nobody called it */
+        RULE_LOST,                       /* the tables do not say, or make no sense */
+        RULE_GENERAL,                    /* see general.h */
+        RULE_GONE,                       /* a place in the cache whose code was unloaded; goes with address 0 */
+        RULE_WIDE_FIRST,
+};
+
+/* What does not fit: large frames, and functions that realign their stack. Those keep the CFA in memory and save the
+ * frame pointer relative to itself. */
+struct rule_wide {
+        int32_t cfa_offset, fp_offset;
+        bool cfa_from_fp;  /* else from the stack pointer */
+        bool cfa_in_memory; /* the CFA is what the word there says */
+        uint8_t fp_saved;  /* 0 not, 1 at CFA + fp_offset, 2 at fp + fp_offset */
+};
+
+/* An address and its rule. Written once; cleared when its module goes.
+ * `pc_rule` is stored last (release) and loaded first (acquire): the other members are right when it is. */
+struct rule_entry {
+        _Atomic uint64_t pc_rule; /* 0 = free */
+        _Atomic uint32_t caller;  /* where the entry of its caller was last time: a hint, for this table */
+        _Atomic uint16_t taken;   /* somebody is about to write it, or has */
+        uint16_t module;
+};
+_Static_assert(sizeof(struct rule_entry) == 16, "four entries to a cache line");
+
+enum { RULE_PROBES = 8 };
+
+/* 2^(64 - shift) entries and RULE_PROBES more. */
+struct rule_table {
+        unsigned shift;
+        uint32_t n;
+        _Atomic uint32_t n_taken;
+        char pad[52];
+        struct rule_entry entries[];
+};
+_Static_assert(sizeof(struct rule_table) == 64, "entries begin on a cache line");
+
+extern _Atomic(struct rule_table *) rule_table;
+extern struct rule_wide *rule_wides;
+
+/* Bumped when a module was unloaded: what was walked before may not hold any more. Never 0. */
+extern _Atomic uint32_t rule_generation;
+
+static inline uint64_t rule_entry_load(const struct rule_entry *entry)
+{
+        return atomic_load_explicit(&entry->pc_rule, memory_order_acquire);
+}
+
+static inline struct rule_entry *rule_find(struct rule_table *table, uintptr_t pc)
+{
+        struct rule_entry *entry = &table->entries[pc * UINT64_C(0x9e3779b97f4a7c15) >> table->shift];
+        for (unsigned i = 0; i < RULE_PROBES; ++i) {
+                uint64_t pc_rule = rule_entry_load(&entry[i]);
+                if (pc_rule >> RULE_BITS == pc)
+                        return &entry[i];
+                if (pc_rule == 0)
+                        break;
+        }
+        return NULL;
+}
+
+/* Make the rule of a return address, and remember it where that is right: "no rule" outside all modules is not, since
+ * code may come there. Then, and when there is no memory, *spare is filled and returned. ~1 µs. */
+struct rule_entry *rule_fill(uintptr_t pc, struct rule_entry *spare);
+
+/* What a row comes down to, without regard to memory: a rule of 17 bits. */
+uint32_t rule_encode(const struct cfi_row *row);
+
+/* The table, made at first use; NULL when there is no memory. */
+struct rule_table *rule_table_get(void);
+
+/* Code between these addresses was unloaded. */
+void rule_forget(uintptr_t start, uintptr_t end);
+
+/* Forget everything (the modules' numbers changed). Other threads do not exist then. */
+void rule_reset(void);
+
+#endif

@@ -1,0 +1,220 @@
+/* From a call of an entry point to one number
+ *
+ * stack_capture() as it mostly goes: the stack is the one of last time, which comparing shows, and so is its number.
+ * Everything else is out of line. In order of preference:
+ *
+ *      the remembered walk, verified                          walk_verify(), here
+ *      a walk by short rules until it meets the remembered    walk.c
+ *      a walk with all registers                              general.c
+ *
+ * The remembered walk holds for one generation of modules. It is owned by one thread, and a signal handler of that
+ * thread finds it marked busy (memo.h).
+ */
+#include "shim/stack/stack.h"
+
+#include "shim/self/options.h"
+#include "shim/stack/check.h"
+#include "shim/stack/general.h"
+#include "shim/stack/rule.h"
+#include "shim/stack/trie.h"
+#include "shim/stack/walk.h"
+
+#include <stdatomic.h>
+
+static inline void level_enter(struct memo_level *level, uintptr_t sp)
+{
+        level->busy = sp;
+        atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline void level_leave(struct memo_level *level)
+{
+        atomic_signal_fence(memory_order_seq_cst);
+        level->busy = 0;
+}
+
+/* The level that this capture may use; NULL = all are in the middle of something. */
+static struct memo_level *level_choose(struct memo *memo, uintptr_t sp)
+{
+        for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
+                struct memo_level *level = &memo->levels[i];
+                uintptr_t busy = level->busy;
+                bool own = memo->stack.low <= busy && busy < memo->stack.high && memo->stack.low <= sp &&
+                           sp < memo->stack.high;
+                if (busy == 0)
+                        return level;
+                if (own && sp >= busy) {
+                        for (unsigned k = 0; k < STACK_KINDS; ++k) {
+                                level->kinds[k].stamp = 0;
+                                level->kinds[k].n_frames = 0;
+                        }
+                        return level;
+                }
+        }
+        return NULL;
+}
+
+/* Frames of a general walk, collected where fresh ones of a short one would be. */
+struct collected {
+        struct memo_level *level;
+        uint32_t n, limit;
+};
+
+static bool collected_add(uint64_t word, void *context)
+{
+        struct collected *c = context;
+        if (c->n == c->limit || !memo_reserve_fresh(c->level, c->n + 1))
+                return false;
+        c->level->fresh[c->n++].word = word;
+        return true;
+}
+
+static uint32_t walk_generally(struct memo_level *level, const struct stack_start *start, struct reach *reach,
+                               uint32_t limit)
+{
+        struct collected c = {level, 0, limit ? limit : WALK_FRAMES_MAX};
+        uint32_t node = 0;
+        switch (general_walk(start, reach, collected_add, &c)) {
+        case GENERAL_OUTERMOST: break;
+        case GENERAL_LOST:
+                arena_drop(WIRE_DROP_WALKS);
+                node = trie_step(0, wire_word(WIRE_TAG_END, 0));
+                break;
+        case GENERAL_FULL: node = trie_step(0, wire_word(WIRE_TAG_CUT, 0)); break;
+        }
+        while (c.n > 0) {
+                node = trie_step(node, level->fresh[--c.n].word);
+                if (node == 0)
+                        return 0;
+        }
+        return node;
+}
+
+/* One frame, when there is no room for more. */
+static uint32_t walk_barely(const struct stack_start *start, enum wire_drop why)
+{
+        arena_drop(why);
+        return trie_step(trie_step(0, wire_word(WIRE_TAG_END, 0)),
+                         wire_word(stack_module(start->pc), wire_word_value(start->pc)));
+}
+
+/* Does what is remembered hold for this generation, and is what had no rule still without? */
+static bool walked_holds(struct walked *w, uint32_t generation)
+{
+        return w->stamp == generation && (w->lost_pc == 0 || module_find(w->lost_pc - 1) == NULL);
+}
+
+static uint32_t walk_anew(struct memo *memo, struct memo_level *level, enum stack_kind kind,
+                          const struct stack_start *start, struct walked **ret_w)
+{
+        uint32_t generation = atomic_load_explicit(&rule_generation, memory_order_acquire);
+        struct walked *w = &level->kinds[kind];
+        struct walk walk = {
+                .level = level,
+                .w = w,
+                .reach = reach_begin(&memo->stack, start->sp),
+                .pc = start->pc,
+                .sp = start->sp,
+                .fp = start->fp,
+                .cursor = walked_holds(w, generation) ? w->n_frames : 0,
+        };
+        uint32_t limit = (uint32_t)options.malloc_context_size;
+        *ret_w = NULL;
+        enum walk_end end = walk_run(&walk);
+        if (end == WALK_ODD)
+                return walk_generally(level, start, &walk.reach, limit);
+        if (end == WALK_NO_MEMORY)
+                return walk_barely(start, WIRE_DROP_MEMORY);
+        if (end == WALK_LOST)
+                arena_drop(WIRE_DROP_WALKS);
+        if (end == WALK_MET && walk.n == 0 && w->pc == start->pc && w->sp == start->sp) {
+                *ret_w = w;
+                return w->node;
+        }
+        uint32_t node = walk_keep(&walk, end, start, limit);
+        if (node != 0) {
+                w->stamp = generation;
+                *ret_w = w;
+        } else {
+                w->stamp = 0;
+        }
+        return node;
+}
+
+static struct stack_id capture_slow(struct thread *self, enum stack_kind kind, const struct stack_start *start,
+                                    uint64_t allocator_word)
+{
+        struct memo *memo = self->memo;
+        struct memo_level *level = memo ? level_choose(memo, start->sp) : NULL;
+        uint32_t node;
+        if (unlikely(!level)) {
+                node = walk_barely(start, memo ? WIRE_DROP_REENTRANT : WIRE_DROP_MEMORY);
+                return (struct stack_id){allocator_word ? trie_step(node, allocator_word) : node};
+        }
+        struct walked *w;
+        level_enter(level, start->sp);
+        node = walk_anew(memo, level, kind, start, &w);
+        if (unlikely(check_wanted()))
+                check_walk(start, node, w != NULL);
+        if (allocator_word && node) {
+                node = trie_step(node, allocator_word);
+                if (w && node) {
+                        w->allocator_node = node;
+                        w->allocator_word = allocator_word;
+                }
+        }
+        level_leave(level);
+        return (struct stack_id){node};
+}
+
+/* The node of this stack, below it that of `allocator_word` when not 0, if it is the remembered one; else 0. All that
+ * is wanted of the memo is read while it is marked busy. */
+static inline uint32_t walked_find(struct memo *memo, enum stack_kind kind, const struct stack_start *start,
+                                   uint64_t allocator_word)
+{
+        struct memo_level *level = &memo->levels[0];
+        const struct walked *w = &level->kinds[kind];
+        if (unlikely(level->busy != 0))
+                return 0;
+        level_enter(level, start->sp);
+        uint32_t node = 0;
+        if (w->pc == start->pc && w->sp == start->sp && w->fp == (start->fp & w->fp_mask) && w->lost_pc == 0 &&
+            w->stamp == atomic_load_explicit(&rule_generation, memory_order_relaxed) &&
+            walk_verify(w->checks, w->n_checks) == w->n_checks)
+                node = allocator_word == 0 ? w->node : w->allocator_word == allocator_word ? w->allocator_node : 0;
+        level_leave(level);
+        return node;
+}
+
+struct stack_id stack_capture(struct thread *self, enum stack_kind kind, const struct stack_start *start,
+                              uint64_t allocator_word)
+{
+        uint32_t node = likely(self->memo) ? walked_find(self->memo, kind, start, allocator_word) : 0;
+        if (likely(node && !check_wanted()))
+                return (struct stack_id){node};
+        return capture_slow(self, kind, start, allocator_word);
+}
+
+struct stack_id stack_walk(struct thread *self, enum stack_kind kind, const struct stack_start *start)
+{
+        return stack_capture(self, kind, start, 0);
+}
+
+void stack_modules_changed(void) { module_sweep(rule_forget); }
+
+void stack_init(bool fork_child)
+{
+        const char *check = options_environment("UNFREED_SELF");
+        check_init(options.self_check == 2 || (check && check[0] == '2'));
+        if (!fork_child) {
+                module_init();
+                return;
+        }
+        trie_reset();
+        if (!module_inherit())
+                rule_reset();
+}
+
+void stack_end(void) { check_report(); }
+
+void stack_thread_init(struct thread *self) { self->memo = memo_take(self->slot); }
