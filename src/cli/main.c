@@ -1,2 +1,4 @@
 /* unfreed: the command line. Everything is in command/. */
-int main(void) { return 2; }
+#include "cli/command/verb.h"
+
+int main(int argc, char **argv) { return command_main(argc, argv); }

@@ -25,15 +25,24 @@ void capture_writer_add(struct capture_writer *writer, int memfd, const struct p
 void capture_writer_add_command(struct capture_writer *writer, char *const *command, int exit_status);
 void capture_writer_add_names(struct capture_writer *writer, const void *names, size_t bytes);
 
+/* Add all that the capture file holds. Negative: a line was said, and nothing was added. */
+int capture_writer_add_file(struct capture_writer *writer, const char *path);
+
+/* Add a chunk as it is (chunk.h); commands after the first are left out. */
+void capture_writer_add_chunk(struct capture_writer *writer, const char *kind, const void *payload, size_t bytes);
+
 /* Put it at `path`: a regular file appears whole or not at all; a pipe or a device is written to. With `fresh`, an
  * existing file is never replaced. Negative: a line was said. 1: `fresh`, and there is one already. */
 int capture_writer_end(struct capture_writer *writer, const char *path, bool fresh);
 
 /* Add what is in the file to `capture` (zeroed before the first). Names are handed to `names`, which may be NULL, as
- * bytes that live as long as the call. Negative: a line was said that names the file and the place in it, and
- * `capture` is as it was. */
-typedef int capture_names_fn(void *context, const void *names, size_t bytes);
+ * bytes that live as long as the call; it returns what is wrong with them, or NULL. Negative: a line was said that
+ * names the file and the place in it, and `capture` is as it was. */
+typedef const char *capture_names_fn(void *context, const void *names, size_t bytes);
 int capture_read(const char *path, struct capture *capture, capture_names_fn *names, void *context);
+
+/* The bytes of a file, which may be a pipe; the caller's to free. NULL: a line was said. */
+unsigned char *capture_load(const char *path, size_t *ret_n);
 
 /* The same from memory; `path` is for messages. */
 int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct capture *capture,

@@ -119,12 +119,11 @@ static int names_take(struct reading *r, const unsigned char *payload, size_t by
         void *names = malloc((size_t)data.bytes + 1);
         if (!names)
                 return say_error("%s: no memory for its names", r->path);
-        int answer = unpack(payload, bytes, names, data.bytes) ? r->names(r->context, names, (size_t)data.bytes)
-                                                               : damaged(r, "names that do not decompress");
-        if (answer > 0)
-                answer = damaged(r, "names that make no sense");
+        const char *why = unpack(payload, bytes, names, data.bytes)
+                                  ? r->names(r->context, names, (size_t)data.bytes)
+                                  : "names that do not decompress";
         free(names);
-        return answer;
+        return why ? damaged(r, why) : 0;
 }
 
 static int command_take(struct reading *r, const unsigned char *payload, size_t bytes)
@@ -250,8 +249,7 @@ int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct
         return answer < 0 ? answer : 0;
 }
 
-/* The whole file, which may be a pipe; NULL: a line was said. */
-static unsigned char *file_read(const char *path, size_t *ret_n)
+unsigned char *capture_load(const char *path, size_t *ret_n)
 {
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         struct stat status;
@@ -290,7 +288,7 @@ static unsigned char *file_read(const char *path, size_t *ret_n)
 int capture_read(const char *path, struct capture *capture, capture_names_fn *names, void *context)
 {
         size_t n;
-        unsigned char *bytes = file_read(path, &n);
+        unsigned char *bytes = capture_load(path, &n);
         if (!bytes)
                 return -1;
         int answer = capture_parse(path, bytes, n, capture, names, context);

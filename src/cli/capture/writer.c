@@ -28,6 +28,7 @@ struct capture_writer {
         int error; /* errno of the first thing that failed */
         ZSTD_CCtx *zstd;
         uint64_t n_processes;
+        bool has_command;
         unsigned char *raw;    /* CHUNK_DATA_MAX */
         unsigned char *packed; /* room for a chunk: struct chunk_data and a frame */
         size_t packed_room;
@@ -88,6 +89,16 @@ static void chunk_put(struct capture_writer *w, const char *kind, const void *pa
                 w->error = errno;
 }
 
+void capture_writer_add_chunk(struct capture_writer *w, const char *kind, const void *payload, size_t bytes)
+{
+        bool command = memcmp(kind, CHUNK_COMMAND, 4) == 0;
+        if (command && w->has_command)
+                return;
+        w->has_command = w->has_command || command;
+        w->n_processes += memcmp(kind, CHUNK_PROCESS, 4) == 0;
+        chunk_put(w, kind, payload, bytes);
+}
+
 static void packed_put(struct capture_writer *w, const char *kind, uint64_t off, const void *raw, size_t bytes)
 {
         struct chunk_data data = {.off = off, .bytes = bytes};
@@ -118,8 +129,7 @@ void capture_writer_add(struct capture_writer *w, int memfd, const struct proces
                                       .signal = process->end.signal,
                                       .arena_bytes = source.bytes,
                                       .self_bytes = process->self_bytes};
-        chunk_put(w, CHUNK_PROCESS, &begin, sizeof begin);
-        w->n_processes++;
+        capture_writer_add_chunk(w, CHUNK_PROCESS, &begin, sizeof begin);
         uint64_t off = 0, to;
         for (; !w->error && source_next_data(&source, &off, source.bytes, &to); off = to) {
                 for (uint64_t at = off; at < to && !w->error; at += CHUNK_DATA_MAX) {
@@ -147,7 +157,7 @@ void capture_writer_add_command(struct capture_writer *w, char *const *command, 
         at += sizeof fixed;
         for (uint32_t i = 0; i < fixed.n; i++)
                 at = stpcpy(at, command[i]) + 1;
-        chunk_put(w, CHUNK_COMMAND, payload, bytes);
+        capture_writer_add_chunk(w, CHUNK_COMMAND, payload, bytes);
         free(payload);
 }
 

@@ -7,6 +7,7 @@
 #include "cli/collect/collect.h"
 
 #include "cli/capture/file.h"
+#include "cli/collect/heirs.h"
 #include "cli/collect/library.h"
 #include "cli/collect/listen.h"
 #include "cli/collect/spawn.h"
@@ -24,12 +25,13 @@
 
 enum { WATCH_SOCKET = -1, WATCH_SIGNALS = -2, EVENTS_AT_ONCE = 64 };
 
-/* A fork child needs a moment from its first instruction to its greeting; while no greeted process runs, wait no
- * longer than this for children that we know only to exist. Generous: the machine may be loaded. */
+/* A new image needs a moment until our library is in it; while nothing that greeted or may greet runs, wait no longer
+ * than this for children that we know only to exist. Generous: the machine may be loaded. */
 static const double GREETING_SECONDS = 0.05;
 
 struct collector {
         const struct collect_request *request;
+        const char *library;
         struct listener listener;
         struct tree tree;
         struct manners before;
@@ -103,9 +105,9 @@ static int patience(struct collector *c)
                 return -1;
         if (c->childless && c->tree.n_alive == 0)
                 return 0;
-        double until = c->deadline;
-        if (c->tree.n_alive == 0 && until > c->deadline - c->request->linger_seconds + GREETING_SECONDS)
-                until = c->deadline - c->request->linger_seconds + GREETING_SECONDS;
+        double until = c->deadline, soon = until - c->request->linger_seconds + GREETING_SECONDS;
+        if (soon < until && c->tree.n_alive == 0 && !heirs_have_library(c->library))
+                until = soon;
         double left = until - now_seconds();
         if (left <= 0)
                 return 0;
@@ -150,10 +152,10 @@ static int capture_make(struct collector *c, struct capture *ret_capture)
         return 0;
 }
 
-static int program_watch(struct collector *c, const char *library, struct collect_result *result)
+static int program_watch(struct collector *c, struct collect_result *result)
 {
         struct spawn spawn = {.argv = c->request->argv,
-                              .library = library,
+                              .library = c->library,
                               .runner = c->listener.address,
                               .options = c->request->options};
         c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
@@ -173,11 +175,12 @@ static int program_watch(struct collector *c, const char *library, struct collec
 int collect_run(const struct collect_request *request, struct collect_result *result)
 {
         *result = (struct collect_result){0};
-        struct collector c = {
-                .request = request, .tree = {.keep = request->keep, .context = request->context, .epoll = -1}};
         char *library = library_find();
         if (!library)
                 return -1;
+        struct collector c = {.request = request,
+                              .library = library,
+                              .tree = {.keep = request->keep, .context = request->context, .epoll = -1}};
         int answer = listen_open(&c.listener);
         if (answer < 0) {
                 free(library);
@@ -190,7 +193,7 @@ int collect_run(const struct collect_request *request, struct collect_result *re
         } else {
                 watch(c.tree.epoll, c.listener.fd, WATCH_SOCKET);
                 watch(c.tree.epoll, c.signals, WATCH_SIGNALS);
-                answer = program_watch(&c, library, result);
+                answer = program_watch(&c, result);
         }
         tree_deinit(&c.tree);
         if (c.tree.epoll >= 0)

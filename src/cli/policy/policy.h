@@ -18,8 +18,7 @@ int policy_open(const struct options *options, struct policy **ret_policy);
 void policy_close(struct policy *policy);
 
 /* Name, identify, merge, suppress, compare and gate. `capture` and `symbols` must outlive the findings. Negative: a
- * line was said. findings->exit_status is what the runner ends with: capture->exit_status where nothing gates or the
- * program died of a signal (128 + its number, as a shell would say it). */
+ * line was said. findings->exit_status is what the runner ends with; 0 where the program's own end stands. */
 int findings_make(struct policy *policy, const struct capture *capture, struct symbols *symbols,
                   struct findings **ret_findings);
 void findings_free(struct findings *findings);

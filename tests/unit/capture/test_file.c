@@ -69,10 +69,10 @@ static void drop(void)
 }
 TestSuite(capture_file, .init = make, .fini = drop, .timeout = 60);
 
-static int names_keep(void *context, const void *names, size_t n)
+static const char *names_keep(void *context, const void *names, size_t n)
 {
         snprintf(context, 16, "%.*s", (int)n, (const char *)names);
-        return 0;
+        return NULL;
 }
 
 Test(capture_file, what_was_written_is_read)

@@ -1,0 +1,56 @@
+/* What UNFREED_OPTIONS says to the reporter
+ *
+ * The grammar is the sanitizers': key=value, separated by space, comma, colon, newline, tab or return; a value may be
+ * quoted with ' or ". The shim reads the same text in each process, and it is the one to warn of what it cannot
+ * understand: a warning once is enough.
+ */
+#include "cli/command/option.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_yes(const char *value)
+{
+        return strcmp(value, "1") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "true") == 0;
+}
+
+static void option_apply(struct arguments *arguments, const char *key, const char *value)
+{
+        struct options *options = &arguments->options;
+        if (strcmp(key, "suppressions") == 0 && *value) {
+                option_list_add(&options->suppressions, value);
+        } else if (strcmp(key, "print_suppressions") == 0) {
+                options->print_suppressions = is_yes(value);
+        } else if (strcmp(key, "verbosity") == 0) {
+                options->verbose = (unsigned)atoi(value);
+        } else if (strcmp(key, "color") == 0) {
+                options->color = strcmp(value, "always") == 0  ? COLOR_ALWAYS
+                                 : strcmp(value, "never") == 0 ? COLOR_NEVER
+                                                               : COLOR_AUTO;
+        } else if (strcmp(key, "log_path") == 0) {
+                arguments->log_path = value;
+        } else if (strcmp(key, "exitcode") == 0) {
+                arguments->environment_exitcode = atoi(value);
+        }
+}
+
+void environment_apply(struct arguments *arguments, const char *text)
+{
+        static const char separators[] = " ,:\n\t\r";
+        char *at = arguments->environment = text ? strdup(text) : NULL;
+        while (at && *(at += strspn(at, separators))) {
+                char *key = at, *value;
+                at += strcspn(at, "= ,:\n\t\r");
+                if (*at != '=') {
+                        at += *at != '\0';
+                        continue;
+                }
+                *at++ = '\0';
+                char quote = *at == '\'' || *at == '"' ? *at++ : '\0';
+                value = at;
+                at += quote ? strcspn(at, (char[]){quote, '\0'}) : strcspn(at, separators);
+                if (*at)
+                        *at++ = '\0';
+                option_apply(arguments, key, value);
+        }
+}

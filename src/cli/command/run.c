@@ -1,0 +1,116 @@
+/* unfreed run: a program, watched, and what it never released
+ *
+ * All that may fail of our own (a suppression file, the place for the capture) fails before the program is started.
+ * What fails afterwards is said, and the status is 125: never silent, and never mistaken for a finding.
+ */
+#include "cli/capture/file.h"
+#include "cli/collect/collect.h"
+#include "cli/collect/obstacle.h"
+#include "cli/command/end.h"
+#include "cli/command/judge.h"
+#include "cli/command/pattern.h"
+#include "cli/command/verb.h"
+#include "cli/say/say.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void keep(void *context, int memfd, const struct process *process)
+{
+        capture_writer_add(context, memfd, process);
+}
+
+/* Write the capture where it was asked for. */
+static int capture_keep(struct capture_writer *writer, const struct options *options, const struct capture *capture,
+                        struct symbols *symbols, int pid)
+{
+        uint8_t *names = NULL;
+        size_t n = 0;
+        symbols_write(symbols, &names, &n);
+        if (names)
+                capture_writer_add_names(writer, names, n);
+        free(names);
+        capture_writer_add_command(writer, capture->command, capture->exit_status);
+        int answer = 1;
+        for (unsigned counter = 1; answer > 0 && counter < 1000000; counter++) {
+                bool counts;
+                char *path = pattern_fill(options->output, pid, capture->command[0], counter, &counts);
+                answer = path ? capture_writer_end(writer, path, counts) : say_error("no memory for a file name");
+                free(path);
+        }
+        return answer;
+}
+
+static int exec_failed(const char *program, int error)
+{
+        say_error("%s: %s", program, error == ENOENT ? "not found" : strerror(error));
+        return error == ENOENT ? STATUS_NOT_FOUND : STATUS_NOT_EXECUTABLE;
+}
+
+/* Nothing came from the program itself: why? True when nothing came at all. */
+static bool unseen_say(const struct collect_result *result, const char *program)
+{
+        const char *why = obstacle_of(program);
+        bool at_all = result->capture.n_processes > 0;
+        if (why)
+                say_error("%s %s%s", program, why, at_all ? "; only the processes that it started were seen" : "");
+        else
+                say_error("%s ended without our library having been loaded into it; `unfreed doctor %s` says more",
+                          program, program);
+        return !at_all;
+}
+
+static int result_judge(struct arguments *arguments, struct policy *policy, struct capture_writer *writer,
+                        struct collect_result *result)
+{
+        const struct options *options = &arguments->options;
+        bool unable = !result->program_seen && unseen_say(result, arguments->operands[0]);
+        int status = result->capture.exit_status;
+        if (!unable) {
+                struct symbols *symbols = symbols_new();
+                struct verdict verdict;
+                unable = !symbols ||
+                         judge_capture(policy, options, &result->capture, symbols, STDERR_FILENO, &verdict) < 0;
+                if (!unable && verdict.exit_status)
+                        status = verdict.exit_status;
+                if (symbols && writer &&
+                    capture_keep(writer, options, &result->capture, symbols, (int)result->pid) < 0)
+                        unable = true;
+                symbols_free(symbols);
+        }
+        if (unable || result->n_unreadable > 0)
+                return STATUS_UNABLE;
+        return WIFSIGNALED(result->status) ? end_by_signal(WTERMSIG(result->status)) : status;
+}
+
+int verb_run(struct arguments *arguments)
+{
+        const struct options *options = &arguments->options;
+        if (arguments->n_operands == 0) {
+                say_error("no program to run; see `unfreed --help`");
+                return STATUS_USAGE;
+        }
+        struct policy *policy;
+        if ((options->output && pattern_check(options->output) < 0) || policy_open(options, &policy) < 0)
+                return STATUS_UNABLE;
+        struct capture_writer *writer = options->output ? capture_writer_new() : NULL;
+        struct collect_request request = {.argv = arguments->operands,
+                                          .options = options->shim_options,
+                                          .linger_seconds = options->linger_seconds,
+                                          .children = options->children,
+                                          .keep = writer ? keep : NULL,
+                                          .context = writer};
+        struct collect_result result;
+        int status = STATUS_UNABLE;
+        if (options->output && !writer)
+                say_error("no memory for the capture");
+        else if (collect_run(&request, &result) >= 0)
+                status = result.exec_errno ? exec_failed(arguments->operands[0], result.exec_errno)
+                                           : result_judge(arguments, policy, writer, &result);
+        capture_writer_free(writer);
+        policy_close(policy);
+        return status;
+}

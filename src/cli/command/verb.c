@@ -1,0 +1,104 @@
+/* The verbs, and how the command line chooses among them: see verb.h
+ *
+ * The first word is a verb if there is one of that name; else everything is `run`'s. A program that is called like a
+ * verb is run as `unfreed run NAME` or `unfreed -- NAME`.
+ */
+#include "cli/command/verb.h"
+
+#include "cli/command/emit.h"
+#include "cli/command/help.h"
+#include "cli/say/say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct verb verbs[] = {
+#define X(id, name, operands, what) {#name, operands, what, ON_##id, verb_##name},
+        CLI_VERBS(X)
+#undef X
+};
+const unsigned n_verbs = sizeof verbs / sizeof *verbs;
+
+const struct verb *verb_find(const char *name)
+{
+        for (unsigned i = 0; i < n_verbs; i++)
+                if (strcmp(verbs[i].name, name) == 0)
+                        return &verbs[i];
+        return NULL;
+}
+
+/* Text made by `print`, on stdout. */
+static int print_out(void (*print)(FILE *out, const void *what), const void *what)
+{
+        char *text = NULL;
+        size_t n = 0;
+        FILE *out = open_memstream(&text, &n);
+        if (!out)
+                return STATUS_UNABLE;
+        print(out, what);
+        int answer = fclose(out) == 0 ? emit_bytes(STDOUT_FILENO, text, n) : -1;
+        if (answer < 0)
+                say_error("stdout cannot be written to: %s", strerror(errno));
+        free(text);
+        return answer < 0 ? STATUS_UNABLE : 0;
+}
+
+static void print_help(FILE *out, const void *what) { help_print(out, what); }
+static void print_man(FILE *out, const void *what) { man_print(out, what); }
+static void print_completion(FILE *out, const void *what) { completion_print(out, what); }
+static void print_version(FILE *out, const void *what) { fprintf(out, "unfreed %s\n", (const char *)what); }
+
+int verb_help(struct arguments *arguments)
+{
+        static const char *const forms[] = {"text", "man", "bash", "zsh", "fish"}; /* the words of --as */
+        const char *name = arguments->operands[0];
+        const struct verb *verb = name ? verb_find(name) : NULL;
+        if ((name && !verb) || arguments->n_operands > 1) {
+                say_error("%s is no verb; see `unfreed --help`", name);
+                return STATUS_USAGE;
+        }
+        const char *form = forms[arguments->help_form];
+        if (arguments->help_form > 1)
+                return print_out(print_completion, form);
+        return print_out(arguments->help_form == 1 ? print_man : print_help, verb);
+}
+
+/* A descriptor below 3 that is closed would be given to the next file that we open, and what we say would end up in
+ * it. Our own fillers are not inherited: the program finds its descriptors as they were. */
+static void descriptors_fill(void)
+{
+        for (int fd = 0; fd < 3; fd++) {
+                if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+                        continue;
+                if (open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
+                        return;
+        }
+}
+
+int command_main(int argc, char **argv)
+{
+        descriptors_fill();
+        const struct verb *verb = argc > 1 ? verb_find(argv[1]) : NULL;
+        int skip = verb ? 2 : 1;
+        if (!verb)
+                verb = verb_find("run");
+        if (argc <= 1) {
+                help_print(stderr, NULL);
+                return STATUS_USAGE;
+        }
+        struct arguments arguments;
+        int status;
+        if (arguments_parse(&arguments, argc - skip, argv + skip, verb->bit, verb->bit == ON_RUN) < 0)
+                status = STATUS_USAGE;
+        else if (arguments.version)
+                status = print_out(print_version, UNFREED_VERSION);
+        else if (arguments.help)
+                status = print_out(print_help, verb->bit == ON_HELP ? NULL : verb);
+        else
+                status = verb->act(&arguments);
+        arguments_deinit(&arguments);
+        return status;
+}
