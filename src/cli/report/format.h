@@ -59,6 +59,10 @@ const char *report_title(const struct report *report, const struct finding *find
 /* What it means or what to do, in one line without a full stop; "" where there is nothing to add. */
 const char *report_advice(const struct report *report, const struct finding *finding);
 
+/* The process of this pid, as the last program that it became; NULL where there is none. */
+const struct process *report_process(const struct report *report, int pid);
+const char *report_signal(const struct report *report, int number); /* SIGKILL */
+
 /* The stack at which a finding is shown: that of the release for wrong releases, else that of the allocation. */
 const struct stack *report_blame(const struct finding *finding);
 /* The innermost frame of a stack that has a place in source and is the program's own; failing that any with a place;

@@ -10,7 +10,6 @@
 #include "cli/report/source.h"
 #include "cli/report/style.h"
 
-#include <signal.h>
 #include <string.h>
 
 enum {
@@ -217,8 +216,13 @@ static void print_processes(struct text *text, const struct finding *finding)
         if (finding->n_pids == 1 && finding->pids[0] == capture->processes[0].pid)
                 return;
         fputs(finding->n_pids == 1 ? "    in process" : "    in processes", text->out);
-        for (size_t i = 0; i < finding->n_pids && i < 8; i++)
+        for (size_t i = 0; i < finding->n_pids && i < 8; i++) {
+                const struct process *process = report_process(text->report, finding->pids[i]);
+                const char *exe = process && process->exe ? process->exe : "", *slash = strrchr(exe, '/');
                 fprintf(text->out, "%s %d", i ? "," : "", finding->pids[i]);
+                if (*exe)
+                        fprintf(text->out, " (%s)", style_clean(text->report->store, slash ? slash + 1 : exe));
+        }
         if (finding->n_pids > 8)
                 fprintf(text->out, " and %zu more", finding->n_pids - 8);
         fputc('\n', text->out);

@@ -3,7 +3,6 @@
 #include "cli/report/quantity.h"
 #include "cli/report/style.h"
 
-#include <signal.h>
 #include <string.h>
 
 enum { COMMAND_MOST = 72 };
@@ -30,18 +29,15 @@ static struct counts count(const struct report *report)
         return counts;
 }
 
-static const char *end_words(struct store *store, const struct process *process)
+static const char *end_words(const struct report *report, const struct process *process)
 {
         if (!process)
                 return "was not seen";
         switch (process->end.how) {
         case END_EXIT:
-                return store_format(store, "exited %d", process->end.code);
-        case END_SIGNAL: {
-                const char *name = sigabbrev_np(process->end.signal);
-                return name ? store_format(store, "was killed by SIG%s", name)
-                            : store_format(store, "was killed by signal %d", process->end.signal);
-        }
+                return store_format(report->store, "exited %d", process->end.code);
+        case END_SIGNAL:
+                return store_format(report->store, "was killed by %s", report_signal(report, process->end.signal));
         case END_EXEC:
                 return "became a program that could not be watched";
         case END_RUNNING:
@@ -118,7 +114,7 @@ void text_head(const struct report *report, FILE *out, bool is_clean)
         style_print(report, out, STYLE_STRONG, command);
         if (root)
                 fprintf(out, " (pid %d%s)", root->pid, python_words(report));
-        fprintf(out, " %s", end_words(store, root));
+        fprintf(out, " %s", end_words(report, root));
         size_t n_others = n_other_processes(report);
         if (n_others)
                 fprintf(out, ", with %s", quantity_of(store, n_others, "more process", "more processes"));

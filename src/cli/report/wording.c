@@ -3,6 +3,7 @@
 #include "cli/report/format.h"
 #include "cli/report/quantity.h"
 
+#include <signal.h>
 #include <string.h>
 
 bool report_shows(const struct report *report, const struct finding *finding)
@@ -107,6 +108,11 @@ static const char *leak_title(const struct report *report, const struct finding 
         return store_format(report->store, "%s in %s %s", bytes, blocks, ends[finding->rule]);
 }
 
+static bool is_size_wrong(const struct wire_wrong *wrong)
+{
+        return wrong->given_size && wrong->given_size != wrong->size;
+}
+
 const char *report_title(const struct report *report, const struct finding *finding)
 {
         struct store *store = report->store;
@@ -121,8 +127,8 @@ const char *report_title(const struct report *report, const struct finding *find
         case RULE_UF104:
                 return store_format(store, "%s called without the GIL", release_words(report, finding));
         case RULE_UF105:
-                return store_format(store, "%s released with the wrong size or alignment by %s",
-                                   block_words(report, finding), release_words(report, finding));
+                return store_format(store, "%s released with the wrong %s", block_words(report, finding),
+                                    is_size_wrong(finding->wrong) ? "size" : "alignment");
         default:
                 return leak_title(report, finding);
         }
@@ -191,6 +197,41 @@ static const char *size_advice(const struct report *report, const struct finding
                            wrong->given_size && align ? ", " : "", align ? align : wrong->given_size ? "" : "others");
 }
 
+const struct process *report_process(const struct report *report, int pid)
+{
+        const struct process *found = NULL; /* the last image of this pid */
+        for (size_t i = 0; i < report->capture->n_processes; i++)
+                if (report->capture->processes[i].pid == pid)
+                        found = &report->capture->processes[i];
+        return found;
+}
+
+const char *report_signal(const struct report *report, int number)
+{
+        const char *name = sigabbrev_np(number);
+        return name ? store_format(report->store, "SIG%s", name) : store_format(report->store, "signal %d", number);
+}
+
+static const char *unclassified_advice(const struct report *report, const struct finding *finding)
+{
+        const struct process *process = finding->n_pids ? report_process(report, finding->pids[0]) : NULL;
+        switch (process ? process->end.how : END_LOST) {
+        case END_SIGNAL:
+                return store_format(report->store, "alive when %s ended the process: what still pointed to it was not examined",
+                                    report_signal(report, process->end.signal));
+        case END_RUNNING:
+                return "alive now: the process still runs";
+        case END_EXEC:
+                return "alive when another program took the place of this one";
+        case END_EXIT:
+                return process->judged == WIRE_JUDGED_BUDGET ? "the time for the judgement ended before it came here"
+                                                             : "alive at exit; what still pointed to it was not examined";
+        case END_LOST:
+                break;
+        }
+        return "alive when the process ended, nobody could see how";
+}
+
 const char *report_advice(const struct report *report, const struct finding *finding)
 {
         switch (finding->rule) {
@@ -201,7 +242,7 @@ const char *report_advice(const struct report *report, const struct finding *fin
         case RULE_UF003:
                 return holder_words(report, finding);
         case RULE_UF004:
-                return "alive when the process ended without being judged";
+                return unclassified_advice(report, finding);
         case RULE_UF101:
                 return store_format(report->store, "use %s here", family_release(finding->family));
         case RULE_UF104:

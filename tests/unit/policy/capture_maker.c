@@ -13,6 +13,8 @@ static const char **specs; /* by address, and by code index */
 static uint32_t n_specs = 1;
 static struct module the_module = { .path = "/src/leaky", .name = "leaky", .start = 0x1000, .end = UINT64_MAX };
 
+const char *made_root = "/src";
+
 struct capture *made_capture(void)
 {
         static char *command[] = { "./leaky", NULL };
@@ -32,7 +34,7 @@ struct process *made_process(struct capture *capture, int pid)
                 .pid = pid,
                 .ppid = 4710,
                 .exe = "/src/leaky",
-                .cwd = "/src",
+                .cwd = made_root,
                 .argv = argv,
                 .argc = 1,
                 .judged = WIRE_JUDGED_WHOLE,
@@ -171,7 +173,9 @@ size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct
         ret_frames->function = bang && *bang ? bang : NULL;
         if (raw->kind == RAW_PYTHON) {
                 ret_frames->language = LANGUAGE_PYTHON;
-                ret_frames->file = text;
+                char *file = malloc(strlen(text) + strlen(made_root) + 2);
+                sprintf(file, "%s%s%s", strchr("/<", *text) ? "" : made_root, strchr("/<", *text) ? "" : "/", text);
+                ret_frames->file = file;
                 return 1;
         }
         char *path = malloc(strlen(text) + 16);
@@ -180,8 +184,8 @@ size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct
         ret_frames->module = strrchr(path, '/') + 1;
         ret_frames->language = bang && strchr(bang, '(') ? LANGUAGE_CXX : LANGUAGE_C;
         if (colon) {
-                char *file = malloc(strlen(at) + 16);
-                sprintf(file, *at == '/' ? "%s" : "/src/%s", at);
+                char *file = malloc(strlen(at) + strlen(made_root) + 2);
+                sprintf(file, "%s%s%s", *at == '/' ? "" : made_root, *at == '/' ? "" : "/", at);
                 ret_frames->file = file;
                 if (strstr(file, ".pyx"))
                         ret_frames->language = LANGUAGE_CYTHON;

@@ -10,7 +10,10 @@
 #include "cli/capture/model.h"
 #include "cli/policy/policy.h"
 
-/* A capture with one process that exited 0: ./leaky, pid 4711, in /src. */
+/* The working directory, and what relative files are relative to: "/src" unless a test needs real sources. */
+extern const char *made_root;
+
+/* A capture with one process that exited 0: ./leaky, pid 4711, in made_root. */
 struct capture *made_capture(void);
 struct process *made_process(struct capture *capture, int pid); /* one more */
 

@@ -1,0 +1,4 @@
+import demo
+
+
+demo.mismatch(100)

@@ -1,0 +1,64 @@
+/* Text that may hold anything, made fit for a terminal */
+#include "cli/policy/store.h"
+#include "cli/report/style.h"
+#include "cli/report/utf8.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct store *store;
+static void begin(void) { store = store_new(); }
+static void end(void) { store_free(store); }
+TestSuite(style, .init = begin, .fini = end);
+
+Test(style, clean_text_is_itself)
+{
+        const char *text = "plain text";
+        cr_expect_eq(style_clean(store, text), text);
+        cr_expect_str_eq(style_clean(store, "na\xc3\xafve"), "na\xc3\xafve");
+        cr_expect_str_eq(style_clean(store, ""), "");
+}
+
+Test(style, control_characters_are_replaced)
+{
+        cr_expect_str_eq(style_clean(store, "a\nb\tc"), "a b c");
+        cr_expect_str_eq(style_clean(store, "a\x1b[1m"), "a" UTF8_REPLACEMENT "[1m");
+        cr_expect_str_eq(style_clean(store, "\xc2\x9b"), UTF8_REPLACEMENT);
+}
+
+Test(style, what_is_not_utf8_is_replaced)
+{
+        cr_expect_str_eq(style_clean(store, "\xff"), UTF8_REPLACEMENT);
+        cr_expect_str_eq(style_clean(store, "\xc0\xaf"), UTF8_REPLACEMENT UTF8_REPLACEMENT); /* overlong */
+        cr_expect_str_eq(style_clean(store, "\xed\xa0\x80"), UTF8_REPLACEMENT UTF8_REPLACEMENT UTF8_REPLACEMENT);
+        cr_expect_str_eq(style_clean(store, "a\xe2\x82"), "a" UTF8_REPLACEMENT UTF8_REPLACEMENT);
+}
+
+Test(style, a_long_text_is_cut_at_a_character)
+{
+        cr_expect_str_eq(style_clip(store, "abcdefghij", 10, 10), "abcdefghij");
+        cr_expect_str_eq(style_clip(store, "abcdefghijk", 11, 10), "abcdefg...");
+        cr_expect_str_eq(style_clip(store, "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4", 10, 4), "\xc3\xa4...");
+        cr_expect_eq(style_width("\xc3\xa4\xc3\xa4"), 2u);
+}
+
+Test(style, no_text_breaks_out)
+{
+        unsigned state = 1;
+        for (int i = 0; i < 20000; i++) {
+                char text[24];
+                for (size_t k = 0; k < sizeof text - 1; k++) {
+                        state = state * 1103515245 + 12345;
+                        text[k] = (char)(state >> 16 | 1);
+                }
+                text[sizeof text - 1] = 0;
+                const char *clean = style_clean(store, text);
+                for (size_t at = 0, n = strlen(clean); at < n;) {
+                        int32_t code;
+                        at += utf8_next(clean + at, n - at, &code);
+                        cr_assert_geq(code, 0x20);
+                        cr_assert_not(code >= 0x7f && code < 0xa0);
+                }
+                store_empty(store);
+        }
+}

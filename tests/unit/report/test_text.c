@@ -1,0 +1,137 @@
+/* The text report, to the letter
+ *
+ * Each test compares with a file in tests/golden. When a change of the report is meant, run this program with
+ * GOLDEN_UPDATE=1, look at what git says has changed, and commit it.
+ */
+#include "report/scene.h"
+
+#include "report/golden_dir.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct scene scene;
+
+static void begin(void) { scene = scene_new(); }
+
+TestSuite(text, .init = begin);
+
+static char *file_text(const char *path)
+{
+        static char text[1 << 16];
+        FILE *file = fopen(path, "r");
+        cr_assert(file, "%s is missing", path);
+        text[fread(text, 1, sizeof text - 1, file)] = 0;
+        fclose(file);
+        return text;
+}
+
+static void report_is(const char *golden)
+{
+        char path[4096];
+        size_t n;
+        char *written = scene_written(&scene, "text", &n);
+        snprintf(path, sizeof path, "%s/%s.txt", GOLDEN_DIR, golden);
+        if (getenv("GOLDEN_UPDATE")) {
+                FILE *file = fopen(path, "w");
+                cr_assert(file);
+                fputs(written, file);
+                fclose(file);
+        }
+        cr_expect_str_eq(written, file_text(path), "%s differs:\n%s", golden, written);
+}
+
+Test(text, two_leaks)
+{
+        scene_leaks(&scene);
+        report_is("leaks");
+}
+
+Test(text, python_and_cython_in_one_stack)
+{
+        scene_python(&scene);
+        report_is("python");
+}
+
+Test(text, verbose_unfolds_the_interpreter)
+{
+        scene_python(&scene);
+        scene.options.verbose = 1;
+        report_is("python-verbose");
+}
+
+Test(text, every_wrong_release)
+{
+        scene_wrongs(&scene);
+        report_is("wrongs");
+}
+
+Test(text, many_processes_and_long_names)
+{
+        scene_leaks(&scene);
+        scene_rest(&scene);
+        report_is("processes");
+}
+
+Test(text, everything_there_is)
+{
+        scene_leaks(&scene);
+        scene_wrongs(&scene);
+        scene_rest(&scene);
+        scene.options.verbose = 1;
+        report_is("verbose");
+}
+
+Test(text, a_clean_run_is_one_line)
+{
+        size_t n;
+        cr_expect_str_eq(scene_written(&scene, "text", &n), "unfreed: ./leaky (pid 4711) exited 0 -- no leaks\n");
+        scene.process->end.code = 3;
+        made_site(scene.process, made_stack(scene.process, WIRE_ENTRY_MALLOC, "leaky!cache", NULL), WIRE_VERDICT_REACHABLE, 2, 50);
+        cr_expect_str_eq(scene_written(&scene, "text", &n), "unfreed: ./leaky (pid 4711) exited 3 -- no leaks; still reachable "
+                                                            "100 bytes in 2 blocks\n");
+}
+
+Test(text, quiet_is_findings_only_and_more_quiet_is_nothing)
+{
+        size_t n;
+        scene.options.quiet = 1;
+        cr_expect_str_eq(scene_written(&scene, "text", &n), "");
+        scene_leaks(&scene);
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect_eq(strncmp(text, "#1  192 bytes", 13), 0);
+        cr_expect_not(strstr(text, "still reachable"));
+        scene.options.quiet = 2;
+        cr_expect_str_eq(scene_written(&scene, "text", &n), "");
+}
+
+Test(text, what_was_dropped_is_said_even_when_clean)
+{
+        size_t n;
+        scene.process->dropped[WIRE_DROP_NODES] = 1234;
+        cr_expect(strstr(scene_written(&scene, "text", &n), "not recorded: stacks: trie full (1,234)\n"));
+}
+
+Test(text, names_cannot_talk_to_the_terminal)
+{
+        size_t n;
+        made_site(scene.process,
+                  made_stack(scene.process, WIRE_ENTRY_MALLOC, "leaky!e\x1b[31mvil\nname\xff\xe2\x80\xae@a\x07.c:3", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect_not(strpbrk(text, "\x1b\x07\xff"));
+        cr_expect_not(strstr(text, "\xe2\x80\xae"));
+        cr_expect(strstr(text, "vil name"));
+}
+
+Test(text, depth_cuts_what_is_shown)
+{
+        size_t n;
+        scene_leaks(&scene);
+        scene.options.depth = 1;
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect(strstr(text, "push "));
+        cr_expect_not(strstr(text, "parse "));
+}
