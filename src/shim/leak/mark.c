@@ -35,24 +35,33 @@ enum {
         COUNTED = WIRE_VERDICT_END,
         CLOCK_WORDS = 1 << 20, /* words read between two looks at the clock: a few milliseconds */
         SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
-        AHEAD = 8, /* blocks whose memory is being fetched while earlier ones are read */
+        AHEAD = 16, /* blocks whose memory is being fetched while earlier ones are read */
+        CANDIDATES = 32, /* words whose slot is being fetched while earlier ones are looked up */
 };
 _Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
 
 /* What is being read, and how much its pointers are worth. */
 struct reading {
-        const struct mark_source *source;
-        bool definite;    /* a pointer to a start makes reachable, not only possible */
-        uintptr_t leader; /* while looking for the lost: the block that leads */
+        struct mark_source source;
+        bool definite; /* a pointer to a start makes reachable, not only possible */
 };
 
-typedef void words_fn(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading);
+/* A word that may point to a block, found at `address`. */
+struct candidate {
+        uintptr_t word, address;
+        struct reading reading;
+};
+typedef void visit_fn(const struct block *block, bool start, const struct candidate *candidate);
 
 static struct {
         uintptr_t *work; /* starts of blocks to be read */
         size_t n_work, capacity;
         uintptr_t ahead[AHEAD]; /* a ring */
         unsigned n_ahead, first_ahead;
+        struct candidate candidates[CANDIDATES]; /* a ring */
+        unsigned n_candidates, first_candidate;
+        visit_fn *visit;  /* what to do with the blocks that candidates point to */
+        uintptr_t leader; /* while looking for the lost: the block that leads */
         const struct sort_pair *readable;
         size_t n_readable;
         uint64_t unsafe[FIND_REGIONS / 64]; /* regions of heap that cannot be read as a whole */
@@ -60,7 +69,6 @@ static struct {
         int64_t words_left; /* until the next look at the clock */
         bool over;          /* time or memory ran out */
         bool any_indirect;
-        words_fn *read;
         struct mark_sum led; /* while counting */
 } mark;
 
@@ -96,22 +104,21 @@ static void push(uintptr_t start)
 }
 
 /* A word points to `block`. What it does depends on what is being done. */
-static inline void reach(const struct block *block, bool start, uintptr_t address, const struct reading *reading)
+static void reach(const struct block *block, bool start, const struct candidate *candidate)
 {
-        unsigned verdict = start && reading->definite ? WIRE_VERDICT_REACHABLE : WIRE_VERDICT_POSSIBLE;
+        unsigned verdict = start && candidate->reading.definite ? WIRE_VERDICT_REACHABLE : WIRE_VERDICT_POSSIBLE;
         if (block->verdict != WIRE_VERDICT_UNCLASSIFIED &&
             (block->verdict != WIRE_VERDICT_POSSIBLE || verdict != WIRE_VERDICT_REACHABLE))
                 return;
         if (!set(block, verdict))
                 return;
-        __builtin_prefetch((const void *)block->start);
         push(block->start);
-        holder_note(block->stack, verdict, reading->source, address);
+        holder_note(block->stack, verdict, &candidate->reading.source, candidate->address);
 }
 
-static inline void lose(const struct block *block, bool start, uintptr_t address, const struct reading *reading)
+static void lose(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->start == reading->leader)
+        if (block->start == mark.leader)
                 return;
         if (block->verdict != WIRE_VERDICT_UNCLASSIFIED && block->verdict != WIRE_VERDICT_DEFINITE)
                 return;
@@ -120,7 +127,7 @@ static inline void lose(const struct block *block, bool start, uintptr_t address
         mark.any_indirect = true;
 }
 
-static inline void count(const struct block *block, bool start, uintptr_t address, const struct reading *reading)
+static void count(const struct block *block, bool start, const struct candidate *candidate)
 {
         if (block->verdict != WIRE_VERDICT_INDIRECT || !set(block, COUNTED))
                 return;
@@ -136,40 +143,39 @@ static bool is_free_chunk(const struct block *block, uintptr_t word)
         return word % 16 == 0 && block->start + block->size - word <= 8;
 }
 
-READS_ANYTHING static inline __attribute__((always_inline)) void
-words_each(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading,
-           void (*visit)(const struct block *, bool, uintptr_t, const struct reading *))
+static void candidate_take(void)
 {
-        for (size_t i = 0; i < n; i++) {
-                uintptr_t word = words[i];
-                if (!find_may_point(word))
-                        continue;
-                struct block block;
-                bool start;
-                if (!find_block(word, &block, &start))
-                        continue;
-                if (!start) {
-                        if (reading->source->libc_data && is_free_chunk(&block, word))
-                                continue;
-                        start = block.verdict != WIRE_VERDICT_REACHABLE && shape_is_start(&block, word);
-                }
-                visit(&block, start, address + i * sizeof *words, reading);
+        struct candidate candidate = mark.candidates[mark.first_candidate];
+        mark.first_candidate = (mark.first_candidate + 1) % CANDIDATES;
+        mark.n_candidates--;
+        struct block block;
+        bool start;
+        if (!find_block(candidate.word, &block, &start))
+                return;
+        if (!start) {
+                if (candidate.reading.source.libc_data && is_free_chunk(&block, candidate.word))
+                        return;
+                start = block.verdict != WIRE_VERDICT_REACHABLE && shape_is_start(&block, candidate.word);
         }
+        mark.visit(&block, start, &candidate);
 }
 
-static void words_reach(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
+static void candidate_add(uintptr_t word, uintptr_t address, const struct reading *reading)
 {
-        words_each(words, n, address, reading, reach);
+        wire_slot *slot = find_slot(word);
+        if (slot)
+                __builtin_prefetch(slot);
+        if (mark.n_candidates == CANDIDATES)
+                candidate_take();
+        mark.candidates[(mark.first_candidate + mark.n_candidates++) % CANDIDATES] =
+                (struct candidate){.word = word, .address = address, .reading = *reading};
 }
 
-static void words_lose(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
+READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
 {
-        words_each(words, n, address, reading, lose);
-}
-
-static void words_count(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
-{
-        words_each(words, n, address, reading, count);
+        for (size_t i = 0; i < n; i++)
+                if (find_may_point(words[i]))
+                        candidate_add(words[i], address + i * sizeof *words, reading);
 }
 
 static uint64_t now_ns(void)
@@ -197,7 +203,7 @@ static void range_read(uintptr_t start, uintptr_t end, const struct reading *rea
                 size_t n = (end - start) / sizeof(uintptr_t);
                 n = n < CLOCK_WORDS ? n : CLOCK_WORDS;
                 clock_spend(n);
-                mark.read((const uintptr_t *)start, n, start, reading);
+                words_read((const uintptr_t *)start, n, start, reading);
                 start += n * sizeof(uintptr_t);
         }
 }
@@ -249,25 +255,28 @@ static uintptr_t next_take(void)
         return start;
 }
 
-static void follow(words_fn *read, uintptr_t leader)
+static void follow(visit_fn *visit, uintptr_t leader)
 {
-        mark.read = read;
-        struct mark_source source = {.kind = WIRE_HOLDER_BLOCK};
-        for (uintptr_t start; !mark.over && (start = next_take()) != 0;) {
+        mark.visit = visit;
+        mark.leader = leader;
+        while (!mark.over) {
+                uintptr_t start = next_take();
                 struct block block;
-                if (!table_find(start, &block) || block.released)
-                        continue;
-                source.other = block.stack;
-                struct reading reading = {
-                        .source = &source,
-                        .definite = block.verdict != WIRE_VERDICT_POSSIBLE,
-                        .leader = leader,
-                };
-                block_read(&block, &reading);
+                if (start && table_find(start, &block) && !block.released) {
+                        struct reading reading = {
+                                .source = {.kind = WIRE_HOLDER_BLOCK, .other = block.stack},
+                                .definite = block.verdict != WIRE_VERDICT_POSSIBLE,
+                        };
+                        block_read(&block, &reading);
+                } else if (mark.n_candidates) {
+                        candidate_take();
+                } else if (start == 0) {
+                        return;
+                }
         }
 }
 
-void mark_follow(void) { follow(words_reach, 0); }
+void mark_follow(void) { follow(reach, 0); }
 
 static bool push_block(const struct block *block)
 {
@@ -299,6 +308,7 @@ bool mark_begin(const struct mark_limits *limits)
         memset(&mark, 0, sizeof mark);
         mark.deadline_ns = limits->deadline_ns;
         mark.words_left = CLOCK_WORDS;
+        mark.visit = reach;
         if (!find_begin())
                 return false;
         /* Under a limit of address space less may do: few programs have all their pointers in one place. */
@@ -335,22 +345,21 @@ void mark_set_readable(const struct sort_pair *ranges, size_t n)
 
 void mark_range(uintptr_t start, uintptr_t end, const struct mark_source *source)
 {
-        struct reading reading = {.source = source, .definite = true};
-        mark.read = words_reach;
+        struct reading reading = {.source = *source, .definite = true};
         range_read(start, end, &reading);
 }
 
 void mark_copy(const uintptr_t *words, size_t n, uintptr_t address, const struct mark_source *source)
 {
-        struct reading reading = {.source = source, .definite = true};
+        struct reading reading = {.source = *source, .definite = true};
         clock_spend(n);
-        words_reach(words, n, address, &reading);
+        words_read(words, n, address, &reading);
 }
 
 void mark_word(uintptr_t word, uintptr_t address, const struct mark_source *source)
 {
-        struct reading reading = {.source = source, .definite = true};
-        words_reach(&word, 1, address, &reading);
+        struct reading reading = {.source = *source, .definite = true};
+        words_read(&word, 1, address, &reading);
 }
 
 static bool lead_block(const struct block *block)
@@ -358,7 +367,7 @@ static bool lead_block(const struct block *block)
         if (!set(block, WIRE_VERDICT_DEFINITE))
                 return true;
         push(block->start);
-        follow(words_lose, block->start);
+        follow(lose, block->start);
         return !mark.over;
 }
 
@@ -366,7 +375,7 @@ static bool count_block(const struct block *block)
 {
         mark.led = (struct mark_sum){0};
         push(block->start);
-        follow(words_count, block->start);
+        follow(count, block->start);
         if (mark.led.blocks)
                 holder_leads(block->stack, mark.led.blocks, mark.led.bytes);
         return !mark.over;

@@ -273,6 +273,9 @@ static void place_read(const struct place *place)
         if (part.start < part.end)
                 stack_read(&part, place->flags);
         uintptr_t start = part.start < part.end ? part.end : place->start;
+        /* The arena is a mapping of tens of gigabytes: its pages are not even asked for. */
+        for (uintptr_t own; start < place->end && (own = pages_own_end((const void *)start)) != 0;)
+                start = own;
         if (start < place->end)
                 range_read(start, place->end, place->flags, &source);
 }

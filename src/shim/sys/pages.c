@@ -60,16 +60,19 @@ void pages_disclaim(const void *pages)
         }
 }
 
-bool pages_own(const void *address)
+uintptr_t pages_own_end(const void *address)
 {
         uintptr_t at = (uintptr_t)address;
         uint32_t n = atomic_load_explicit(&n_ranges, memory_order_acquire);
-        for (uint32_t i = 0; i < n; i++)
-                if (at < atomic_load_explicit(&ranges[i].end, memory_order_acquire) &&
-                    at >= atomic_load_explicit(&ranges[i].start, memory_order_relaxed))
-                        return true;
-        return false;
+        for (uint32_t i = 0; i < n; i++) {
+                uintptr_t end = atomic_load_explicit(&ranges[i].end, memory_order_acquire);
+                if (at < end && at >= atomic_load_explicit(&ranges[i].start, memory_order_relaxed))
+                        return end;
+        }
+        return 0;
 }
+
+bool pages_own(const void *address) { return pages_own_end(address) != 0; }
 
 void *pages_take(size_t bytes)
 {

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zeroed pages for at least `bytes` (rounded up to pages), not dumped into core files; NULL when the kernel refuses.
  * Pages come on touch. What was taken is remembered, so that the judgement knows our own memory: pages_own(). */
@@ -16,6 +17,9 @@ void pages_disclaim(const void *pages);
 
 /* Is the address in pages that are ours? Async-signal-safe, lock-free. */
 bool pages_own(const void *address);
+
+/* The end of the piece of ours that holds the address; 0 when none does. */
+uintptr_t pages_own_end(const void *address);
 
 /* Bytes taken by pages_take() and not given back. */
 size_t pages_taken_bytes(void);
