@@ -108,9 +108,10 @@ static bool is_module_start(const struct named_frame *frame)
 {
         const char *bang = strrchr(frame->key, '!');
         const char *function = bang ? bang + 1 : frame->key;
+        const char *last = strrchr(function, '.');
         return begins_with(function, "PyInit_") || begins_with(function, "PyModule_ExecDef") ||
-               begins_with(function, "PyModule_FromDefAndSpec") || begins_with(function, "__pyx_pymod_exec_") ||
-               begins_with(function, "__Pyx_modinit_");
+               begins_with(function, "PyModule_FromDefAndSpec") || begins_with(function, "__Pyx_modinit_") ||
+               (frame->frame.language == LANGUAGE_CYTHON && last && strcmp(last, ".<module>") == 0);
 }
 
 static bool is_import(const struct named_frame *frame)

@@ -174,7 +174,8 @@ static void append_named(struct naming *naming, const struct process *process, c
 {
         const struct named *named = name_address(naming, process, raw);
         for (size_t i = 0; i < named->n; i++)
-                list_append(list, &named->frames[i]);
+                if (!list->n || !frame_is_wrapper(&named->frames[i].frame, &list->all[list->n - 1]->frame))
+                        list_append(list, &named->frames[i]);
 }
 
 /* How many of the `n` Python frames not yet placed the next evaluation frame runs, `n_evaluations` being left. The

@@ -1,6 +1,7 @@
 /* A module's file on this machine: see image.h */
 #include "cli/symbol/image.h"
 
+#include "cli/symbol/cython.h"
 #include "cli/symbol/debug.h"
 #include "cli/symbol/demangle.h"
 #include "cli/symbol/file.h"
@@ -35,6 +36,7 @@ struct image *image_new(struct texts *texts, const char *path, const uint8_t *bu
 
 void image_close(struct image *image)
 {
+        cython_free(image->cython);
         debug_free(image->dwarf);
         table_free(image->table);
         elf_file_close(image->debug);
@@ -83,6 +85,8 @@ static void ask(struct image *image, struct texts *texts, const char *debug_root
         }
         if (image->main || image->debug)
                 image->table = table_new(image->main, image->debug);
+        if (image->main)
+                image->cython = cython_new(image->main, image->table);
 }
 
 static bool is_mangled(const char *name) { return strncmp(name, "_Z", 2) == 0 || strncmp(name, "_R", 2) == 0; }
@@ -171,5 +175,5 @@ size_t image_name(struct image *image, struct texts *texts, const char *debug_ro
                         name_by_symbol(texts, symbol, ret_frames);
                 n = 1;
         }
-        return n;
+        return image->cython ? cython_name(image->cython, texts, address, ret_frames, n) : n;
 }

@@ -20,6 +20,7 @@ struct image {
         struct elf_file *main;  /* NULL: gone, unreadable, or another build */
         struct elf_file *debug; /* separate debug file, or NULL */
         struct table *table;    /* symbol tables, or NULL */
+        struct cython *cython;  /* NULL: not an extension module of CPython */
         struct debug *dwarf;    /* or NULL */
 };
 

@@ -47,6 +47,11 @@ void symbols_free(struct symbols *symbols);
  * build-id and by .gnu_debuglink. A file whose build-id is not that of the capture is not believed. */
 size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct frame *ret_frames, size_t max);
 
+/* Are both the same function of a .pyx, `outer` being C that Cython put around `inner`, which it calls? Only the inner
+ * one is then worth showing. symbols_name() has left out wrappers that the compiler inlined; others are frames of
+ * their own. */
+bool frame_is_wrapper(const struct frame *outer, const struct frame *inner);
+
 /* Where separate debug files are looked for; /usr/lib/debug unless told. */
 void symbols_set_debug_root(struct symbols *symbols, const char *directory);
 

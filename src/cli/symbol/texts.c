@@ -39,6 +39,14 @@ void *array_grow(void *array, size_t n, size_t *max, size_t element_bytes)
         return must(reallocarray(array, *max, element_bytes));
 }
 
+void *array_resize(void *array, size_t n, size_t longer, size_t element_bytes)
+{
+        char *bytes = must(reallocarray(array, longer, element_bytes));
+
+        memset(bytes + n * element_bytes, 0, (longer - n) * element_bytes);
+        return bytes;
+}
+
 void *array_zeroed(size_t n, size_t element_bytes) { return must(calloc(n, element_bytes)); }
 
 void texts_init(struct texts *texts)

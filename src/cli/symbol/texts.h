@@ -35,6 +35,9 @@ uint32_t texts_number(const struct texts *texts, const char *interned);
 /* An array of `n` elements that has to hold one more: moved to a larger place when *max is reached. */
 void *array_grow(void *array, size_t n, size_t *max, size_t element_bytes);
 
+/* An array of `n` elements made longer; the new ones are zeroed. */
+void *array_resize(void *array, size_t n, size_t longer, size_t element_bytes);
+
 /* Zeroed memory for `n` elements, the caller's to free(). */
 void *array_zeroed(size_t n, size_t element_bytes);
 

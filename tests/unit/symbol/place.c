@@ -9,19 +9,27 @@
 
 enum { BIAS = 0x555555000000 }; /* as under ASLR */
 
-uint64_t place_site(const char *path, unsigned n)
+struct mark { /* as SITE writes it */
+        int64_t distance;
+        uint64_t number;
+};
+
+uint64_t place_site(const char *path, unsigned number)
 {
         struct elf_file *file = elf_file_open(path);
         Elf_Scn *section = file ? elf_file_section(file, ".sites") : NULL;
         GElf_Shdr header;
         Elf_Data *data = section ? elf_getdata(section, NULL) : NULL;
-        int64_t distance;
         uint64_t address = 0;
 
-        if (data && gelf_getshdr(section, &header) && (n + 1) * sizeof distance <= data->d_size) {
-                memcpy(&distance, (char *)data->d_buf + n * sizeof distance, sizeof distance);
-                address = header.sh_addr + n * sizeof distance + (uint64_t)distance;
-        }
+        if (data && gelf_getshdr(section, &header))
+                for (size_t at = 0; at + sizeof(struct mark) <= data->d_size; at += sizeof(struct mark)) {
+                        struct mark mark;
+
+                        memcpy(&mark, (char *)data->d_buf + at, sizeof mark);
+                        if (mark.number == number)
+                                address = header.sh_addr + at + (uint64_t)mark.distance;
+                }
         elf_file_close(file);
         return address;
 }

@@ -5,8 +5,8 @@
 #include "cli/capture/model.h"
 #include "cli/symbol/symbol.h"
 
-/* The address of the n-th SITE of a fixture, in terms of its symbol table. */
-uint64_t place_site(const char *path, unsigned n);
+/* The address of a SITE of a fixture, in terms of its symbol table. */
+uint64_t place_site(const char *path, unsigned number);
 
 /* A module that is mapped from that file, with the build-id of `built_as` (NULL = none). */
 struct module place_module(const char *path, const char *built_as);

@@ -1,0 +1,218 @@
+/* Functions of stripped extension modules: see methods.h */
+#include "cli/symbol/methods.h"
+
+#include "cli/symbol/texts.h"
+
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct method {
+        uint64_t start;
+        const char *name;
+};
+
+struct methods {
+        struct method *all; /* by start */
+        size_t n, max;
+        uint64_t *starts; /* of all functions that can be unwound, ascending */
+        size_t n_starts;
+};
+
+struct relative { /* a relocation: the word at `place` is to be the address `target` */
+        uint64_t place, target;
+};
+
+enum { METH_FLAGS_MAX = 0x1fff, POINTER_BYTES = 8, NAME_MAX_BYTES = 256 };
+
+/* The bytes of the section that has the address in it; *ret_left: how many from there on. */
+static const char *bytes_at(const struct elf_file *file, uint64_t address, size_t *ret_left)
+{
+        Elf_Scn *section = NULL;
+
+        while ((section = elf_nextscn(file->elf, section))) {
+                GElf_Shdr header;
+                Elf_Data *data;
+
+                if (!gelf_getshdr(section, &header) || !(header.sh_flags & SHF_ALLOC) ||
+                    header.sh_type != SHT_PROGBITS || address < header.sh_addr ||
+                    address - header.sh_addr >= header.sh_size)
+                        continue;
+                data = elf_rawdata(section, NULL);
+                if (!data || address - header.sh_addr >= data->d_size)
+                        return NULL;
+                *ret_left = data->d_size - (size_t)(address - header.sh_addr);
+                return (const char *)data->d_buf + (address - header.sh_addr);
+        }
+        return NULL;
+}
+
+static const char *name_at(const struct elf_file *file, uint64_t address)
+{
+        size_t left, n;
+        const char *name = bytes_at(file, address, &left);
+
+        if (!name)
+                return NULL;
+        n = strnlen(name, left < NAME_MAX_BYTES ? left : NAME_MAX_BYTES);
+        if (n == 0 || n == left || n == NAME_MAX_BYTES || (*name >= '0' && *name <= '9'))
+                return NULL;
+        return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n ? name : NULL;
+}
+
+/* .eh_frame_hdr (LSB core, "DWARF extensions"): version 1, three encodings, then the count of a sorted table of pairs
+ * (function, description), as every linker writes it: four bytes each, signed, from the start of the section. */
+static void read_starts(struct methods *methods, const struct elf_file *file)
+{
+        enum { UDATA4 = 0x03, DATAREL_SDATA4 = 0x3b, HEAD_BYTES = 12 };
+        Elf_Scn *section = elf_file_section(file, ".eh_frame_hdr");
+        Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+        const uint8_t *head = data ? data->d_buf : NULL;
+        GElf_Shdr header;
+        uint32_t n;
+
+        if (!head || data->d_size < HEAD_BYTES || head[0] != 1 || head[2] != UDATA4 || head[3] != DATAREL_SDATA4 ||
+            !gelf_getshdr(section, &header))
+                return;
+        memcpy(&n, head + 8, sizeof n);
+        if (n > (data->d_size - HEAD_BYTES) / 8)
+                return;
+        methods->starts = array_zeroed((size_t)n + 1, sizeof *methods->starts);
+        methods->n_starts = n;
+        for (uint32_t i = 0; i < n; i++) {
+                int32_t distance;
+
+                memcpy(&distance, head + HEAD_BYTES + (size_t)i * 8, sizeof distance);
+                methods->starts[i] = header.sh_addr + (uint64_t)(int64_t)distance;
+        }
+}
+
+/* Index + 1 of the function that covers the address, or starts at or before it; 0 = none. */
+static size_t start_before(const struct methods *methods, uint64_t address)
+{
+        size_t low = 0, high = methods->n_starts;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (methods->starts[middle] <= address)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
+}
+
+static int by_place(const void *left, const void *right)
+{
+        const struct relative *a = left, *b = right;
+
+        return (a->place > b->place) - (a->place < b->place);
+}
+
+/* All relocations of the kind "where we are mapped, plus". */
+static struct relative *read_relatives(const struct elf_file *file, size_t *ret_n)
+{
+        struct relative *all = NULL;
+        size_t n = 0, max = 0;
+        Elf_Scn *section = NULL;
+        GElf_Ehdr ehdr;
+        uint32_t kind;
+
+        if (!gelf_getehdr(file->elf, &ehdr) || gelf_getclass(file->elf) != ELFCLASS64)
+                return NULL;
+        kind = ehdr.e_machine == EM_AARCH64 ? R_AARCH64_RELATIVE : R_X86_64_RELATIVE;
+        while ((section = elf_nextscn(file->elf, section))) {
+                GElf_Shdr header;
+                GElf_Rela rela;
+                Elf_Data *data;
+
+                if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA || !(header.sh_flags & SHF_ALLOC))
+                        continue;
+                data = elf_getdata(section, NULL);
+                for (int i = 0; data && gelf_getrela(data, i, &rela); i++) {
+                        if (GELF_R_TYPE(rela.r_info) != kind)
+                                continue;
+                        all = array_grow(all, n, &max, sizeof *all);
+                        all[n++] = (struct relative){rela.r_offset, (uint64_t)rela.r_addend};
+                }
+        }
+        if (n)
+                qsort(all, n, sizeof *all, by_place);
+        *ret_n = n;
+        return all;
+}
+
+static bool has_method_flags(const struct elf_file *file, uint64_t address)
+{
+        size_t left;
+        const char *bytes = bytes_at(file, address, &left);
+        int32_t flags = -1;
+
+        if (bytes && left >= sizeof flags)
+                memcpy(&flags, bytes, sizeof flags);
+        return flags > 0 && flags <= METH_FLAGS_MAX;
+}
+
+static int by_start(const void *left, const void *right)
+{
+        const struct method *a = left, *b = right;
+
+        if (a->start != b->start)
+                return a->start < b->start ? -1 : 1;
+        return strcmp(a->name, b->name);
+}
+
+struct methods *methods_new(const struct elf_file *file)
+{
+        struct methods *methods = array_zeroed(1, sizeof *methods);
+        struct relative *all;
+        size_t n = 0;
+
+        read_starts(methods, file);
+        all = methods->n_starts ? read_relatives(file, &n) : NULL;
+        for (size_t i = 0; i + 1 < n; i++) {
+                uint64_t start = all[i + 1].target;
+                size_t function;
+                const char *name;
+
+                if (all[i + 1].place != all[i].place + POINTER_BYTES)
+                        continue;
+                function = start_before(methods, start);
+                if (!function || methods->starts[function - 1] != start || !(name = name_at(file, all[i].target)) ||
+                    !has_method_flags(file, all[i].place + 2 * POINTER_BYTES))
+                        continue;
+                methods->all = array_grow(methods->all, methods->n, &methods->max, sizeof *methods->all);
+                methods->all[methods->n++] = (struct method){start, name};
+        }
+        free(all);
+        if (methods->n)
+                qsort(methods->all, methods->n, sizeof *methods->all, by_start);
+        return methods;
+}
+
+void methods_free(struct methods *methods)
+{
+        if (!methods)
+                return;
+        free(methods->all);
+        free(methods->starts);
+        free(methods);
+}
+
+const char *methods_find(const struct methods *methods, uint64_t address)
+{
+        size_t function = start_before(methods, address), low = 0, high = methods->n;
+
+        while (function && low < high) {
+                size_t middle = low + (high - low) / 2;
+
+                if (methods->all[middle].start < methods->starts[function - 1])
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return function && low < methods->n && methods->all[low].start == methods->starts[function - 1]
+                       ? methods->all[low].name
+                       : NULL;
+}
