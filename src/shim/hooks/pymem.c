@@ -46,11 +46,16 @@ static ALWAYS_INLINE struct stack_id own_site(enum wire_family family, enum wire
         return site_find(entry, family == WIRE_FAMILY_PYOBJECT ? 0 : pc);
 }
 
-static ALWAYS_INLINE void born(struct thread *self, void *block, size_t size, enum wire_family family,
+/* Is the caller the interpreter itself, on its own behalf? */
+static ALWAYS_INLINE bool is_own(const struct layer *layer, const struct stack_start *start)
+{
+        return likely(interpreter_holds(start->pc)) && likely(!layer_covered(layer));
+}
+
+static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size, enum wire_family family,
                                enum wire_entry entry, const struct stack_start *start)
 {
-        if (likely(interpreter_holds(start->pc)) &&
-            !(family == WIRE_FAMILY_PYOBJECT && unlikely(options.python_objects)))
+        if (is_own(layer, start) && !(family == WIRE_FAMILY_PYOBJECT && unlikely(options.python_objects)))
                 record_birth_known(self, block, size, own_site(family, entry, start->pc), family);
         else
                 record_birth(self, block, size, entry, 0, start);
@@ -92,17 +97,17 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
         if (unlikely(block == NULL))
                 return NULL;
         if (likely(event && is_tracked(family, bytes)))
-                born(self, block, bytes, family, entry, start);
+                born(self, layer, block, bytes, family, entry, start);
         else if (self->nest == 0)
                 record_unseen(block);
         return block;
 }
 
 /* Remove the block from the table, as far as it is there. False: it must not reach the allocator. */
-static ALWAYS_INLINE bool gone(struct thread *self, void *block, enum wire_family family, enum wire_entry entry,
+static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, void *block, enum wire_family family, enum wire_entry entry,
                                const struct stack_start *start, enum wire_family *ret_owner)
 {
-        bool own = interpreter_holds(start->pc);
+        bool own = is_own(layer, start);
         struct block known;
         bool found = table_find((uintptr_t)block, &known);
         if (likely(found && own && !known.released && known.family == family)) {
@@ -132,7 +137,7 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
                 return;
         if (family == WIRE_FAMILY_PYOBJECT && unlikely(code_maybe((uintptr_t)block)))
                 code_died((uintptr_t)block);
-        if (likely(record_wanted(self)) && unlikely(!gone(self, block, family, entry, start, &owner)))
+        if (likely(record_wanted(self)) && unlikely(!gone(self, layer, block, family, entry, start, &owner)))
                 return;
         self->nest++;
         if (likely(owner == WIRE_FAMILY_NONE))
@@ -184,7 +189,7 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         }
         if (unlikely(door_fails(door->resize, size)))
                 return NULL;
-        bool own = interpreter_holds(start->pc);
+        bool own = is_own(layer, start);
         struct block old = {0};
         bool found = block && table_find((uintptr_t)block, &old);
         if (unlikely(block && (!own || (found && (old.released || old.family != door->family)))))
@@ -204,7 +209,7 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         if (found)
                 record_forgotten(self, &old);
         if (likely(is_tracked(door->family, size)))
-                born(self, result, size, door->family, door->resize, start);
+                born(self, layer, result, size, door->family, door->resize, start);
         return result;
 }
 

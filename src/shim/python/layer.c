@@ -2,12 +2,16 @@
 #include "shim/python/layer.h"
 
 #include "shim/self/thread.h"
+#include "shim/sys/maps.h"
+
+#include <string.h>
 
 /* More than this many times no program reinitialises with other allocators; then we stay below. */
 enum { LAYERS_MAX = 16 };
 
 static struct layer layers[PYTHON_DOMAINS][LAYERS_MAX];
 static unsigned n_layers[PYTHON_DOMAINS];
+static const struct python_allocator *places[PYTHON_DOMAINS];
 
 static bool is_ours(enum python_domain domain, const void *context)
 {
@@ -15,13 +19,53 @@ static bool is_ours(enum python_domain domain, const void *context)
         return layer >= layers[domain] && layer < layers[domain] + LAYERS_MAX;
 }
 
-bool layer_uppermost(enum python_domain domain)
+bool layer_laid_aside(enum python_domain domain)
 {
         struct python_allocator now = {0};
         if (!interpreter.here)
-                return false;
+                return true;
         interpreter.get_allocator((int)domain, &now);
-        return is_ours(domain, now.context);
+        for (unsigned i = 0; i < n_layers[domain]; i++)
+                if (layers[domain][i].inner.give == now.give)
+                        return true;
+        return false;
+}
+
+/* Where do our functions, set just now, stand in the interpreter's data? CPython keeps each domain's five words as we
+ * gave them (Objects/obmalloc.c up to 3.11, _PyRuntime from 3.12 on), in initialised data. */
+struct search {
+        const struct python_allocator *wanted, *found;
+        uint64_t inode;
+};
+
+static bool inode_visit(const struct map *map, void *context)
+{
+        struct search *search = context;
+        if (map->start == interpreter.text_start)
+                search->inode = map->inode;
+        return !search->inode;
+}
+
+static bool place_visit(const struct map *map, void *context)
+{
+        struct search *search = context;
+        if (!map->readable || !map->writable || map->inode != search->inode)
+                return true;
+        for (uintptr_t at = map->start; at + sizeof *search->wanted <= map->end; at += sizeof(void *))
+                if (memcmp((const void *)at, search->wanted, sizeof *search->wanted) == 0) {
+                        search->found = (const struct python_allocator *)at;
+                        return false;
+                }
+        return true;
+}
+
+static const struct python_allocator *place_find(const struct python_allocator *wanted)
+{
+        struct search search = {.wanted = wanted};
+        maps_each(inode_visit, &search);
+        if (search.inode)
+                maps_each(place_visit, &search);
+        return search.found;
 }
 
 const struct layer *layer_first(enum python_domain domain) { return n_layers[domain] ? &layers[domain][0] : NULL; }
@@ -29,7 +73,7 @@ const struct layer *layer_first(enum python_domain domain) { return n_layers[dom
 void layer_forget(void)
 {
         for (unsigned domain = 0; domain < PYTHON_DOMAINS; domain++)
-                n_layers[domain] = 0;
+                n_layers[domain] = 0, places[domain] = NULL;
 }
 
 void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS])
@@ -40,10 +84,12 @@ void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS])
                 if (is_ours(domain, now.context) || n_layers[domain] == LAYERS_MAX || !now.give)
                         continue;
                 struct layer *layer = &layers[domain][n_layers[domain]++];
-                *layer = (struct layer){.inner = now, .domain = domain};
+                *layer = (struct layer){.inner = now, .domain = domain, .place = places[domain]};
                 struct python_allocator ours = hooks[domain];
                 ours.context = layer;
                 interpreter.set_allocator((int)domain, &ours);
+                if (!places[domain])
+                        layer->place = places[domain] = place_find(&ours);
         }
 }
 

@@ -11,11 +11,16 @@
 #include "shim/python/interpreter.h"
 #include "wire/family.h"
 
-/* What the context of one of our functions points to. */
+/* What the context of one of our functions points to. `place`: where the interpreter keeps this domain's uppermost
+ * functions, or NULL when that could not be found out. */
 struct layer {
         struct python_allocator inner;
+        const struct python_allocator *place;
         enum python_domain domain;
 };
+
+/* Does somebody else's layer (tracemalloc's, debug hooks) lie over this one, so that its functions are our callers? */
+static inline bool layer_covered(const struct layer *layer) { return layer->place && layer->place->context != layer; }
 
 /* Lay `hooks` (whose context is set here) over each domain in which they are not the uppermost. */
 void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS]);
@@ -26,9 +31,8 @@ const struct layer *layer_first(enum python_domain domain);
 /* The interpreter is gone, and its allocators with it. */
 void layer_forget(void);
 
-/* Are the uppermost functions of this domain ours at this moment? For a while during its start and its end the
- * interpreter puts its first ones back. */
-bool layer_uppermost(enum python_domain domain);
+/* Has the interpreter put its first functions back? It does so in the raw domain, for moments of its start and end. */
+bool layer_laid_aside(enum python_domain domain);
 
 /* Hand `block` back to the interpreter's allocator of that family; false when the family is not one of Python's. A
  * block of a domain that needs the GIL is kept when this thread does not hold it: that is better than a race. */

@@ -50,5 +50,5 @@ bool python_excuses(const struct block *block, enum wire_entry entry, const stru
                 bool own = leaf ? interpreter_holds(leaf) : block->family == WIRE_FAMILY_PYOBJECT;
                 return own && (block->family == WIRE_FAMILY_MALLOC || interpreter_holds(start->pc));
         }
-        return python_family(block->family) && !layer_uppermost(PYTHON_RAW);
+        return python_family(block->family) && layer_laid_aside(PYTHON_RAW);
 }
