@@ -41,14 +41,14 @@ static uintptr_t stack_leaf(uint32_t node)
         return 0;
 }
 
-bool python_excuses(const struct block *block, enum wire_entry entry, const struct stack_start *start)
+bool python_excuses(const struct block *block, enum wire_entry entry)
 {
         if (!interpreter.here)
                 return false;
         if (python_family(wire_entry_family(entry))) {
-                uintptr_t leaf = stack_leaf(block->stack);
-                bool own = leaf ? interpreter_holds(leaf) : block->family == WIRE_FAMILY_PYOBJECT;
-                return own && (block->family == WIRE_FAMILY_MALLOC || interpreter_holds(start->pc));
+                /* Given by the interpreter's own call of malloc: its raw domain, while our layer was not over it. Among
+                 * its own families it never mixes: its debug hooks would stop it. */
+                return block->family == WIRE_FAMILY_MALLOC && interpreter_holds(stack_leaf(block->stack));
         }
         return python_family(block->family) && layer_laid_aside(PYTHON_RAW);
 }

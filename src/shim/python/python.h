@@ -17,7 +17,7 @@ void python_fork_child(void);
 
 /* `block`, live, is released through `entry`, which is of another family. Is that no mistake of the program's, but the
  * interpreter at its start or end, when its first allocators stand in for ours at one end of a block's life? */
-bool python_excuses(const struct block *block, enum wire_entry entry, const struct stack_start *start);
+bool python_excuses(const struct block *block, enum wire_entry entry);
 
 static inline bool python_family(enum wire_family family)
 {

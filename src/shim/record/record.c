@@ -12,7 +12,7 @@
 #include "shim/self/options.h"
 
 struct stack_id (*record_python_frames)(struct thread *self);
-bool (*record_python_excuses)(const struct block *block, enum wire_entry entry, const struct stack_start *start);
+bool (*record_python_excuses)(const struct block *block, enum wire_entry entry);
 
 /* Blocks given out while we could not record; while there are none, a pointer that we do not know is a wrong one. */
 uint32_t record_n_unseen;
@@ -139,9 +139,9 @@ static inline bool agrees(const struct block *block, enum wire_family family, si
         return block->stack == 0 || born == (given_align == RECORD_NOT_GIVEN ? 0 : log2_exact(given_align));
 }
 
-static bool is_excused(const struct block *block, enum wire_entry entry, const struct stack_start *start)
+static bool is_excused(const struct block *block, enum wire_entry entry)
 {
-        return record_python_excuses && record_python_excuses(block, entry, start);
+        return record_python_excuses && record_python_excuses(block, entry);
 }
 
 enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
@@ -159,7 +159,7 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         if (unlikely(!known || block.released))
                 return wrong_unknown(self, &wrong);
         enum record_act act = RECORD_PASS;
-        if (unlikely(block.family != family) && !is_excused(&block, entry, start)) {
+        if (unlikely(block.family != family) && !is_excused(&block, entry)) {
                 wrong_mismatch(self, &wrong);
                 *ret_owner = block.family;
                 act = RECORD_OWNER;
@@ -191,7 +191,7 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
         }
         enum record_act act = RECORD_PASS;
         ret_resize->family = old->family;
-        if (unlikely(old->family != wire_entry_family(entry)) && !is_excused(old, entry, start)) {
+        if (unlikely(old->family != wire_entry_family(entry)) && !is_excused(old, entry)) {
                 wrong_mismatch(self, &wrong);
                 *ret_owner = old->family;
                 act = RECORD_OWNER;

@@ -66,6 +66,6 @@ void record_unseen(void *block);
 extern struct stack_id (*record_python_frames)(struct thread *self);
 
 /* Set by hooks/ when there is an interpreter: a release through another family's function that is no mistake. */
-extern bool (*record_python_excuses)(const struct block *block, enum wire_entry entry, const struct stack_start *start);
+extern bool (*record_python_excuses)(const struct block *block, enum wire_entry entry);
 
 #endif
