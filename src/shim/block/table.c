@@ -110,11 +110,15 @@ bool table_find_holding(uintptr_t address, bool released, struct block *ret_bloc
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;
         uintptr_t at = align_down(address, granule);
         uintptr_t lowest = at > WIRE_SMALL_MAX + granule ? at - WIRE_SMALL_MAX - granule : granule;
+        /* `lowest` is a granule above 0 at least, so that `at` cannot pass below 0. */
         while (at >= lowest) {
                 wire_slot *where = slot_find(at);
                 if (where == NULL) {
                         /* Nothing in this whole leaf: go on below it. */
-                        at = align_down(at, UINT64_C(1) << arena.leaf_shift) - granule;
+                        at = align_down(at, UINT64_C(1) << arena.leaf_shift);
+                        if (at <= lowest)
+                                break;
+                        at -= granule;
                         continue;
                 }
                 wire_slot slot = __atomic_load_n(where, __ATOMIC_RELAXED);

@@ -24,9 +24,8 @@ void door_give(struct thread *self, void *block, size_t size)
 }
 
 /* malloc, new and new[] blocks all come from next_malloc, see new.c. */
-static void owner_give(struct thread *self, void *block, enum wire_family owner)
+static void owner_give(void *block, enum wire_family owner)
 {
-        (void)self;
         if (!python_give(block, owner))
                 next_free(block);
 }
@@ -42,10 +41,15 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
                         next(block);
                 return;
         }
-        enum wire_family owner = WIRE_FAMILY_NONE;
-        switch (record_release(self, block, entry, given_size, given_align, start, &owner)) {
-        case RECORD_PASS: next(block); break;
-        case RECORD_OWNER: owner_give(self, block, owner); break;
+        struct record_released released;
+        switch (record_release(self, block, entry, given_size, given_align, start, &released)) {
+        case RECORD_PASS:
+                if (next == next_free)
+                        door_give(self, block, released.size);
+                else
+                        next(block);
+                break;
+        case RECORD_OWNER: owner_give(block, released.owner); break;
         case RECORD_SWALLOW: break;
         }
 }

@@ -1,14 +1,93 @@
 /* Blocks that a fork child inherited
  *
- * They are the parent's to judge. A release of one in the child concerns the child's copy alone; it is passed on, and
- * remembered, so that a second release of it in the child is seen.
+ * They are the parent's to judge when they are never released. But the child has a copy of each, and may release its
+ * copy wrongly: with another family's function, or twice. What the parent's table said at the fork tells; what it says
+ * since is silence. Of a release that was right we keep the memory in our own table, for the second one; its birth is
+ * looked up in the parent's only then, since most children release thousands of blocks and do nothing wrong.
  */
 #include "shim/record/inherit.h"
 
-bool inherit_release(struct thread *self, const struct wrong *wrong, enum record_act *ret_act)
+#include "shim/block/inherited.h"
+
+enum { DEPTH_MAX = 512 };
+
+/* A stack of the parent's trie as one of ours. Module numbers differ, so each address is looked up again; Python frames
+ * name code objects in the parent's list and are left out. */
+static uint32_t stack_adopt(uint32_t stack)
 {
-        (void)self;
-        (void)wrong;
+        uint32_t n_nodes, n = 0;
+        const struct wire_node *nodes = inherited_nodes(&n_nodes);
+        uint64_t words[DEPTH_MAX];
+        while (stack && stack < n_nodes && n < DEPTH_MAX) {
+                uint64_t word = nodes[stack].word;
+                unsigned tag = wire_word_tag(word);
+                if (tag <= WIRE_TAG_MODULE_MAX)
+                        word = wire_word(stack_module(wire_word_value(word)), wire_word_value(word));
+                if (tag != WIRE_TAG_PYTHON && tag != WIRE_TAG_CODE)
+                        words[n++] = word;
+                stack = nodes[stack].parent;
+        }
+        struct stack_id id = {0};
+        while (n)
+                id = trie_child(id, words[--n]);
+        return id.n;
+}
+
+static void remember(const struct block *block, struct thread *self, const struct wrong *wrong)
+{
+        struct block ours;
+        uint32_t stack = record_release_stack(self, wrong->entry, wrong->start).n;
+        table_insert(block->start, block->size, 0, block->family);
+        if (table_find(block->start, &ours))
+                table_release(&ours, stack);
+}
+
+uint32_t inherit_birth(struct thread *self, uintptr_t start)
+{
+        struct block block;
+        enum inherited fate = inherited_find(start, self->fork_epoch, &block);
+        return fate == INHERITED_LIVE ? stack_adopt(block.stack) : 0;
+}
+
+static bool is_resize(enum wire_entry entry)
+{
+        static const uint8_t roles[WIRE_ENTRY_END] = {
+#define X(id, name, family, role) [WIRE_ENTRY_##id] = WIRE_##role,
+                WIRE_ENTRIES(X)
+#undef X
+        };
+        return roles[entry] == WIRE_RESIZE;
+}
+
+bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner, enum record_act *ret_act)
+{
         *ret_act = RECORD_PASS;
+        struct block block;
+        struct wrong filed = *wrong;
+        filed.block = &block;
+        switch (inherited_find(wrong->address, self->fork_epoch, &block)) {
+        case INHERITED_UNKNOWN: return false;
+        case INHERITED_RELEASED:
+                if (record_n_unseen)
+                        return true;
+                block.stack = stack_adopt(block.stack);
+                block.release_stack = stack_adopt(block.release_stack);
+                wrong_double(self, &filed);
+                *ret_act = RECORD_SWALLOW;
+                return true;
+        case INHERITED_CHANGED: break;
+        case INHERITED_LIVE:
+                if (block.family == wire_entry_family(wrong->entry))
+                        break;
+                remember(&block, self, wrong);
+                block.stack = stack_adopt(block.stack);
+                wrong_mismatch(self, &filed);
+                *ret_owner = block.family;
+                *ret_act = RECORD_OWNER;
+                return true;
+        }
+        /* A realloc may fail, and then the block lives on; what it returns is recorded anyway. */
+        if (!is_resize(wrong->entry))
+                remember(&block, self, wrong);
         return true;
 }

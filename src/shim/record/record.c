@@ -145,7 +145,7 @@ static bool is_excused(const struct block *block, enum wire_entry entry)
 }
 
 enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                               size_t given_align, const struct stack_start *start, enum wire_family *ret_owner)
+                               size_t given_align, const struct stack_start *start, struct record_released *ret)
 {
         struct block block;
         enum wire_family family = wire_entry_family(entry);
@@ -156,12 +156,14 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
                               .given_size = given_size,
                               .given_align = given_align,
                               .start = start};
+        ret->size = SIZE_MAX;
         if (unlikely(!known || block.released))
-                return wrong_unknown(self, &wrong);
+                return wrong_unknown(self, &wrong, &ret->owner);
+        ret->size = block.size;
         enum record_act act = RECORD_PASS;
         if (unlikely(block.family != family) && !is_excused(&block, entry)) {
                 wrong_mismatch(self, &wrong);
-                *ret_owner = block.family;
+                ret->owner = block.family;
                 act = RECORD_OWNER;
         } else if (unlikely(!agrees(&block, family, given_size, given_align))) {
                 wrong_size(self, &wrong);
@@ -187,7 +189,7 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                               .start = start};
         if (unlikely(!ret_resize->known || old->released)) {
                 ret_resize->known = false;
-                return wrong_unknown(self, &wrong);
+                return wrong_unknown(self, &wrong, ret_owner);
         }
         enum record_act act = RECORD_PASS;
         ret_resize->family = old->family;

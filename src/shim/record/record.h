@@ -31,10 +31,14 @@ void record_birth(struct thread *self, void *block, size_t size, enum wire_entry
 enum record_act {
         RECORD_PASS,    /* hand it to the function behind this entry point */
         RECORD_SWALLOW, /* do nothing: it must not reach any allocator */
-        RECORD_OWNER,   /* hand it to the release function of *ret_owner: it is that family's */
+        RECORD_OWNER,   /* hand it to the release function of its owner: it is that family's */
+};
+struct record_released {
+        size_t size;            /* of the block; SIZE_MAX = it was not known */
+        enum wire_family owner; /* OWNER only */
 };
 enum record_act record_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
-                               size_t given_align, const struct stack_start *start, enum wire_family *ret_owner);
+                               size_t given_align, const struct stack_start *start, struct record_released *ret);
 
 /* The same for a caller that has found the block, knows that the release is right, and brings the stack. */
 void record_birth_known(struct thread *self, void *block, size_t size, struct stack_id stack, enum wire_family family);

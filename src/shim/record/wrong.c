@@ -155,15 +155,31 @@ static bool place_of(uintptr_t address, uintptr_t sp, enum wire_family family, e
         return misaligned || (heap ? all_seen() : all_seen() || !may_be_mapped_chunk(address));
 }
 
-enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong)
+void wrong_double(struct thread *self, const struct wrong *wrong)
+{
+        struct wire_wrong row = row_of(self, wrong, WIRE_WRONG_DOUBLE);
+        if (row.birth_stack == 0 && arena.header->is_fork_child)
+                row.birth_stack = inherit_birth(self, wrong->address);
+        file(self, &row);
+}
+
+/* Heap that may hold our parent's blocks: anything that an allocator could have given. */
+static bool may_be_inherited(uintptr_t address)
+{
+        struct map map;
+        enum map_kind kind = maps_find(address, &map);
+        return kind == MAP_HEAP || kind == MAP_ANONYMOUS || kind == MAP_NOT_KNOWN;
+}
+
+enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner)
 {
         if (wrong->block) {
-                struct wire_wrong row = row_of(self, wrong, WIRE_WRONG_DOUBLE);
-                file(self, &row);
+                wrong_double(self, wrong);
                 return RECORD_SWALLOW;
         }
+        bool is_child = arena.header->is_fork_child && arena_inherited();
         enum record_act act;
-        if (arena_inherited() && inherit_release(self, wrong, &act))
+        if (is_child && inherit_release(self, wrong, ret_owner, &act))
                 return act;
         struct block around;
         enum wire_place place;
@@ -172,6 +188,8 @@ enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong)
         if (inside) {
                 place = around.released ? WIRE_PLACE_INSIDE_RELEASED : WIRE_PLACE_INSIDE;
                 found.block = &around;
+        } else if (is_child && may_be_inherited(wrong->address)) {
+                return RECORD_PASS;
         } else if (!place_of(wrong->address, wrong->start->sp, wire_entry_family(wrong->entry), &place)) {
                 arena_drop(WIRE_DROP_FOREIGN);
                 return RECORD_PASS;

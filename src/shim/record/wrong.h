@@ -14,10 +14,12 @@ struct wrong {
 
 /* The table knows no live block at the address: a second release, a wrong pointer, or a block that we never saw (which
  * is passed on). */
-enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong);
+enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner);
 
 /* A live block of another family; of another size or alignment. Filed; the caller goes on. */
 void wrong_mismatch(struct thread *self, const struct wrong *wrong);
+/* A block that is known to be released already. */
+void wrong_double(struct thread *self, const struct wrong *wrong);
 void wrong_size(struct thread *self, const struct wrong *wrong);
 
 /* A PyMem function was called by a thread that does not hold the GIL; `block` and `address` may be 0. */
