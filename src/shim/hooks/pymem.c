@@ -117,12 +117,13 @@ static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, v
         if (!found && (own || early_own(block)))
                 return true;
         if (unlikely(is_without_gil(self, block, family, entry, start))) {
-                record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, ret_owner);
+                record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &(struct record_released){0});
                 return false;
         }
-        switch (record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, ret_owner)) {
+        struct record_released released;
+        switch (record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &released)) {
         case RECORD_PASS: *ret_owner = WIRE_FAMILY_NONE; return true;
-        case RECORD_OWNER: return true;
+        case RECORD_OWNER: *ret_owner = released.owner; return true;
         default: return false;
         }
 }
