@@ -10,8 +10,10 @@
  * An entry is written by one thread and then published by its `start`; entries are never freed or moved. Two threads
  * that meet a module at the same moment may enter it twice: both entries are right.
  *
- * The ELF header is taken from the start of the mapping. Linkers put it there (it is what AT_PHDR relies on); where it
- * is missing the module has no segments, hence no unwind rules and no build-id.
+ * The ELF header is taken from the start of the mapping, where linkers put it; without it the module has no segments,
+ * hence no unwind rules and no build-id. The main program is different: the kernel mapped it, perhaps with gaps, and
+ * then _dl_find_object() speaks of one segment at a time (elf/dl-find_object.c, l_contiguous). The kernel says in the
+ * auxiliary vector where its program headers are.
  */
 #include "shim/stack/module.h"
 
@@ -30,6 +32,7 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 enum { MODULES_MAX = 8192, PATH_BYTES = 4096 };
 
@@ -103,9 +106,25 @@ static bool object_find(uintptr_t address, struct object *ret_object)
         return false;
 }
 
-/* Program headers of a mapped ELF file; 0 when there is none at its start. `*ret_phdrs` lies in the module. */
+static bool is_main_program(const struct object *object) { return object->name && !object->name[0]; }
+
+/* The range's first and last page: what ld.so mapped it mapped whole. */
+static bool range_mapped(uintptr_t start, size_t bytes)
+{
+        return bytes == 0 || (probe_readable(start, 1) && probe_readable(start + bytes - 1, 1));
+}
+
+/* Program headers of a mapped ELF file; 0 when they cannot be found. */
 static unsigned elf_phdrs(const struct object *object, const ElfW(Phdr) * *ret_phdrs)
 {
+        if (is_main_program(object)) {
+                *ret_phdrs = (const void *)getauxval(AT_PHDR);
+                unsigned n = (unsigned)getauxval(AT_PHNUM);
+                return *ret_phdrs && getauxval(AT_PHENT) == sizeof(ElfW(Phdr)) &&
+                                       range_mapped((uintptr_t)*ret_phdrs, n * sizeof(ElfW(Phdr)))
+                               ? n
+                               : 0;
+        }
         ElfW(Ehdr) ehdr;
         if (object->end - object->start < sizeof ehdr || !probe_read(object->start, &ehdr, sizeof ehdr))
                 return 0;
@@ -115,10 +134,24 @@ static unsigned elf_phdrs(const struct object *object, const ElfW(Phdr) * *ret_p
         size_t room = object->end - object->start;
         if (ehdr.e_phoff > room || bytes > room - ehdr.e_phoff)
                 return 0;
-        if (!probe_readable(object->start + ehdr.e_phoff, bytes))
+        if (!range_mapped(object->start + ehdr.e_phoff, bytes))
                 return 0;
         *ret_phdrs = (const void *)(object->start + ehdr.e_phoff);
         return ehdr.e_phnum;
+}
+
+/* The main program from its first to its last segment. */
+static void object_complete(struct object *object)
+{
+        const ElfW(Phdr) *phdrs = NULL;
+        unsigned n = is_main_program(object) ? elf_phdrs(object, &phdrs) : 0;
+        for (unsigned i = 0; i < n; ++i) {
+                uintptr_t start = object->bias + phdrs[i].p_vaddr, end = start + phdrs[i].p_memsz;
+                if (phdrs[i].p_type != PT_LOAD || end < start)
+                        continue;
+                object->start = start < object->start ? align_down(start, WIRE_PAGE_BYTES) : object->start;
+                object->end = end > object->end ? end : object->end;
+        }
 }
 
 /* The GNU build-id among the notes of one segment. */
@@ -141,6 +174,16 @@ static void build_id_find(uintptr_t at, size_t bytes, struct module *module)
         }
 }
 
+/* One more readable segment; part of the one before where nothing lies between them. */
+static void segment_add(struct module *module, unsigned *n, uintptr_t start, uintptr_t end)
+{
+        struct module_segment *last = *n ? &module->segments[*n - 1] : NULL;
+        if (last && start >= last->end && align_down(start, WIRE_PAGE_BYTES) <= align_up(last->end, WIRE_PAGE_BYTES))
+                last->end = end;
+        else if (*n < MODULE_SEGMENTS)
+                module->segments[(*n)++] = (struct module_segment){start, end};
+}
+
 static void module_read_elf(const struct object *object, struct module *module)
 {
         const ElfW(Phdr) *phdrs = NULL;
@@ -151,9 +194,9 @@ static void module_read_elf(const struct object *object, struct module *module)
                 if (!(phdrs[i].p_flags & PF_R) || start < object->start || start > object->end ||
                     bytes > object->end - start)
                         continue;
-                if (phdrs[i].p_type == PT_LOAD && n_segments < MODULE_SEGMENTS && probe_readable(start, bytes))
-                        module->segments[n_segments++] = (struct module_segment){start, start + bytes};
-                if (phdrs[i].p_type == PT_NOTE && module->n_build_id == 0 && probe_readable(start, bytes))
+                if (phdrs[i].p_type == PT_LOAD && range_mapped(start, bytes))
+                        segment_add(module, &n_segments, start, start + bytes);
+                if (phdrs[i].p_type == PT_NOTE && module->n_build_id == 0 && range_mapped(start, bytes))
                         build_id_find(start, bytes, module);
         }
 }
@@ -230,7 +273,14 @@ void module_init(void) { find_object = (__typeof(find_object))next_find("_dl_fin
 static bool module_holds(const struct module *module, uintptr_t address)
 {
         uintptr_t start = __atomic_load_n(&module->start, __ATOMIC_ACQUIRE);
-        return start != 0 && start <= address && address < module->end;
+        if (start == 0 || address < start || address >= module->end)
+                return false;
+        for (unsigned i = 0; module->has_gaps; ++i)
+                if (i == MODULE_SEGMENTS)
+                        return false;
+                else if (module->segments[i].start <= address && address < module->segments[i].end)
+                        return true;
+        return true;
 }
 
 static const struct module *module_known(const struct module *table, uintptr_t address)
@@ -263,6 +313,8 @@ static const struct module *module_register(struct module *table, const struct o
                 module->bias = object->bias;
                 module->unwind_header = object->unwind_header;
                 module_read_elf(object, module);
+                /* More segments than we can hold: better to claim what lies between than to disown code. */
+                module->has_gaps = is_main_program(object) && module->segments[MODULE_SEGMENTS - 1].start == 0;
                 strncpy(module->path, path, sizeof module->path - 1);
                 module->start = 0;
                 struct module entered = *module;
@@ -286,6 +338,7 @@ const struct module *module_find(uintptr_t address)
         struct object object;
         if (!object_find(address, &object) || object.end <= object.start)
                 return NULL;
+        object_complete(&object);
         return module_register(table, &object);
 }
 
@@ -294,6 +347,8 @@ static bool module_still_there(const struct module *module)
         struct object object;
         if (!object_find(module->start, &object))
                 return false;
+        if (is_main_program(&object)) /* it stays */
+                return true;
         if (object.start != module->start || object.end != module->end || object.bias != module->bias ||
             object.unwind_header != module->unwind_header)
                 return false;

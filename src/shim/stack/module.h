@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { MODULE_SEGMENTS = 4 };
+enum { MODULE_SEGMENTS = 8 }; /* linkers make 2 to 6 */
 
 /* A piece of address space that may be read for as long as the module is loaded. */
 struct module_segment {
@@ -18,7 +18,8 @@ struct module {
         uintptr_t start, end; /* mapped addresses, end exclusive; start == 0: gone, or not published yet */
         uintptr_t bias;
         uintptr_t unwind_header; /* .eh_frame_hdr in memory; 0 = none */
-        struct module_segment segments[MODULE_SEGMENTS]; /* readable PT_LOADs, in address order; unused ones are 0 */
+        struct module_segment segments[MODULE_SEGMENTS]; /* readable PT_LOADs, neighbours as one; unused ones are 0 */
+        bool has_gaps;  /* not all of start .. end is its own: only the segments are */
         uint16_t index; /* in the arena's list; 0 = that list is full */
         uint8_t n_build_id;
         uint8_t build_id[WIRE_BUILD_ID_BYTES];
