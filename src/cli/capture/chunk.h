@@ -25,9 +25,12 @@ struct chunk_head {
         char kind[4];
         uint32_t reserved; /* 0 */
         uint64_t bytes;    /* of the payload that follows */
-        uint64_t checksum; /* XXH64 of the payload, seed 0 */
+        uint64_t checksum; /* see chunk_checksum() */
 };
 _Static_assert(sizeof(struct chunk_head) == 24, "part of the format");
+
+/* XXH64 of the payload, with that of the first 16 bytes of the head (seed 0) as its seed. Wants xxhash.h. */
+#define chunk_checksum(head, payload) XXH64(payload, (size_t)(head)->bytes, XXH64(head, 16, 0))
 
 struct chunk_process {
         int32_t pid;

@@ -214,7 +214,7 @@ static int chunks_read(struct reading *r)
                 if (head.bytes > r->n - r->at - sizeof head)
                         return say_error("%s: cut short at byte %zu: the chunk at byte %zu is longer", r->path, r->n,
                                          r->at);
-                if (XXH64(payload, (size_t)head.bytes, 0) != head.checksum)
+                if (chunk_checksum(&head, payload) != head.checksum)
                         return damaged(r, "the checksum of this chunk is wrong");
                 answer = chunk_take(r, &head, payload);
                 r->at += sizeof head + (size_t)head.bytes;

@@ -83,8 +83,9 @@ static bool write_whole(int fd, const void *bytes, size_t n)
 
 static void chunk_put(struct capture_writer *w, const char *kind, const void *payload, size_t bytes)
 {
-        struct chunk_head head = {.bytes = bytes, .checksum = XXH64(payload, bytes, 0)};
+        struct chunk_head head = {.bytes = bytes};
         memcpy(head.kind, kind, sizeof head.kind);
+        head.checksum = chunk_checksum(&head, payload);
         if (!w->error && (!write_whole(w->spool, &head, sizeof head) || !write_whole(w->spool, payload, bytes)))
                 w->error = errno;
 }

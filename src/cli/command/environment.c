@@ -29,8 +29,6 @@ static void option_apply(struct arguments *arguments, const char *key, const cha
                                                                : COLOR_AUTO;
         } else if (strcmp(key, "log_path") == 0) {
                 arguments->log_path = value;
-        } else if (strcmp(key, "exitcode") == 0) {
-                arguments->environment_exitcode = atoi(value);
         }
 }
 

@@ -90,7 +90,6 @@ struct arguments {
         bool python_objects, abort_on_error; /* for the shim */
         bool gates_asked;   /* --gate, --error-exitcode or --baseline was given */
         const char *log_path;     /* UNFREED_OPTIONS: where a report without a runner goes; NULL = stderr */
-        int environment_exitcode; /* UNFREED_OPTIONS: exitcode; 0 = not set */
         char *shim_options;       /* owner of options.shim_options */
         char *environment;        /* owner of strings from UNFREED_OPTIONS */
 };

@@ -54,7 +54,7 @@ static int arena_report(struct arguments *arguments, struct policy *policy, stru
         capture_deinit(&capture);
         if (answer < 0)
                 return STATUS_UNABLE;
-        return verdict.n_gating > 0 ? arguments->environment_exitcode : 0;
+        return verdict.n_gating > 0 ? STATUS_GATED : 0; /* the shim knows what exitcode= makes of it */
 }
 
 static int captures_report(struct arguments *arguments, struct policy *policy, struct symbols *symbols)

@@ -2,7 +2,7 @@
  *
  * The CLI, where it can be found, is started on the arena's descriptor and does all the rest. The child is made with
  * CLONE_VM|CLONE_VFORK and without an exit signal: nothing is copied, no SIGCHLD reaches the program's handler, and its
- * wait() never sees our child (clone(2), __WCLONE).
+ * wait() does not see our child before it executes (clone(2), __WCLONE).
  */
 #include "shim/record/report.h"
 
@@ -99,11 +99,12 @@ static int child_main(void *argument)
         return 0;
 }
 
+/* __WALL, not __WCLONE: execve gives a child back its SIGCHLD, and with it what kind of child it is. */
 static long status_wait(long pid)
 {
         long status = 0, result;
         do
-                result = sys_call(SYS_wait4, pid, &status, __WCLONE);
+                result = sys_call(SYS_wait4, pid, &status, __WALL);
         while (result == -4 /* EINTR */);
         return result == pid ? status : -1;
 }

@@ -136,16 +136,13 @@ Test(capture_file, one_cut_anywhere_is_refused)
         }
 }
 
-Test(capture_file, one_with_any_byte_changed_is_refused_or_unharmed)
+Test(capture_file, one_with_any_byte_changed_is_refused)
 {
         for (size_t i = 0; i < n_bytes; i++) {
                 struct capture capture = {0};
-                bytes[i] ^= 0x41;
-                int answer = capture_parse(path, bytes, n_bytes, &capture, NULL, NULL);
-                bytes[i] ^= 0x41;
-                /* Only a chunk's kind and its reserved word are not under a checksum: a kind that is not known is
-                 * skipped, but what it held is missed by the end, or was optional. */
-                cr_assert(answer == -1 || capture.n_processes == 2, "byte %zu", i);
+                bytes[i] ^= 0x20;
+                cr_assert_eq(capture_parse(path, bytes, n_bytes, &capture, NULL, NULL), -1, "byte %zu", i);
+                bytes[i] ^= 0x20;
                 capture_deinit(&capture);
         }
 }
