@@ -29,7 +29,7 @@ enum { WIRE_VERSION = 1, WIRE_PAGE_BYTES = 4096, WIRE_BUILD_ID_BYTES = 20 };
         X(HOLDERS, sizeof(struct wire_holder))   /* what the judgement says about a site: leaders, holders */          \
         X(CODES, sizeof(struct wire_code))       /* Python code objects; index 0 unused */                             \
         X(PAST, sizeof(struct wire_past))        /* birth stacks of the recently released, direct-mapped */            \
-        X(LARGE, sizeof(struct wire_large))      /* blocks past WIRE_SMALL_MAX, open addressing */                     \
+        X(LARGE, sizeof(struct wire_large))      /* blocks past WIRE_SMALL_MAX, open addressing; `used` counts insertions + 1 */             \
         X(LARGE_TOUCHED, 1)                      /* byte i is not 0 when page i of LARGE was ever written */           \
         X(LEAVES, sizeof(struct wire_leaf))      /* index 0 unused; what heap each group of slots speaks of */         \
         X(DIRECTORY, sizeof(uint32_t))           /* address >> leaf shift -> leaf index */                             \

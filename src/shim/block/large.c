@@ -55,6 +55,7 @@ void large_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_fami
                 arena_drop(WIRE_DROP_LARGE);
                 return;
         }
+        __atomic_fetch_add(&arena.header->extents[WIRE_EXTENT_LARGE].used, 1, __ATOMIC_RELAXED);
         entry->size = size;
         entry->stack = stack;
         entry->release_stack = 0;
@@ -102,7 +103,9 @@ void large_forget(struct wire_large *large) { __atomic_store_n(&large->address, 
 /* Visit every entry that holds an address, in pages that were ever written: reading the others would make them. */
 static bool entries_each(bool (*visit)(struct wire_large *entry, uint64_t address, void *context), void *context)
 {
-        for (uint64_t page = 0; page * ENTRIES_PER_PAGE < arena.large_capacity; page++) {
+        /* `used` counts insertions here: 1 = there never was one. */
+        bool any = arena.header->extents[WIRE_EXTENT_LARGE].used > 1;
+        for (uint64_t page = 0; any && page * ENTRIES_PER_PAGE < arena.large_capacity; page++) {
                 if (!arena.large_touched[page])
                         continue;
                 for (uint64_t i = 0; i < ENTRIES_PER_PAGE; i++) {

@@ -1,21 +1,39 @@
 /* Released blocks held back for a while
  *
  * A second release can be told from the first only as long as the address has not been given out again. So the memory
- * of a small block is not handed back at once, but when `quarantine_size` bytes of younger ones have come after it, in
- * a ring of its own for each thread.
+ * of a small block is not handed back at once but goes into a ring, a ring for each thread, and pushes out the oldest.
  */
 #ifndef UNFREED_SHIM_BLOCK_QUARANTINE_H
 #define UNFREED_SHIM_BLOCK_QUARANTINE_H
 
+#include "bare/bits.h"
 #include "shim/self/thread.h"
 
 #include <stddef.h>
 
-/* Take `block` in; returns the block that must be handed back to the allocator now instead: an older one, `block`
- * itself, or NULL for none. Call again with block == NULL while it returns something. */
-void *quarantine_exchange(struct thread *self, void *block, size_t size);
+/* Larger blocks are given out again seldom, and holding them costs memory. So `quarantine_size` bytes of option are
+ * quarantine_size / QUARANTINE_LARGEST_BYTES blocks, rounded down to a power of two. */
+enum { QUARANTINE_LARGEST_BYTES = 1024 };
 
-/* Hand back everything of every thread that has died or is this one. For exec and the end of tests. */
-void quarantine_forget(struct thread *self);
+struct quarantine {
+        uint32_t next, mask; /* mask = number of places - 1 */
+        void *held[];
+};
+
+/* This thread's ring; NULL = none is wanted or can be had. Slow. */
+struct quarantine *quarantine_init(struct thread *self);
+
+/* Take `block` in; returns the block that must be handed back to the allocator now instead: an older one, `block`
+ * itself, or NULL for none. */
+static inline void *quarantine_exchange(struct thread *self, void *block, size_t size)
+{
+        struct quarantine *ring = self->quarantine;
+        if (unlikely(size > QUARANTINE_LARGEST_BYTES || ring == NULL))
+                return block;
+        void **place = &ring->held[ring->next++ & ring->mask];
+        void *out = *place;
+        *place = block;
+        return out;
+}
 
 #endif

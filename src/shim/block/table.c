@@ -37,41 +37,26 @@ static uint32_t leaf_take(uintptr_t address)
         return leaf;
 }
 
-static wire_slot *slot_find(uintptr_t address)
+/* Large blocks, new leaves, and slots that were empty. */
+void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
 {
-        uint64_t at = address >> arena.leaf_shift;
-        if (unlikely(at >= arena.directory_capacity))
-                return NULL;
-        uint32_t leaf = arena.directory[at];
-        return leaf ? leaf_slots(leaf) + slot_index(address) : NULL;
-}
-
-void table_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
-{
-        if (unlikely(size > WIRE_SMALL_MAX)) {
+        if (size > WIRE_SMALL_MAX) {
                 /* A small block may have stood here before and still be remembered. */
-                wire_slot *old = slot_find(start);
+                wire_slot *old = table_slot(start);
                 if (old && *old)
                         *old = 0;
                 large_insert(start, size, stack, family);
                 return;
         }
         uint64_t at = start >> arena.leaf_shift;
-        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
-        if (unlikely(leaf == 0) && (leaf = leaf_take(start)) == 0)
+        uint32_t leaf = at < arena.directory_capacity ? arena.directory[at] : 0;
+        if (leaf == 0 && (leaf = leaf_take(start)) == 0)
                 return;
         size_t index = slot_index(start);
         uint8_t *touched = &arena.leaves[leaf].touched[index >> 9];
-        if (unlikely(*touched == 0))
+        if (*touched == 0)
                 *touched = 1;
         __atomic_store_n(&leaf_slots(leaf)[index], wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
-}
-
-/* Where the birth of a released small block is remembered: neighbours lie side by side, so that a small heap touches
- * few pages. */
-static struct wire_past *past_of(uintptr_t start)
-{
-        return &arena.past[(start >> arena.granule_shift) & (arena.past_capacity - 1)];
 }
 
 static void block_of_slot(wire_slot slot, wire_slot *where, uintptr_t start, struct block *ret_block)
@@ -89,14 +74,14 @@ static void block_of_slot(wire_slot slot, wire_slot *where, uintptr_t start, str
         };
         if (!released)
                 return;
-        const struct wire_past *past = past_of(start);
+        const struct wire_past *past = table_past(start);
         ret_block->release_stack = ret_block->stack;
         ret_block->stack = past->tag == (uint32_t)(start >> 4) ? past->stack : 0;
 }
 
 bool table_find(uintptr_t start, struct block *ret_block)
 {
-        wire_slot *where = slot_find(start);
+        wire_slot *where = table_slot(start);
         wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
         if (likely(wire_slot_is_of(slot, start))) {
                 block_of_slot(slot, where, start, ret_block);
@@ -112,7 +97,7 @@ bool table_find_holding(uintptr_t address, bool released, struct block *ret_bloc
         uintptr_t lowest = at > WIRE_SMALL_MAX + granule ? at - WIRE_SMALL_MAX - granule : granule;
         /* `lowest` is a granule above 0 at least, so that `at` cannot pass below 0. */
         while (at >= lowest) {
-                wire_slot *where = slot_find(at);
+                wire_slot *where = table_slot(at);
                 if (where == NULL) {
                         /* Nothing in this whole leaf: go on below it. */
                         at = align_down(at, UINT64_C(1) << arena.leaf_shift);
@@ -143,9 +128,7 @@ void table_release(const struct block *block, uint32_t release_stack)
                 large_release(block->large, release_stack);
                 return;
         }
-        *past_of(block->start) = (struct wire_past){.stack = block->stack, .tag = (uint32_t)(block->start >> 4)};
-        wire_slot slot = wire_slot_make(release_stack, block->size, block->family, block->start, arena.epoch);
-        __atomic_store_n(block->slot, slot | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT, __ATOMIC_RELAXED);
+        table_release_slot(block->slot, *block->slot, block->start, release_stack);
 }
 
 void table_clear(uintptr_t start)

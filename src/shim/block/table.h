@@ -8,6 +8,7 @@
 #ifndef UNFREED_SHIM_BLOCK_TABLE_H
 #define UNFREED_SHIM_BLOCK_TABLE_H
 
+#include "bare/bits.h"
 #include "shim/arena/arena.h"
 #include "wire/family.h"
 
@@ -22,7 +23,43 @@ struct block {
         struct wire_large *large;
 };
 
-void table_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);
+/* The slot of this address, NULL where there is no leaf yet. */
+static inline wire_slot *table_slot(uintptr_t address)
+{
+        uint64_t at = address >> arena.leaf_shift;
+        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
+        size_t index = (address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
+        return likely(leaf != 0) ? arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index) : NULL;
+}
+
+/* Where the birth of a released small block is remembered: neighbours lie side by side, so that a small heap touches
+ * few pages. */
+static inline struct wire_past *table_past(uintptr_t start)
+{
+        return &arena.past[(start >> arena.granule_shift) & (arena.past_capacity - 1)];
+}
+
+void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);
+static inline void table_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
+{
+        wire_slot *slot = table_slot(start);
+        /* An empty slot may lie in a page that is not marked as touched yet. */
+        if (likely(slot && *slot && size <= WIRE_SMALL_MAX))
+                __atomic_store_n(slot, wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
+        else
+                table_insert_slowly(start, size, stack, family);
+}
+
+/* A live small block goes: what was its slot becomes the memory of its release. */
+static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)
+{
+        *table_past(start) = (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
+        wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
+                                 (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
+        __atomic_store_n(where, kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                                        (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
+                         __ATOMIC_RELAXED);
+}
 
 /* The block, live or remembered as released, that starts at exactly this address. */
 bool table_find(uintptr_t start, struct block *ret_block);

@@ -17,10 +17,8 @@ void *door_early(size_t size, size_t alignment)
 void door_give(struct thread *self, void *block, size_t size)
 {
         void *out = quarantine_exchange(self, block, size);
-        while (out) {
+        if (likely(out != NULL))
                 next_free(out);
-                out = quarantine_exchange(self, NULL, 0);
-        }
 }
 
 /* malloc, new and new[] blocks all come from next_malloc, see new.c. */

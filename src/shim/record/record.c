@@ -7,6 +7,7 @@
 #include "shim/record/record.h"
 
 #include "shim/leak/declared.h"
+#include "shim/block/quarantine.h"
 #include "shim/record/image.h"
 #include "shim/record/wrong.h"
 #include "shim/self/options.h"
@@ -27,6 +28,7 @@ bool record_begin(struct thread *self)
                 self->quiet++;
                 struct wire_count *count = thread_init(self);
                 stack_thread_init(self);
+                self->quarantine = quarantine_init(self);
                 self->count = count;
                 self->quiet--;
         }
@@ -144,8 +146,11 @@ static bool is_excused(const struct block *block, enum wire_entry entry)
         return record_python_excuses && record_python_excuses(block, entry);
 }
 
-enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                               size_t given_align, const struct stack_start *start, struct record_released *ret)
+/* A release that is not the plain one of a small block: large blocks, other families, sizes given, wrong ones. */
+static __attribute__((noinline)) enum record_act release_slowly(struct thread *self, void *address,
+                                                                enum wire_entry entry, size_t given_size,
+                                                                size_t given_align, const struct stack_start *start,
+                                                                struct record_released *ret)
 {
         struct block block;
         enum wire_family family = wire_entry_family(entry);
@@ -172,6 +177,40 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         table_release(&block, stack);
         count_released(self->count, block.size);
         return act;
+}
+
+enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
+                               size_t given_align, const struct stack_start *start, struct record_released *ret)
+{
+        uintptr_t block = (uintptr_t)address;
+        enum wire_family family = wire_entry_family(entry);
+        wire_slot *where = table_slot(block);
+        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
+        /* Live, of this family, starting here: three fields of one word. */
+        enum {
+                FAMILY = 7,
+                LOW = 3,
+        };
+        uint64_t asked = (uint64_t)FAMILY << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                         (uint64_t)LOW << WIRE_SLOT_LOW_SHIFT;
+        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT | (uint64_t)(block >> 3 & LOW) << WIRE_SLOT_LOW_SHIFT;
+        bool says_nothing = (given_size & given_align) == RECORD_NOT_GIVEN;
+        bool is_plain = says_nothing && (family != WIRE_FAMILY_NEW && family != WIRE_FAMILY_NEW_ARRAY);
+        if (unlikely((slot & asked) != right))
+                return release_slowly(self, address, entry, given_size, given_align, start, ret);
+        if (!is_plain) {
+                unsigned born = wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word);
+                bool right_size = given_size == RECORD_NOT_GIVEN || given_size == wire_slot_size(slot);
+                bool right_align = given_align == RECORD_NOT_GIVEN ? born == 0 || family == WIRE_FAMILY_MALLOC
+                                                                   : born == log2_exact(given_align);
+                if (unlikely(!right_size || !right_align))
+                        return release_slowly(self, address, entry, given_size, given_align, start, ret);
+        }
+        uint32_t stack = likely(options.release_stacks) ? record_release_stack(self, entry, start).n : 0;
+        table_release_slot(where, slot, block, stack);
+        count_released(self->count, wire_slot_size(slot));
+        ret->size = wire_slot_size(slot);
+        return RECORD_PASS;
 }
 
 enum record_act record_resize_begin(struct thread *self, void *address, enum wire_entry entry,

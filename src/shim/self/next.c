@@ -1,11 +1,9 @@
 /* The functions behind ours */
 #include "shim/self/next.h"
 
-#include "bare/bits.h"
 #include "shim/self/glibc.h"
 
 #include <link.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #define X(result, name, parameters) result(*next_##name) parameters;
@@ -15,21 +13,19 @@ pid_t (*next__Fork)(void);
 void *(*next_dlmopen)(long, const char *, int);
 
 /* 0 not begun, 1 busy, 2 done */
-static _Atomic unsigned state;
+unsigned next_state;
 
-bool next_begin(void)
+bool next_find_all(void)
 {
-        unsigned now = atomic_load_explicit(&state, memory_order_acquire);
-        if (likely(now == 2))
-                return true;
-        if (now == 1 || !atomic_compare_exchange_strong(&state, &now, 1))
-                return false;
+        unsigned unbegun = 0;
+        if (!__atomic_compare_exchange_n(&next_state, &unbegun, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+                return unbegun == 2;
 #define X(result, name, parameters) next_##name = (result(*) parameters)dlsym(RTLD_NEXT, #name);
         NEXT_FUNCTIONS(X)
 #undef X
         next__Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
         next_dlmopen = (void *(*)(long, const char *, int))dlsym(RTLD_NEXT, "dlmopen");
-        atomic_store_explicit(&state, 2, memory_order_release);
+        __atomic_store_n(&next_state, 2, __ATOMIC_RELEASE);
         return true;
 }
 

@@ -44,7 +44,12 @@ extern pid_t (*next__Fork)(void);
 extern void *(*next_dlmopen)(long, const char *, int);
 
 /* Make the next_* usable. True when they are; false while this or another thread is busy finding them. */
-bool next_begin(void);
+bool next_find_all(void);
+extern unsigned next_state; /* 2 = found; atomic */
+static inline bool next_begin(void)
+{
+        return __builtin_expect(__atomic_load_n(&next_state, __ATOMIC_ACQUIRE) == 2, 1) || next_find_all();
+}
 
 /* Any other definition behind ours; NULL when there is none. Only after next_begin(). */
 void *next_find(const char *name);

@@ -11,11 +11,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct memo; /* stack/: this thread's remembered walks */
+struct memo;       /* stack/: this thread's remembered walks */
+struct quarantine; /* block/: what it released last */
 
 struct thread {
         struct wire_count *count; /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
         struct memo *memo;        /* owned by stack/, in pages of our own, reused by a later thread; may be NULL */
+        struct quarantine *quarantine; /* owned by block/; may be NULL */
         uint32_t nest;            /* > 0: inside an entry point whose inner calls are not events of their own */
         uint32_t quiet;           /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
         int32_t tid;
