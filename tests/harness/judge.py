@@ -9,6 +9,9 @@ SHORT = {
     "first_release": lambda finding: name_of(finding.get("first_release_stack"), 0),
     "file": lambda finding: ((finding.get("stack") or [{}])[0].get("file") or "").rsplit("/", 1)[-1],
     "line": lambda finding: (finding.get("stack") or [{}])[0].get("line"),
+    "count": lambda finding: (finding.get("wrong") or {}).get("count"),
+    "place": lambda finding: (finding.get("wrong") or {}).get("place"),
+    "offset": lambda finding: (finding.get("wrong") or {}).get("offset_in_block"),
     "depth": lambda finding: len(finding.get("stack") or []),
 }
 

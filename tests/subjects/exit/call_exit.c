@@ -10,8 +10,17 @@ static void leave(int depth)
         leave(depth - 1);
 }
 
+/* The frames of leave() would lie where the last of those of leak_ten() lay, and their unwritten words would still
+ * hold a pointer: keep them apart. */
+static void leak_far_below(void)
+{
+        volatile char room[4096];
+        room[0] = 1;
+        leak_ten();
+}
+
 int main(void)
 {
-        leak_ten();
+        leak_far_below();
         leave(5);
 }

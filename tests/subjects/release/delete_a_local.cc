@@ -1,5 +1,5 @@
 // delete of an object on the stack. (CWE-590)
-// expect: UF103 place=stack release=drop
+// expect: UF103 place=*stack release=drop
 struct thing {
         long a, b, c;
 };

@@ -1,5 +1,5 @@
 // delete of a member of an object on the heap. (CWE-761)
-// expect: UF103 place=inside release=drop function=main offset=16
+// expect: UF103 place="inside a live block" release=drop function=main offset=16
 struct thing {
         long a, b;
         int c;

@@ -1,5 +1,5 @@
 // strdup(), whose result is malloc's, released with delete[] (CWE-762)
-// expect: UF101 family=malloc allocator="*" function=make release=drop
+// expect: UF101 family=malloc allocator=malloc stack=make<main release=drop
 // plain: same
 #include <cstdlib>
 #include <cstring>

@@ -1,5 +1,5 @@
 // An object is deleted through its second base, which has no virtual destructor: the pointer is inside it. (CWE-761)
-// expect: UF103 place=inside release=drop function=main offset=8
+// expect: UF103 place="inside a live block" release=drop function=main offset=8
 // allow: UF001
 struct first_base {
         long a = 1;

@@ -1,6 +1,6 @@
 // new[] of a class with a destructor keeps the number of elements in front of them; operator delete[] on the first
 // element itself misses it. (CWE-761)
-// expect: UF103 place=inside release=drop function=make offset=8
+// expect: UF103 place="inside a live block" release=drop function=make offset=8
 // allow: UF001
 #include <new>
 

@@ -1,5 +1,5 @@
 // A static buffer is grown by realloc(). (CWE-590)
-// expect: UF103 place=module release=grow
+// expect: UF103 place="a module*" release=grow
 #include <stdlib.h>
 
 static char first[16];

@@ -1,5 +1,5 @@
 // A local of another thread that still runs, given to free(). (CWE-590)
-// expect: UF103 place=stack|mapping release=drop
+// expect: UF103 place="*stack|*mapping*" release=drop
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // The address of a function, given to free(). (CWE-590)
-// expect: UF103 release=drop place=module
+// expect: UF103 release=drop place="a module*"
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

@@ -1,5 +1,5 @@
 // An array on the stack, given to free(). (CWE-590)
-// expect: UF103 release=drop place=stack
+// expect: UF103 release=drop place=*stack
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

@@ -1,5 +1,5 @@
 // Memory of mmap(), given to free(). (CWE-590)
-// expect: UF103 release=drop place=mapping
+// expect: UF103 release=drop place="a mapping*"
 #include <stdlib.h>
 #include <sys/mman.h>
 

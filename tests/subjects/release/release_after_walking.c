@@ -1,5 +1,5 @@
 // The pointer was moved to the first letter that is sought, and that is released. (CWE-761)
-// expect: UF103 place=inside release=find_and_drop function=main bytes=20 offset=6
+// expect: UF103 place="inside a live block" release=find_and_drop function=main bytes=20 offset=6
 // expect: UF001 function=main bytes=20
 #include <stdlib.h>
 #include <string.h>

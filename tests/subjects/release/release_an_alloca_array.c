@@ -1,5 +1,5 @@
 // Memory of alloca(), given to free(). (CWE-590)
-// expect: UF103 release=drop place=stack
+// expect: UF103 release=drop place=*stack
 #include <stdlib.h>
 #include <alloca.h>
 

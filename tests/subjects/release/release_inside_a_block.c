@@ -1,5 +1,5 @@
 // A pointer eight bytes into a block, given to free(). (CWE-761)
-// expect: UF103 release=drop place=inside bytes=64 function=main offset=8
+// expect: UF103 release=drop place="inside a live block" bytes=64 function=main offset=8
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

@@ -1,5 +1,5 @@
 // A pointer far into a block of two megabytes. (CWE-761)
-// expect: UF103 release=drop place=inside bytes=2097152 function=main offset=1000000
+// expect: UF103 release=drop place="inside a live block" bytes=2097152 function=main offset=1000000
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

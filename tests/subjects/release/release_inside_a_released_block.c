@@ -1,5 +1,5 @@
 // A pointer into a block that is already gone. (CWE-761)
-// expect: UF103 release=drop place=*inside*
+// expect: UF103 release=drop place=inside*
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

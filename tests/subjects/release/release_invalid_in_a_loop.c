@@ -1,5 +1,5 @@
 // The same invalid release fifty thousand times: one finding and a count. (CWE-590)
-// expect: UF103 place=stack release=drop count=50000
+// expect: UF103 place=*stack release=drop count=50000
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

@@ -1,5 +1,5 @@
 // An address where there is nothing, given to free(). (CWE-590)
-// expect: UF103 release=drop place=unmapped
+// expect: UF103 release=drop place=unmapped*
 #include <stdlib.h>
 
 static void drop(void *pointer) { free(pointer); }

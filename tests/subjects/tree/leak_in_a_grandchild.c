@@ -3,7 +3,6 @@
 // summary: leaked_bytes=160
 // process: end.how=exit end.code=0
 // process: end.how=exit end.code=0
-// process: end.how=exit end.code=0
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
