@@ -1,6 +1,6 @@
 /* Prints a line, leaks what the first argument says (a number of 24-byte blocks) and ends with the status that the
  * second says; or, when that is negative, dies of that signal. A third argument is a file to be made, by which a test
- * sees that the program was started. */
+ * sees that the program was started; a fourth is how many seconds to wait before the end. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +21,8 @@ int main(int argc, char **argv)
         for (int i = 0; i < n; i++)
                 leak();
         last = NULL;
+        if (argc > 4)
+                sleep((unsigned)atoi(argv[4]));
         if (status < 0)
                 raise(-status);
         return status;

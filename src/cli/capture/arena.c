@@ -388,6 +388,7 @@ bool arena_peek(int fd, struct arena_brief *ret_brief)
                 .pid = h->pid,
                 .ppid = h->ppid,
                 .pid_start = h->pid_start,
+                .start_ns = h->start_ns,
                 .is_fork_child = h->is_fork_child != 0,
                 .how = h->end == WIRE_END_EXIT ? END_EXIT : h->end == WIRE_END_EXEC ? END_EXEC : END_RUNNING,
                 .code = h->end == WIRE_END_EXIT ? h->end_code & 0xff : 0,

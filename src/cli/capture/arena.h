@@ -13,7 +13,7 @@ const char *arena_read(int fd, struct process *ret_process);
  * False when it is no arena that we could read. */
 struct arena_brief {
         int pid, ppid;
-        uint64_t pid_start;
+        uint64_t pid_start, start_ns;
         bool is_fork_child;
         enum end_how how; /* EXIT, EXEC, or RUNNING */
         int code;

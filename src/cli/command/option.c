@@ -136,6 +136,7 @@ static bool value_take(struct arguments *a, enum cli_option id, char *value)
                 a->gates_asked = true;
                 return !kinds_parse(value, kinds_gating(), &o->gate, NULL);
         case CLI_FORMAT:
+                a->formats_asked = true;
                 return format_take(o, value);
         default:
                 return false;

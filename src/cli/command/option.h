@@ -88,6 +88,7 @@ struct arguments {
         int help_form;      /* place in the words of --as */
         bool help, version; /* asked for */
         bool python_objects, abort_on_error; /* for the shim */
+        bool formats_asked; /* --format was given */
         bool gates_asked;   /* --gate, --error-exitcode or --baseline was given */
         const char *log_path;     /* UNFREED_OPTIONS: where a report without a runner goes; NULL = stderr */
         char *shim_options;       /* owner of options.shim_options */

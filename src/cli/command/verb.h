@@ -10,6 +10,7 @@
         X(REPORT, report, "CAPTURE...", "report what captures hold")                                                   \
         X(MERGE, merge, "-o OUT CAPTURE...", "put captures together")                                                  \
         X(BASELINE, baseline, "{init|check|update|prune} FILE [CAPTURE...]", "keep a list of known findings")          \
+        X(SNAPSHOT, snapshot, "PID", "look at a running process without stopping it")                                  \
         X(HELP, help, "[VERB]", "print help")
 
 /* Statuses of our own (the rest is the program's). */
