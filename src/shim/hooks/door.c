@@ -35,6 +35,7 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
                 return;
         struct thread *self = &thread_self;
         if (unlikely(!record_wanted(self))) {
+                record_unseen_release(self, block);
                 if (next_begin())
                         next(block);
                 return;

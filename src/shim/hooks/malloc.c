@@ -21,7 +21,7 @@ static inline void *born(void *block, size_t size, enum wire_entry entry, size_t
         if (likely(record_wanted(self)))
                 record_birth(self, block, size, entry, log2_exact(alignment), start);
         else
-                record_unseen(block);
+                record_unseen(self, block, size);
         return block;
 }
 
@@ -104,9 +104,10 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
                 return born(next_realloc(NULL, size), size, entry, 0, start);
         struct thread *self = &thread_self;
         if (unlikely(!record_wanted(self))) {
+                record_unseen_release(self, block);
                 void *result = next_realloc(block, size);
                 if (result)
-                        record_unseen(result);
+                        record_unseen(self, result, size);
                 return result;
         }
         struct record_resize change;

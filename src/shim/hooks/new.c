@@ -114,7 +114,7 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
         if (unlikely(block == NULL))
                 return NULL;
         if (unlikely(!record_wanted(self))) {
-                record_unseen(block);
+                record_unseen(self, block, size);
                 return block;
         }
         record_birth(self, block, size, entry, log2_exact(alignment), start);

@@ -99,7 +99,7 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
         if (likely(event && is_tracked(family, bytes)))
                 born(self, layer, block, bytes, family, entry, start);
         else if (self->nest == 0)
-                record_unseen(block);
+                record_unseen(self, block, bytes);
         return block;
 }
 
@@ -185,7 +185,7 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 void *result = inner->resize(inner->context, block, layer_size(size));
                 self->nest--;
                 if (result && self->nest == 0)
-                        record_unseen(result);
+                        record_unseen(self, result, size);
                 return result;
         }
         if (unlikely(door_fails(door->resize, size)))

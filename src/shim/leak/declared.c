@@ -53,6 +53,33 @@ void declared_roots_each(void (*visit)(uintptr_t start, uintptr_t end, void *con
         }
 }
 
+enum { N_UNSEEN = 1024 };
+static struct {
+        uintptr_t start;
+        size_t bytes;
+} unseen[N_UNSEEN];
+static uint32_t n_unseen; /* may run past N_UNSEEN */
+
+void declared_unseen(uintptr_t start, size_t bytes)
+{
+        uint32_t n = __atomic_load_n(&n_unseen, __ATOMIC_RELAXED);
+        if (n >= N_UNSEEN || (n = __atomic_fetch_add(&n_unseen, 1, __ATOMIC_RELAXED)) >= N_UNSEEN)
+                return;
+        unseen[n].bytes = bytes;
+        __atomic_store_n(&unseen[n].start, start, __ATOMIC_RELEASE);
+}
+
+void declared_unseen_each(void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
+{
+        for (uint32_t i = 0; i < N_UNSEEN && i < __atomic_load_n(&n_unseen, __ATOMIC_RELAXED); i++) {
+                uintptr_t start = __atomic_load_n(&unseen[i].start, __ATOMIC_ACQUIRE);
+                struct block block;
+                /* Known there now, live or released: then the unseen one is gone. */
+                if (start && !table_find(start, &block))
+                        visit(start, start + unseen[i].bytes, context);
+        }
+}
+
 bool declared_ignore(uintptr_t start)
 {
         struct block block;

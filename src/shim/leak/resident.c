@@ -22,7 +22,7 @@ static uint64_t entries[N_ENTRIES];
 
 void resident_begin(void)
 {
-        pagemap = sys_call(SYS_openat, AT_FDCWD, "/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+        pagemap = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap", O_RDONLY | O_CLOEXEC);
 }
 
 void resident_end(void)

@@ -184,14 +184,23 @@ static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *
         }
 }
 
-/* Is this page free memory of the allocator, or blocks, rather than something a program made itself? */
-static bool is_heap(uintptr_t page)
+/* Is this page free memory of the allocator, or blocks, rather than something a program made itself? `window_from`:
+ * where a window may begin, at the earliest. */
+static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
-        return table_ever_held(page) || table_ever_held(align_down(page, HEAP_WINDOW));
+        uintptr_t window = align_down(page, HEAP_WINDOW);
+        return table_ever_held(page) || (window >= window_from && table_ever_held(window));
+}
+
+static uintptr_t own_end_at(uintptr_t address)
+{
+        if (own_start <= address && address < own_end)
+                return own_end;
+        return pages_own_end((const void *)address);
 }
 
 /* Root memory, without what is ours and without heap. */
-static void pieces_read(uintptr_t start, uintptr_t end, const struct mark_source *source)
+static void pieces_read(uintptr_t start, uintptr_t end, uintptr_t window_from, const struct mark_source *source)
 {
         uintptr_t run = 0; /* 0 = none */
         for (uintptr_t at = start; at < end;) {
@@ -202,8 +211,8 @@ static void pieces_read(uintptr_t start, uintptr_t end, const struct mark_source
                 bool any_large = mark_large_at(at, &large, &large_end);
                 if (any_large && large <= at) {
                         next = large_end < end ? large_end : end;
-                } else if (!pages_own((const void *)at)) {
-                        is_gap = is_heap(at);
+                } else if (!own_end_at(at)) {
+                        is_gap = is_heap(at, window_from);
                         is_root = !is_gap;
                         next = any_large && large < next ? large : next;
                 }
@@ -221,13 +230,23 @@ static void pieces_read(uintptr_t start, uintptr_t end, const struct mark_source
                 mark_range(run, end, source);
 }
 
-static void run_read(uintptr_t start, uintptr_t end, void *context) { pieces_read(start, end, context); }
+/* A place whose pages are being read: the source of its words, and where a window of heap may begin in it. */
+struct reading {
+        const struct mark_source *source;
+        uintptr_t window_from;
+};
+
+static void run_read(uintptr_t start, uintptr_t end, void *context)
+{
+        const struct reading *reading = context;
+        pieces_read(start, end, reading->window_from, reading->source);
+}
 
 static void run_copy(uintptr_t start, uintptr_t end, void *context)
 {
         for (uintptr_t at = start; at < end; at += sizeof memory->copy) {
                 size_t bytes = end - at < sizeof memory->copy ? end - at : sizeof memory->copy;
-                if (!pages_own((const void *)at) && probe_read(at, memory->copy, bytes))
+                if (!own_end_at(at) && probe_read(at, memory->copy, bytes))
                         mark_copy(memory->copy, bytes / sizeof(uintptr_t), at, context);
         }
 }
@@ -241,10 +260,9 @@ static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct ma
         else if (flags & OF_FILE && !resident_known())
                 run_copy(start, end, source);
         else
-                resident_each(start, end, what, run_read, source);
+                resident_each(start, end, what, run_read,
+                              &(struct reading){source, flags & OF_MODULE ? UINTPTR_MAX : start});
 }
-
-static bool is_own(const struct place *place) { return place->start >= own_start && place->end <= own_end; }
 
 /* brk's heap is heap, unless the program moves the break itself and the allocator never did. */
 static bool is_brk_of_program(const struct place *place)
@@ -274,7 +292,7 @@ static void place_read(const struct place *place)
                 stack_read(&part, place->flags);
         uintptr_t start = part.start < part.end ? part.end : place->start;
         /* The arena is a mapping of tens of gigabytes: its pages are not even asked for. */
-        for (uintptr_t own; start < place->end && (own = pages_own_end((const void *)start)) != 0;)
+        for (uintptr_t own; start < place->end && (own = own_end_at(start)) != 0;)
                 start = own;
         if (start < place->end)
                 range_read(start, place->end, place->flags, &source);
@@ -294,6 +312,12 @@ static void early_read(uintptr_t start, uintptr_t end, void *context)
 {
         struct mark_source source = {.kind = WIRE_HOLDER_MAPPING};
         mark_range(start, end, &source);
+}
+
+static void unseen_read(uintptr_t start, uintptr_t end, void *context)
+{
+        struct mark_source source = {.kind = WIRE_HOLDER_MAPPING};
+        run_copy(start, end, &source);
 }
 
 /* Registers, and the vector of a thread's dynamic TLS: a block whose second element is what the thread points to
@@ -318,7 +342,7 @@ static void places_read(uint32_t mask, uint32_t flags, void (*read)(const struct
 {
         for (size_t i = 0; i < n_places; i++) {
                 const struct place *place = &memory->places[i];
-                if ((place->flags & mask) == flags && !is_own(place))
+                if ((place->flags & mask) == flags)
                         read(place);
         }
 }
@@ -345,6 +369,7 @@ void roots_read(const struct roots *roots)
         stacks_each_thread(thread_read);
         declared_roots_each(declared_read, NULL);
         early_each(early_read, NULL);
+        declared_unseen_each(unseen_read, NULL);
         places_read(ready | OF_MODULE | BRK_HEAP, ready, place_read);
         places_read(ready | BRK_HEAP, ready | BRK_HEAP, brk_read);
 }

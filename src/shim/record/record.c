@@ -255,8 +255,20 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
                 birth_as(self, result, size, entry, 0, resize->family, start);
 }
 
-void record_unseen(void *block)
+void record_unseen_release(struct thread *self, void *address)
 {
+        struct block block;
+        if (self->nest || arena.base == NULL || self->count == NULL || !table_find((uintptr_t)address, &block) ||
+            block.released)
+                return;
+        table_forget(&block);
+        count_released(self->count, block.size);
+}
+
+void record_unseen(struct thread *self, void *block, size_t size)
+{
+        if (self->nest == 0)
+                declared_unseen((uintptr_t)block, size);
         if (arena.base == NULL)
                 return;
         __atomic_fetch_add(&record_n_unseen, 1, __ATOMIC_RELAXED);

@@ -62,8 +62,10 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
                        enum wire_entry entry, const struct stack_start *start);
 
 /* `block` was given out without being recorded (inside ourselves, or inside another entry point): what was remembered
- * about its address no longer holds. Cheap while nothing is recorded. */
-void record_unseen(void *block);
+ * about its address no longer holds, and what it points to is held. */
+void record_unseen(struct thread *self, void *block, size_t size);
+/* `block` is taken back inside ourselves: ld.so gives back the error text of the program's call when ours fails. */
+void record_unseen_release(struct thread *self, void *block);
 
 /* The PyMem and PyObject side of stacks: set by python/ when Python frames can be had. Returns the node of the Python
  * frames that are current in this thread, 0 = none. */

@@ -45,7 +45,10 @@ static bool line_decode(const char *line, struct map *ret_map)
 
 bool maps_each(bool (*visit)(const struct map *map, void *context), void *context)
 {
-        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
+        /* /proc/self is the first thread, which has no memory any more when it left by pthread_exit(). */
+        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/maps", O_RDONLY | O_CLOEXEC);
+        if (sys_failed(fd)) /* Linux < 3.17 */
+                fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
         if (sys_failed(fd))
                 return false;
         char buffer[BUFFER_BYTES];
