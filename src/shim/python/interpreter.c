@@ -39,7 +39,7 @@ static void version_parse(const char *text)
 static bool text_find(uintptr_t function)
 {
         struct map map;
-        if (maps_find(function, &map) == MAP_NONE || !map.executable)
+        if (maps_find(function, &map) == MAP_IS_NONE || !map.executable)
                 return false;
         interpreter.text_start = map.start;
         interpreter.text_end = map.end;

@@ -129,15 +129,15 @@ static bool place_of(uintptr_t address, uintptr_t sp, enum wire_family family, e
 {
         struct map map;
         enum map_kind kind = maps_find(address, &map);
-        bool heap = kind == MAP_HEAP || table_ever_held(address);
+        bool heap = kind == MAP_IS_HEAP || table_ever_held(address);
         switch (kind) {
-        case MAP_NONE: *ret_place = WIRE_PLACE_UNMAPPED; return true;
-        case MAP_STACK: *ret_place = WIRE_PLACE_STACK; return true;
-        case MAP_SPECIAL: *ret_place = WIRE_PLACE_MAPPING; return true;
-        case MAP_FILE: *ret_place = WIRE_PLACE_MODULE; return !heap;
-        case MAP_HEAP:
-        case MAP_ANONYMOUS: break;
-        case MAP_NOT_KNOWN: *ret_place = WIRE_PLACE_UNKNOWN; return address % 8 != 0;
+        case MAP_IS_NONE: *ret_place = WIRE_PLACE_UNMAPPED; return true;
+        case MAP_IS_STACK: *ret_place = WIRE_PLACE_STACK; return true;
+        case MAP_IS_SPECIAL: *ret_place = WIRE_PLACE_MAPPING; return true;
+        case MAP_IS_FILE: *ret_place = WIRE_PLACE_MODULE; return !heap;
+        case MAP_IS_HEAP:
+        case MAP_IS_ANONYMOUS: break;
+        case MAP_IS_NOT_KNOWN: *ret_place = WIRE_PLACE_UNKNOWN; return address % 8 != 0;
         }
         if (sp >= map.start && sp < map.end && address >= sp) {
                 *ret_place = WIRE_PLACE_STACK;
@@ -168,7 +168,7 @@ static bool may_be_inherited(uintptr_t address)
 {
         struct map map;
         enum map_kind kind = maps_find(address, &map);
-        return kind == MAP_HEAP || kind == MAP_ANONYMOUS || kind == MAP_NOT_KNOWN;
+        return kind == MAP_IS_HEAP || kind == MAP_IS_ANONYMOUS || kind == MAP_IS_NOT_KNOWN;
 }
 
 enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner)

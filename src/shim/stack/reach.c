@@ -42,12 +42,12 @@ static void stack_find(struct reach_stack *stack, uintptr_t sp)
         struct map map;
         enum map_kind kind = maps_find(sp, &map);
         uintptr_t tp = thread_pointer();
-        if (kind == MAP_STACK) {
+        if (kind == MAP_IS_STACK) {
                 stack->high = map.end;
                 stack->low = main_stack_low(map.end);
                 if (map.start < stack->low)
                         stack->low = map.start;
-        } else if (kind == MAP_ANONYMOUS && map.start <= sp && sp < tp && tp < map.end) {
+        } else if (kind == MAP_IS_ANONYMOUS && map.start <= sp && sp < tp && tp < map.end) {
                 stack->high = align_down(tp, 8);
                 stack->low = map.start;
         }

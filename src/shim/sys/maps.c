@@ -85,12 +85,12 @@ struct search {
 static enum map_kind map_kind(const struct map *map)
 {
         if (strncmp(map->path, "[stack", 6) == 0)
-                return MAP_STACK;
+                return MAP_IS_STACK;
         if (strcmp(map->path, "[heap]") == 0)
-                return MAP_HEAP;
+                return MAP_IS_HEAP;
         if (map->path[0] == '[' && strncmp(map->path, "[anon", 5) != 0)
-                return MAP_SPECIAL;
-        return map->inode ? MAP_FILE : MAP_ANONYMOUS;
+                return MAP_IS_SPECIAL;
+        return map->inode ? MAP_IS_FILE : MAP_IS_ANONYMOUS;
 }
 
 static bool search_visit(const struct map *map, void *context)
@@ -108,6 +108,6 @@ static bool search_visit(const struct map *map, void *context)
 
 enum map_kind maps_find(uintptr_t address, struct map *ret_map)
 {
-        struct search search = {.address = address, .found = ret_map, .kind = MAP_NONE};
-        return maps_each(search_visit, &search) ? search.kind : MAP_NOT_KNOWN;
+        struct search search = {.address = address, .found = ret_map, .kind = MAP_IS_NONE};
+        return maps_each(search_visit, &search) ? search.kind : MAP_IS_NOT_KNOWN;
 }

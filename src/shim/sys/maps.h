@@ -15,9 +15,9 @@ struct map {
 /* Call `visit` for each mapping in address order until it returns false. False when /proc cannot be read. */
 bool maps_each(bool (*visit)(const struct map *map, void *context), void *context);
 
-enum map_kind { MAP_NONE, MAP_STACK, MAP_HEAP, MAP_FILE, MAP_ANONYMOUS, MAP_SPECIAL, MAP_NOT_KNOWN };
+enum map_kind { MAP_IS_NONE, MAP_IS_STACK, MAP_IS_HEAP, MAP_IS_FILE, MAP_IS_ANONYMOUS, MAP_IS_SPECIAL, MAP_IS_NOT_KNOWN };
 
-/* What kind of mapping holds `address`, and its bounds. MAP_NOT_KNOWN when /proc cannot be read. */
+/* What kind of mapping holds `address`, and its bounds. MAP_IS_NOT_KNOWN when /proc cannot be read. */
 enum map_kind maps_find(uintptr_t address, struct map *ret_map);
 
 #endif

@@ -1,0 +1,220 @@
+/* The block table: small blocks */
+#include "shim/block/table.h"
+#include "shim_place.h"
+
+#include <pthread.h>
+
+enum { HEAP = 0x5550000000 };
+
+static struct block found(uintptr_t start)
+{
+        struct block block;
+        cr_assert(table_find(start, &block), "%#lx is not known", start);
+        return block;
+}
+
+static bool is_known(uintptr_t start)
+{
+        struct block block;
+        return table_find(start, &block);
+}
+
+Test(table, knows_what_was_inserted)
+{
+        place_begin(5);
+        table_insert(HEAP + 0x10, 100, 7, WIRE_FAMILY_NEW);
+        struct block block = found(HEAP + 0x10);
+        cr_assert_eq(block.start, HEAP + 0x10);
+        cr_assert_eq(block.size, 100);
+        cr_assert_eq(block.stack, 7);
+        cr_assert_eq(block.family, WIRE_FAMILY_NEW);
+        cr_assert_not(block.released);
+}
+
+Test(table, knows_a_block_by_its_exact_start_only)
+{
+        place_begin(5);
+        table_insert(HEAP + 0x10, 100, 7, WIRE_FAMILY_MALLOC);
+        cr_assert_not(is_known(HEAP));
+        cr_assert_not(is_known(HEAP + 0x18));
+        cr_assert_not(is_known(HEAP + 0x20));
+}
+
+Test(table, the_largest_small_block_fits)
+{
+        place_begin(5);
+        table_insert(HEAP, WIRE_SMALL_MAX, (1u << WIRE_SLOT_STACK_BITS) - 1, WIRE_FAMILY_PYMEM_RAW);
+        struct block block = found(HEAP);
+        cr_assert_not_null(block.slot);
+        cr_assert_eq(block.size, WIRE_SMALL_MAX);
+        cr_assert_eq(block.stack, (1u << WIRE_SLOT_STACK_BITS) - 1);
+        cr_assert_eq(block.family, WIRE_FAMILY_PYMEM_RAW);
+}
+
+Test(table, a_released_block_is_remembered_with_both_stacks)
+{
+        place_begin(5);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        struct block block = found(HEAP);
+        table_release(&block, 9);
+        block = found(HEAP);
+        cr_assert(block.released);
+        cr_assert_eq(block.stack, 7);
+        cr_assert_eq(block.release_stack, 9);
+        cr_assert_eq(block.size, 48);
+}
+
+Test(table, a_birth_that_was_overwritten_is_not_invented)
+{
+        place_begin(5);
+        uintptr_t alias = HEAP + (arena.past_capacity << 5);
+        for (uintptr_t start = HEAP;; start = alias) {
+                table_insert(start, 48, start == HEAP ? 7 : 8, WIRE_FAMILY_MALLOC);
+                struct block block = found(start);
+                table_release(&block, 9);
+                if (start == alias)
+                        break;
+        }
+        cr_assert_eq(found(alias).stack, 8);
+        cr_assert_eq(found(HEAP).stack, 0);
+        cr_assert_eq(found(HEAP).release_stack, 9);
+}
+
+Test(table, forgetting_and_restoring_are_opposites)
+{
+        place_begin(5);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        struct block block = found(HEAP);
+        table_forget(&block);
+        cr_assert_not(is_known(HEAP));
+        table_restore(&block);
+        cr_assert_eq(found(HEAP).stack, 7);
+        table_clear(HEAP);
+        cr_assert_not(is_known(HEAP));
+}
+
+Test(table, finds_the_block_that_holds_an_address)
+{
+        place_begin(5);
+        table_insert(HEAP + 0x10, 100000, 7, WIRE_FAMILY_MALLOC);
+        struct block block;
+        cr_assert(table_find_holding(HEAP + 0x10 + 99999, false, &block));
+        cr_assert_eq(block.start, HEAP + 0x10);
+        cr_assert_not(table_find_holding(HEAP + 0x10 + 100000, false, &block));
+        cr_assert_not(table_find_holding(HEAP + 0xf, false, &block));
+}
+
+Test(table, a_block_of_size_0_holds_its_start)
+{
+        place_begin(5);
+        table_insert(HEAP, 0, 7, WIRE_FAMILY_MALLOC);
+        struct block block;
+        cr_assert(table_find_holding(HEAP, false, &block));
+        cr_assert_not(table_find_holding(HEAP + 1, false, &block));
+}
+
+Test(table, a_released_block_holds_only_for_who_asks_for_it)
+{
+        place_begin(5);
+        table_insert(HEAP, 64, 7, WIRE_FAMILY_MALLOC);
+        struct block block = found(HEAP);
+        table_release(&block, 9);
+        cr_assert_not(table_find_holding(HEAP + 8, false, &block));
+        cr_assert(table_find_holding(HEAP + 8, true, &block));
+}
+
+Test(table, looking_below_the_lowest_addresses_ends, .timeout = 10)
+{
+        place_begin(5);
+        struct block block;
+        for (uintptr_t address = 0; address < 0x2000; address += 8)
+                cr_assert_not(table_find_holding(address, true, &block));
+        cr_assert_not(table_find_holding(UINTPTR_MAX, true, &block));
+}
+
+Test(table, an_address_past_the_table_is_dropped_and_counted)
+{
+        place_begin(5);
+        table_insert(UINT64_C(1) << 50, 10, 7, WIRE_FAMILY_MALLOC);
+        cr_assert_not(is_known(UINT64_C(1) << 50));
+        cr_assert_eq(arena.header->dropped[WIRE_DROP_RANGE], 1);
+}
+
+Test(table, granules_of_another_allocator_are_8_bytes)
+{
+        place_begin(3);
+        for (uintptr_t i = 0; i < 1000; i++)
+                table_insert(HEAP + i * 8, 8, (uint32_t)i + 1, WIRE_FAMILY_MALLOC);
+        for (uintptr_t i = 0; i < 1000; i++)
+                cr_assert_eq(found(HEAP + i * 8).stack, i + 1);
+}
+
+static bool sum(const struct block *block, void *context)
+{
+        uint64_t *total = context;
+        total[0]++;
+        total[1] += block->size;
+        return total[0] != total[2];
+}
+
+Test(table, each_live_block_is_visited_once_and_no_other)
+{
+        place_begin(5);
+        for (uintptr_t i = 0; i < 10000; i++)
+                table_insert(HEAP + i * 0x800 + (i % 2) * 16, i % 100, 7, WIRE_FAMILY_MALLOC);
+        for (uintptr_t i = 0; i < 10000; i += 2) {
+                struct block block = found(HEAP + i * 0x800);
+                table_release(&block, 9);
+        }
+        uint64_t total[3] = {0};
+        table_each(sum, total);
+        cr_assert_eq(total[0], 5000);
+        cr_assert_eq(total[1], 250000);
+        uint64_t first_ten[3] = {0, 0, 10};
+        table_each(sum, first_ten);
+        cr_assert_eq(first_ten[0], 10);
+}
+
+Test(table, a_verdict_changes_nothing_else)
+{
+        place_begin(5);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_NEW_ARRAY);
+        struct block block = found(HEAP);
+        table_set_verdict(&block, WIRE_VERDICT_INDIRECT);
+        table_set_verdict(&block, WIRE_VERDICT_DEFINITE);
+        block = found(HEAP);
+        cr_assert_eq(block.verdict, WIRE_VERDICT_DEFINITE);
+        cr_assert_eq(block.size, 48);
+        cr_assert_eq(block.family, WIRE_FAMILY_NEW_ARRAY);
+        cr_assert_eq(block.stack, 7);
+}
+
+Test(table, pages_that_ever_held_a_block_are_known)
+{
+        place_begin(5);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        table_clear(HEAP);
+        cr_assert(table_ever_held(HEAP + 0x100));
+        cr_assert_not(table_ever_held(HEAP + (512 << 5)));
+        cr_assert_not(table_ever_held(0x1000));
+}
+
+static void *insert_many(void *context)
+{
+        uintptr_t from = (uintptr_t)context;
+        for (uintptr_t i = 0; i < 100000; i++)
+                table_insert(HEAP + (from + i * 4) * 0x1000, 10, (uint32_t)(from + 1), WIRE_FAMILY_MALLOC);
+        return NULL;
+}
+
+Test(table, threads_that_meet_in_a_new_leaf_lose_nothing, .timeout = 60)
+{
+        place_begin(5);
+        pthread_t threads[4];
+        for (uintptr_t i = 0; i < 4; i++)
+                pthread_create(&threads[i], NULL, insert_many, (void *)i);
+        for (int i = 0; i < 4; i++)
+                pthread_join(threads[i], NULL);
+        for (uintptr_t i = 0; i < 400000; i++)
+                cr_assert_eq(found(HEAP + i * 0x1000).stack, i % 4 + 1);
+}
