@@ -267,8 +267,13 @@ void record_unseen_release(struct thread *self, void *address)
 
 void record_unseen(struct thread *self, void *block, size_t size)
 {
-        if (self->nest == 0)
-                declared_unseen((uintptr_t)block, size);
+        if (self->nest) {
+                /* The backing of a block that the outer entry point is about to record. */
+                if (arena.base)
+                        table_clear((uintptr_t)block);
+                return;
+        }
+        declared_unseen((uintptr_t)block, size);
         if (arena.base == NULL)
                 return;
         __atomic_fetch_add(&record_n_unseen, 1, __ATOMIC_RELAXED);

@@ -135,7 +135,7 @@ Test(record, heap_that_we_never_saw_is_passed_on_once_something_was_given_unseen
         void *before = malloc(100); /* this program's malloc is not watched */
         begin();
         void *unseen = malloc(10);
-        record_unseen(unseen);
+        record_unseen(self, unseen, 10);
         cr_assert_eq(release(before, WIRE_ENTRY_FREE), RECORD_PASS);
         wrong(0);
         cr_assert_eq(arena.header->dropped[WIRE_DROP_FOREIGN], 1);
@@ -146,7 +146,7 @@ Test(record, what_was_given_unseen_clears_what_was_remembered)
         begin();
         birth(memory, 48, WIRE_ENTRY_MALLOC);
         release(memory, WIRE_ENTRY_FREE);
-        record_unseen(memory);
+        record_unseen(self, memory, 48);
         struct block block;
         cr_assert_not(table_find((uintptr_t)memory, &block));
 }
