@@ -32,7 +32,7 @@ static bool is_container(int tag)
 }
 
 /* Entries that follow each other share a parent, so a subtree ends where the next sibling begins. */
-static void read_containers(struct unit *unit, Dwarf_Die *parent, Dwarf_Off end, int depth)
+static void read_containers(struct containers *containers, Dwarf_Die *parent, Dwarf_Off end, int depth)
 {
         Dwarf_Die die, next;
         int more;
@@ -48,17 +48,35 @@ static void read_containers(struct unit *unit, Dwarf_Die *parent, Dwarf_Off end,
                 if (is_container(dwarf_tag(&die))) {
                         const char *name = dwarf_diename(&die);
 
-                        unit->containers = array_grow(unit->containers, unit->n_containers, &unit->max_containers,
-                                                      sizeof *unit->containers);
-                        unit->containers[unit->n_containers++] = (struct container){
+                        containers->all =
+                                array_grow(containers->all, containers->n, &containers->max, sizeof *containers->all);
+                        containers->all[containers->n++] = (struct container){
                                 .start = dwarf_dieoffset(&die),
                                 .end = its_end,
                                 .name = name ? name : "(anonymous namespace)",
                         };
-                        read_containers(unit, &die, its_end, depth + 1);
+                        read_containers(containers, &die, its_end, depth + 1);
                 }
                 die = next;
         } while (more == 0);
+}
+
+/* Those of the unit that the entry is in. */
+static const struct containers *containers_of(struct debug *debug, Dwarf_Die *die)
+{
+        struct containers *containers;
+        Dwarf_Die cu;
+
+        for (size_t i = debug->n_containers; i-- > 0;)
+                if (debug->containers[i].cu == die->cu)
+                        return &debug->containers[i];
+        debug->containers =
+                array_grow(debug->containers, debug->n_containers, &debug->max_containers, sizeof *debug->containers);
+        containers = &debug->containers[debug->n_containers++];
+        *containers = (struct containers){.cu = die->cu};
+        if (dwarf_diecu(die, &cu, NULL, NULL))
+                read_containers(containers, &cu, (Dwarf_Off)-1, 0);
+        return containers;
 }
 
 /* The entry that a function's name is in: its declaration in a class, if it has one. */
@@ -85,19 +103,16 @@ static const char *qualified_name(struct debug *debug, Dwarf_Die *function, enum
         const char *name = dwarf_diename(function);
         Dwarf_Die die = declaration_of(*function);
         Dwarf_Off offset = dwarf_dieoffset(&die);
-        struct unit *unit;
+        const struct containers *containers;
         char whole[4096];
         size_t used = 0;
 
-        if (!name || (language != LANGUAGE_CXX && language != LANGUAGE_RUST) || !(unit = unit_of(debug, &die)))
+        if (!name || (language != LANGUAGE_CXX && language != LANGUAGE_RUST))
                 return name;
-        if (!unit->has_containers) {
-                unit->has_containers = true;
-                read_containers(unit, &unit->body, (Dwarf_Off)-1, 0);
-        }
-        for (size_t i = 0; i < unit->n_containers && unit->containers[i].start < offset; i++)
-                if (offset < unit->containers[i].end && used < sizeof whole)
-                        used += (size_t)snprintf(whole + used, sizeof whole - used, "%s::", unit->containers[i].name);
+        containers = containers_of(debug, &die);
+        for (size_t i = 0; i < containers->n && containers->all[i].start < offset; i++)
+                if (offset < containers->all[i].end && used < sizeof whole)
+                        used += (size_t)snprintf(whole + used, sizeof whole - used, "%s::", containers->all[i].name);
         if (!used || used + strlen(name) + 1 > sizeof whole)
                 return name;
         strcpy(whole + used, name);

@@ -199,13 +199,6 @@ struct unit *unit_find(struct debug *debug, uint64_t address)
         return unit;
 }
 
-struct unit *unit_of(const struct debug *debug, Dwarf_Die *die)
-{
-        Dwarf_Die cu;
-
-        return dwarf_diecu(die, &cu, NULL, NULL) ? unit_at(debug, debug->n_units, dwarf_dieoffset(&cu)) : NULL;
-}
-
 void units_free(struct debug *debug)
 {
         for (size_t i = 0; i < debug->n_units; i++) {
@@ -217,8 +210,10 @@ void units_free(struct debug *debug)
                 }
                 free(unit->functions);
                 free(unit->spans);
-                free(unit->containers);
         }
+        for (size_t i = 0; i < debug->n_containers; i++)
+                free(debug->containers[i].all);
+        free(debug->containers);
         free(debug->units);
         free(debug->ranges);
 }

@@ -37,6 +37,13 @@ struct container {
         const char *name;
 };
 
+/* All of one unit, which may also be one that only others import (dwz). */
+struct containers {
+        Dwarf_CU *cu;
+        struct container *all; /* in order of start */
+        size_t n, max;
+};
+
 struct unit {
         Dwarf_Off offset; /* of its first entry */
         Dwarf_Die die;    /* owns the line table */
@@ -49,9 +56,6 @@ struct unit {
         size_t n_functions, max_functions;
         struct span *spans; /* of functions, by start */
         size_t n_spans, max_spans;
-        struct container *containers; /* in order of start */
-        size_t n_containers, max_containers;
-        bool has_containers;
 
         bool has_lines;
         Dwarf_Lines *lines;
@@ -72,13 +76,13 @@ struct debug {
         size_t n_units, max_units;
         struct unit_range *ranges; /* by start */
         size_t n_ranges, max_ranges;
+        struct containers *containers; /* of the units that were asked for them */
+        size_t n_containers, max_containers;
         bool has_all_units; /* also those that .debug_aranges does not mention */
 };
 
 /* The unit whose code is at the address, or NULL. */
 struct unit *unit_find(struct debug *debug, uint64_t address);
-/* The unit that holds this entry, when it is one of those known so far; or NULL. */
-struct unit *unit_of(const struct debug *debug, Dwarf_Die *die);
 void units_free(struct debug *debug);
 
 /* The function of the unit whose code is at the address, with its inlined calls read; or NULL. */
