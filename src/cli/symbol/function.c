@@ -7,9 +7,7 @@
 #include "cli/symbol/unit.h"
 
 #include <dwarf.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { DEPTH_MAX = 128 /* of entries in entries; past it a file is taken for broken */ };
 
@@ -21,102 +19,6 @@ static const char *linkage_of(Dwarf_Die *die)
             !dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
                 return NULL;
         return dwarf_formstring(&attribute);
-}
-
-/* ---- namespaces and classes ---- */
-
-static bool is_container(int tag)
-{
-        return tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
-               tag == DW_TAG_union_type || tag == DW_TAG_module;
-}
-
-/* Entries that follow each other share a parent, so a subtree ends where the next sibling begins. */
-static void read_containers(struct containers *containers, Dwarf_Die *parent, Dwarf_Off end, int depth)
-{
-        Dwarf_Die die, next;
-        int more;
-
-        if (depth > DEPTH_MAX || dwarf_child(parent, &die))
-                return;
-        do {
-                Dwarf_Off its_end = end;
-
-                more = dwarf_siblingof(&die, &next);
-                if (more == 0)
-                        its_end = dwarf_dieoffset(&next);
-                if (is_container(dwarf_tag(&die))) {
-                        const char *name = dwarf_diename(&die);
-
-                        containers->all =
-                                array_grow(containers->all, containers->n, &containers->max, sizeof *containers->all);
-                        containers->all[containers->n++] = (struct container){
-                                .start = dwarf_dieoffset(&die),
-                                .end = its_end,
-                                .name = name ? name : "(anonymous namespace)",
-                        };
-                        read_containers(containers, &die, its_end, depth + 1);
-                }
-                die = next;
-        } while (more == 0);
-}
-
-/* Those of the unit that the entry is in. */
-static const struct containers *containers_of(struct debug *debug, Dwarf_Die *die)
-{
-        struct containers *containers;
-        Dwarf_Die cu;
-
-        for (size_t i = debug->n_containers; i-- > 0;)
-                if (debug->containers[i].cu == die->cu)
-                        return &debug->containers[i];
-        debug->containers =
-                array_grow(debug->containers, debug->n_containers, &debug->max_containers, sizeof *debug->containers);
-        containers = &debug->containers[debug->n_containers++];
-        *containers = (struct containers){.cu = die->cu};
-        if (dwarf_diecu(die, &cu, NULL, NULL))
-                read_containers(containers, &cu, (Dwarf_Off)-1, 0);
-        return containers;
-}
-
-/* The entry that a function's name is in: its declaration in a class, if it has one. */
-static Dwarf_Die declaration_of(Dwarf_Die die)
-{
-        static const unsigned links[] = {DW_AT_abstract_origin, DW_AT_specification};
-
-        for (int i = 0; i < 16; i++) {
-                Dwarf_Attribute attribute;
-                Dwarf_Die next;
-
-                if (!dwarf_attr(&die, links[0], &attribute) && !dwarf_attr(&die, links[1], &attribute))
-                        break;
-                if (!dwarf_formref_die(&attribute, &next))
-                        break;
-                die = next;
-        }
-        return die;
-}
-
-/* gcc gives functions of internal linkage no linkage name; in which namespace they are is told by where they stand. */
-static const char *qualified_name(struct debug *debug, Dwarf_Die *function, enum frame_language language)
-{
-        const char *name = dwarf_diename(function);
-        Dwarf_Die die = declaration_of(*function);
-        Dwarf_Off offset = dwarf_dieoffset(&die);
-        const struct containers *containers;
-        char whole[4096];
-        size_t used = 0;
-
-        if (!name || (language != LANGUAGE_CXX && language != LANGUAGE_RUST))
-                return name;
-        containers = containers_of(debug, &die);
-        for (size_t i = 0; i < containers->n && containers->all[i].start < offset; i++)
-                if (offset < containers->all[i].end && used < sizeof whole)
-                        used += (size_t)snprintf(whole + used, sizeof whole - used, "%s::", containers->all[i].name);
-        if (!used || used + strlen(name) + 1 > sizeof whole)
-                return name;
-        strcpy(whole + used, name);
-        return texts_intern(debug->texts, whole);
 }
 
 /* ---- functions of a unit ---- */
@@ -142,6 +44,11 @@ static void function_add(struct unit *unit, Dwarf_Die *die)
         unit->functions[unit->n_functions++] = (struct function){.die = *die, .entry = entry};
 }
 
+static bool is_class(int tag)
+{
+        return tag == DW_TAG_class_type || tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+}
+
 static bool is_outer(int tag) { return tag == DW_TAG_namespace || tag == DW_TAG_module; }
 
 /* The outer ones, or the nested ones. */
@@ -158,7 +65,7 @@ static void read_functions(struct unit *unit, Dwarf_Die *parent, bool nested, in
                 if (tag == DW_TAG_subprogram && nested == inside)
                         function_add(unit, &die);
                 if (is_outer(tag) ||
-                    (nested && (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block || is_container(tag))))
+                    (nested && (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block || is_class(tag))))
                         read_functions(unit, &die, nested, depth + 1);
         } while (dwarf_siblingof(&die, &die) == 0);
 }
@@ -205,7 +112,7 @@ static uint32_t inlined_add(struct debug *debug, struct unit *unit, struct funct
                 call.file = line_file(debug, unit, file);
         if (dwarf_attr(die, DW_AT_call_line, &attribute) && dwarf_formudata(&attribute, &line) == 0)
                 call.line = (int)line;
-        call.name = call.linkage ? dwarf_diename(die) : qualified_name(debug, die, unit->language);
+        call.name = call.linkage ? dwarf_diename(die) : scope_qualify(debug, die, unit->language);
         call.depth = parent ? function->inlined[parent - 1].depth + 1 : 1;
 
         function->inlined =
@@ -263,7 +170,7 @@ struct function *function_find(struct debug *debug, struct unit *unit, uint64_t 
                 function->is_read = true;
                 function->linkage = linkage_of(&function->die);
                 function->name = function->linkage ? dwarf_diename(&function->die)
-                                                   : qualified_name(debug, &function->die, unit->language);
+                                                   : scope_qualify(debug, &function->die, unit->language);
                 read_inlined(debug, unit, function, &function->die, 0, 0);
         }
         return function;

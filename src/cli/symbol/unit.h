@@ -31,15 +31,18 @@ struct function {
         size_t n_spans, max_spans;
 };
 
-/* A namespace or class: the entries at [start, end) in .debug_info are in it. */
+/* A namespace, a class, or a function: the entries at [start, end) in .debug_info are in it. */
 struct container {
         Dwarf_Off start, end;
-        const char *name;
+        Dwarf_Die die;
+        const char *name; /* NULL = has none */
+        unsigned lambda;  /* which lambda of the function around it, from 1 on; 0 = is none */
 };
 
 /* All of one unit, which may also be one that only others import (dwz). */
 struct containers {
         Dwarf_CU *cu;
+        bool has_functions;
         struct container *all; /* in order of start */
         size_t n, max;
 };
@@ -90,6 +93,9 @@ struct function *function_find(struct debug *debug, struct unit *unit, uint64_t 
 
 /* The innermost inlined call at the address: index + 1, or 0. */
 uint32_t function_innermost(const struct function *function, uint64_t address);
+
+/* The name of a function that has no linkage name, with the scopes that it is in. */
+const char *scope_qualify(struct debug *debug, Dwarf_Die *function, enum frame_language language);
 
 /* What the line table says of the address, which is in `function` (or NULL); outputs untouched when it says nothing. */
 void line_find(struct debug *debug, struct unit *unit, const struct function *function, uint64_t address,
