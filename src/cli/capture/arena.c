@@ -83,6 +83,7 @@ static bool modules_read(struct reader *r)
                 return false;
         }
         p->n_modules = n;
+        p->modules[0].path = p->modules[0].name = ""; /* there, even when the list is empty */
         for (size_t i = 0; i < n; i++) {
                 struct module *m = &p->modules[i];
                 m->path = text_at(p, wire[i].path);

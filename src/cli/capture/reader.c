@@ -19,6 +19,13 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+/* A fuzzer would not get past them. */
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+enum { CHECKSUMS_COUNT = 0 };
+#else
+enum { CHECKSUMS_COUNT = 1 };
+#endif
+
 /* Far more than the shim ever lays out; a file that says more is damaged. */
 static const uint64_t READER_ARENA_MAX = UINT64_C(1) << 46;
 
@@ -214,7 +221,7 @@ static int chunks_read(struct reading *r)
                 if (head.bytes > r->n - r->at - sizeof head)
                         return say_error("%s: cut short at byte %zu: the chunk at byte %zu is longer", r->path, r->n,
                                          r->at);
-                if (chunk_checksum(&head, payload) != head.checksum)
+                if (CHECKSUMS_COUNT && chunk_checksum(&head, payload) != head.checksum)
                         return damaged(r, "the checksum of this chunk is wrong");
                 answer = chunk_take(r, &head, payload);
                 r->at += sizeof head + (size_t)head.bytes;

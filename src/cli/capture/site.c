@@ -93,7 +93,8 @@ struct site *site_table_give(struct site_table *table, size_t *ret_n)
 {
         struct site *sites = table->sites;
         *ret_n = table->n;
-        qsort(sites, sites ? table->n : 0, sizeof *sites, site_order);
+        if (sites)
+                qsort(sites, table->n, sizeof *sites, site_order);
         free(table->index);
         *table = (struct site_table){0};
         return sites;
