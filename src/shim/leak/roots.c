@@ -16,6 +16,7 @@
 #include "shim/leak/roots.h"
 
 #include "bare/bits.h"
+#include "bare/number.h"
 #include "shim/leak/declared.h"
 #include "shim/leak/mark.h"
 #include "shim/leak/resident.h"
@@ -25,7 +26,9 @@
 #include "shim/sys/maps.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
+#include "shim/sys/syscall.h"
 
+#include <fcntl.h>
 #include <link.h>
 #include <string.h>
 
@@ -114,8 +117,35 @@ static void range_add(struct sort_pair *ranges, size_t *n, uintptr_t start, uint
                 ranges[(*n)++] = (struct sort_pair){start, end};
 }
 
+/* Where brk's heap begins: field 47 of proc(5)'s stat; 0 = not known. Without address randomization it begins where the
+ * program's variables end, in one mapping with them. */
+static uintptr_t brk_start(void)
+{
+        char text[1024];
+        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);
+        if (sys_failed(fd))
+                return 0;
+        long n = sys_call(SYS_read, fd, text, sizeof text - 1);
+        sys_call(SYS_close, fd);
+        text[n > 0 ? n : 0] = 0;
+        const char *at = strrchr(text, ')'); /* the name before it may hold anything */
+        for (int field = 2; at && *at && field < 47; field++)
+                at = strchr(at + 1, ' ');
+        if (at == NULL || *at != ' ')
+                return 0;
+        at++;
+        return number_parse(&at);
+}
+
+static void place_take(uintptr_t start, uintptr_t end, uint32_t flags)
+{
+        if (n_places < N_PLACES)
+                memory->places[n_places++] = (struct place){start, end, flags};
+}
+
 static bool place_add(const struct map *map, void *context)
 {
+        const uintptr_t *brk = context;
         static uintptr_t last_end;
         static uint32_t last_flags;
         if (n_places == 0)
@@ -127,13 +157,18 @@ static bool place_add(const struct map *map, void *context)
         /* Variables without initial values follow those with them, in anonymous memory. */
         if (adjoins && last_flags & OF_MODULE && !(flags & (OF_FILE | SHARED | BRK_HEAP)))
                 flags |= last_flags & (OF_MODULE | LIBC);
-        last_end = map->end;
-        last_flags = flags;
         if (flags & READABLE)
                 range_add(memory->readable, &n_readable, map->start, map->end);
         if (flags & EXECUTABLE)
                 range_add(memory->code, &n_code, map->start, map->end);
-        memory->places[n_places++] = (struct place){map->start, map->end, flags};
+        if (flags & BRK_HEAP && adjoins && map->start < *brk && *brk <= map->end) {
+                place_take(map->start, *brk, (flags & ~BRK_HEAP) | (last_flags & (OF_MODULE | LIBC)));
+                place_take(*brk, map->end, flags);
+        } else {
+                place_take(map->start, map->end, flags);
+        }
+        last_end = map->end;
+        last_flags = flags;
         return n_places < N_PLACES;
 }
 
@@ -144,7 +179,8 @@ bool roots_begin(void)
         if (memory == NULL)
                 return false;
         own_find();
-        if (!maps_each(place_add, NULL) || n_places == 0) {
+        uintptr_t brk = brk_start();
+        if (!maps_each(place_add, &brk) || n_places == 0) {
                 pages_give(memory, sizeof *memory);
                 memory = NULL;
                 return false;
@@ -185,9 +221,11 @@ static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *
 }
 
 /* Is this page free memory of the allocator, or blocks, rather than something a program made itself? `window_from`:
- * where a window may begin, at the earliest. */
+ * where a window may begin, at the earliest; UINTPTR_MAX = among variables, where no heap is. */
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
+        if (window_from == UINTPTR_MAX)
+                return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
         return table_ever_held(page) || (window >= window_from && table_ever_held(window));
 }
