@@ -1,0 +1,14 @@
+// Only a pointer into the middle is left: possibly lost.
+// expect: UF002 blocks=1 function=make bytes=64
+// exit: 0
+#include "make.h"
+
+char *middle;
+
+static void keep(void) { middle = (char *)make(64) + 24; }
+
+int main(void)
+{
+        away(keep);
+        return 0;
+}
