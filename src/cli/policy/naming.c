@@ -172,6 +172,8 @@ static size_t raw_frames(struct naming *naming, frames_of *frames, const struct 
 static void append_named(struct naming *naming, const struct process *process, const struct raw_frame *raw,
                          struct frame_list *list)
 {
+        if (raw->kind == RAW_NATIVE && raw->module && strncmp(raw->module->name, "libunfreed.so", 13) == 0)
+                return; /* a door of ours that stands in for a function which is not the allocator's, such as setlocale */
         const struct named *named = name_address(naming, process, raw);
         for (size_t i = 0; i < named->n; i++)
                 if (!list->n || !frame_is_wrapper(&named->frames[i].frame, &list->all[list->n - 1]->frame))

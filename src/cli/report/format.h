@@ -31,7 +31,15 @@ struct report {
 /* name, writer. The order is that of --help. */
 #define REPORT_FORMATS(X)                                                                                              \
         X("text", write_text)                                                                                          \
-        X("json", write_json)
+        X("json", write_json)                                                                                          \
+        X("sarif", write_sarif)                                                                                        \
+        X("junit", write_junit)                                                                                        \
+        X("github", write_github)                                                                                      \
+        X("gitlab", write_gitlab)                                                                                      \
+        X("pprof", write_pprof)                                                                                        \
+        X("folded", write_folded)                                                                                      \
+        X("speedscope", write_speedscope)                                                                              \
+        X("valgrind-xml", write_valgrind_xml)
 
 #define X(name, writer) void writer(const struct report *report, FILE *out);
 REPORT_FORMATS(X)

@@ -74,7 +74,7 @@ static void find_lines(struct store *store, struct source *source)
                 source->line_offs[n++] = (size_t)(c + 1 - source->text);
 }
 
-const char *source_line(struct sources *sources, const char *path, int line, size_t *ret_bytes)
+static const struct source *source_of(struct sources *sources, const char *path)
 {
         void **value = map_at(sources->by_path, path, strlen(path));
         if (!*value) {
@@ -84,7 +84,19 @@ const char *source_line(struct sources *sources, const char *path, int line, siz
                 if (new->text)
                         find_lines(sources->store, new);
         }
-        const struct source *source = *value;
+        return *value;
+}
+
+const char *source_text(struct sources *sources, const char *path, size_t *ret_bytes)
+{
+        const struct source *source = source_of(sources, path);
+        *ret_bytes = source->n_bytes;
+        return source->text;
+}
+
+const char *source_line(struct sources *sources, const char *path, int line, size_t *ret_bytes)
+{
+        const struct source *source = source_of(sources, path);
         if (line < 1 || (size_t)line > source->n_lines)
                 return NULL;
         const char *begin = source->text + source->line_offs[line - 1];

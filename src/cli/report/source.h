@@ -9,6 +9,9 @@ struct sources;
 struct sources *sources_new(void);
 void sources_free(struct sources *sources);
 
+/* The whole file; NULL where it cannot be read. Valid until sources_free(). */
+const char *source_text(struct sources *sources, const char *path, size_t *ret_bytes);
+
 /* Line `line` (from 1) of `path`, as it is in the file, without its end. NULL where there is none. Valid until
  * sources_free(). `ret_bytes` is its length. */
 const char *source_line(struct sources *sources, const char *path, int line, size_t *ret_bytes);
