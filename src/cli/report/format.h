@@ -39,6 +39,7 @@ struct report {
         X("pprof", write_pprof)                                                                                        \
         X("folded", write_folded)                                                                                      \
         X("speedscope", write_speedscope)                                                                              \
+        X("html", write_html)                                                                                          \
         X("valgrind-xml", write_valgrind_xml)
 
 #define X(name, writer) void writer(const struct report *report, FILE *out);
@@ -67,6 +68,9 @@ const char *report_title(const struct report *report, const struct finding *find
 /* What it means or what to do, in one line without a full stop; "" where there is nothing to add. */
 const char *report_advice(const struct report *report, const struct finding *finding);
 
+/* How the program ended, as a person would say it: "exited 0", "was killed by SIGSEGV". */
+const char *report_end(const struct report *report);
+
 /* The process of this pid, as the last program that it became; NULL where there is none. */
 const struct process *report_process(const struct report *report, int pid);
 const char *report_signal(const struct report *report, int number); /* SIGKILL */
@@ -76,5 +80,8 @@ const struct stack *report_blame(const struct finding *finding);
 /* The innermost frame of a stack that has a place in source and is the program's own; failing that any with a place;
  * failing that NULL. */
 const struct named_frame *report_place(const struct stack *stack);
+/* The frame that a finding is named after: its place, failing that the innermost of the program's own, failing that the
+ * innermost; NULL for an empty stack. */
+const struct named_frame *report_subject(const struct stack *stack);
 
 #endif

@@ -56,8 +56,9 @@ void write_gitlab(const struct report *report, FILE *out)
                         continue;
                 const struct named_frame *place = report_place(report_blame(finding));
                 const char *title = report_title(report, finding);
-                if (place)
-                        title = store_format(report->store, "%s: %s", report_function(report, place), title);
+                const struct named_frame *subject = report_subject(report_blame(finding));
+                if (subject)
+                        title = store_format(report->store, "%s: %s", report_function(report, subject), title);
                 writer_newline(&w);
                 writer_object(&w, NULL);
                 writer_text(&w, "description", style_clean(report->store, title));

@@ -51,7 +51,8 @@ static void print_case(const struct report *report, FILE *out, const struct find
 {
         const struct named_frame *place = report_place(report_blame(finding));
         const char *title = style_clean(report->store, report_title(report, finding));
-        const char *where = place ? report_function(report, place) : finding->owner;
+        const struct named_frame *subject = report_subject(report_blame(finding));
+        const char *where = subject ? report_function(report, subject) : finding->owner;
         fputs("<testcase", out);
         xml_attribute(out, "classname", store_format(report->store, "unfreed.%s", rule_kind(finding->rule)));
         xml_attribute(out, "name", store_format(report->store, "%s: %s [%s]", style_clean(report->store, where), title, finding->id));

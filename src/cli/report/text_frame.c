@@ -29,25 +29,6 @@ static struct counts count(const struct report *report)
         return counts;
 }
 
-static const char *end_words(const struct report *report, const struct process *process)
-{
-        if (!process)
-                return "was not seen";
-        switch (process->end.how) {
-        case END_EXIT:
-                return store_format(report->store, "exited %d", process->end.code);
-        case END_SIGNAL:
-                return store_format(report->store, "was killed by %s", report_signal(report, process->end.signal));
-        case END_EXEC:
-                return "became a program that could not be watched";
-        case END_RUNNING:
-                return "still runs";
-        case END_LOST:
-                break;
-        }
-        return "ended, nobody could see how";
-}
-
 static size_t n_other_processes(const struct report *report)
 {
         const struct capture *capture = report->capture;
@@ -114,7 +95,7 @@ void text_head(const struct report *report, FILE *out, bool is_clean)
         style_print(report, out, STYLE_STRONG, command);
         if (root)
                 fprintf(out, " (pid %d%s)", root->pid, python_words(report));
-        fprintf(out, " %s", end_words(report, root));
+        fprintf(out, " %s", report_end(report));
         size_t n_others = n_other_processes(report);
         if (n_others)
                 fprintf(out, ", with %s", quantity_of(store, n_others, "more process", "more processes"));

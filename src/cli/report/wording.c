@@ -212,6 +212,26 @@ const char *report_signal(const struct report *report, int number)
         return name ? store_format(report->store, "SIG%s", name) : store_format(report->store, "signal %d", number);
 }
 
+const char *report_end(const struct report *report)
+{
+        const struct process *process = report->root;
+        if (!process)
+                return "was not seen";
+        switch (process->end.how) {
+        case END_EXIT:
+                return store_format(report->store, "exited %d", process->end.code);
+        case END_SIGNAL:
+                return store_format(report->store, "was killed by %s", report_signal(report, process->end.signal));
+        case END_EXEC:
+                return "became a program that could not be watched";
+        case END_RUNNING:
+                return "still runs";
+        case END_LOST:
+                break;
+        }
+        return "ended, nobody could see how";
+}
+
 static const char *unclassified_advice(const struct report *report, const struct finding *finding)
 {
         const struct process *process = finding->n_pids ? report_process(report, finding->pids[0]) : NULL;
@@ -272,4 +292,16 @@ const struct named_frame *report_place(const struct stack *stack)
                 any = any ? any : frame;
         }
         return any;
+}
+
+const struct named_frame *report_subject(const struct stack *stack)
+{
+        const unsigned foreign = MARK_ALLOCATOR | MARK_WRAPPER | MARK_INTERPRETER | MARK_RUNTIME;
+        const struct named_frame *place = report_place(stack);
+        if (place)
+                return place;
+        for (size_t i = 0; i < stack->n_frames; i++)
+                if (!(stack->frames[i]->marks & foreign))
+                        return stack->frames[i];
+        return stack->n_frames ? stack->frames[0] : NULL;
 }
