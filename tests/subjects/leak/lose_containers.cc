@@ -1,6 +1,7 @@
 // A container that nobody deletes, and what it owns.
 // expect: UF001 class=definite family=new function=lose blocks=1
-// expect: UF001 class=indirect family=new blocks>=1
+// expect: UF001 class=indirect family=new bytes=256 blocks=1
+// expect: UF001 class=indirect family=new bytes=46 blocks=1
 #include <string>
 #include <vector>
 
