@@ -8,6 +8,7 @@
 #define CLI_VERBS(X)                                                                                                   \
         X(RUN, run, "[--] PROGRAM [ARGS...]", "run a program and report what it never released (the default verb)")    \
         X(REPORT, report, "CAPTURE...", "report what captures hold")                                                   \
+        X(DIFF, diff, "OLD NEW", "say what is new, what grew and what is gone from one capture to another")             \
         X(MERGE, merge, "-o OUT CAPTURE...", "put captures together")                                                  \
         X(BASELINE, baseline, "{init|check|update|prune} FILE [CAPTURE...]", "keep a list of known findings")          \
         X(SNAPSHOT, snapshot, "PID", "look at a running process without stopping it")                                  \
