@@ -162,7 +162,7 @@ make_build() {
         if ! attempt "$1" >"$log" 2>&1; then
                 # Half-written files of a build that was cut off, another Meson's files, a folder that was moved:
                 # all are mended by starting again. An error in a source is not.
-                if ! grep -qE '(error:|ERROR:.*not found|undefined reference)' "$log" && [ -f "$build/build.ninja" ]; then
+                if ! grep -qE ':[0-9]+: (fatal )?error:|undefined reference' "$log" && [ -f "$build/build.ninja" ]; then
                         say "$build is broken or of an older kind: making it again"
                         rm -rf -- "$build" && mkdir -p "$build" && echo "$top" >"$stamp" && attempt "$1" >"$log" 2>&1
                 else
