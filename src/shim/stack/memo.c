@@ -51,6 +51,7 @@ static struct memo *memo_new(void)
                 struct memo_level *level = &pages->memo.levels[i];
                 for (unsigned k = 0; k < STACK_KINDS; ++k) {
                         level->kinds[k].frames = pages->rooms[i].frames[k];
+                        level->kinds[k].frames[0].sp = UINTPTR_MAX;
                         level->kinds[k].checks = pages->rooms[i].checks[k];
                         level->kinds[k].max_frames = FIRST_FRAMES;
                         level->kinds[k].max_checks = FIRST_CHECKS;
@@ -113,7 +114,7 @@ bool memo_reserve_fresh(struct memo_level *level, uint32_t n)
 bool memo_reserve(struct walked *w, uint32_t n_frames, uint32_t n_checks)
 {
         uint32_t max = w->max_frames;
-        while (max < n_frames)
+        while (max <= n_frames) /* and frames[0] */
                 max *= 2;
         if (max != w->max_frames) {
                 struct frame *frames = array_grow(w->frames, w->max_frames * sizeof *frames, max * sizeof *frames,

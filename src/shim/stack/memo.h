@@ -6,8 +6,9 @@
  * then the rest of it is the same. So these words are kept with their addresses, as a flat array of checks that is
  * gone through from the leaf to the root:
  *
- *      frames[0 .. n_frames-1]    root first, so that what changes most is at the end
- *      checks[0 .. n_checks-1]    likewise; those of frame f and all older ones are the first frames[f].n_checks
+ *      frames[1 .. n_frames]      root first, so that what changes most is at the end; frames[0] is what they stand on:
+ *                                 the bottom, with an sp that no walk comes to
+ *      checks[0 .. n_checks-1]    likewise; those of frame f and all older ones are the first FRAME_CHECKS of f
  *
  * A frame's saved frame pointer is checked only if an older frame needs it ("needs_fp" below): compiled code without
  * frame pointers uses that register for loop counters, and every walk would differ.
@@ -21,13 +22,19 @@
 struct frame {
         uint64_t word;      /* wire/node.h */
         uintptr_t sp;       /* stack pointer in this frame: the CFA of the one it called */
-        uintptr_t fp;       /* frame-pointer register in it; kept right only where needs_fp */
+        uintptr_t fp;       /* frame-pointer register in it; kept right only where it needs_fp */
         uintptr_t fp_slot;  /* where its caller's frame pointer is saved; 0 = it is left alone */
-        uintptr_t cfa_slot; /* where its CFA was read from; 0 = it was computed */
+        uintptr_t cfa_slot; /* where its CFA was read from; only with FRAME_CFA_SLOT */
         uint32_t node;      /* of this frame under all older ones; not kept under a depth limit */
-        uint32_t n_checks : 30;
-        uint32_t uses_fp : 1;  /* its CFA is computed from fp */
-        uint32_t needs_fp : 1; /* = uses_fp || (fp_slot == 0 && needs_fp of its caller) */
+        uint32_t flags;
+};
+_Static_assert(sizeof(struct frame) == 48, "three quarters of a cache line");
+
+enum {
+        FRAME_CHECKS = (1 << 29) - 1,       /* mask: number of checks of this frame and all older ones */
+        FRAME_CFA_SLOT = 1 << 29,           /* its CFA was read from memory */
+        FRAME_USES_FP = 1 << 30,            /* its CFA is computed from fp */
+        FRAME_NEEDS_FP = INT32_MIN,         /* it uses fp, or leaves it alone and its caller needs it */
 };
 
 struct check {
@@ -46,10 +53,9 @@ struct walked {
         uint32_t allocator_node; /* the child of `node` for allocator_word */
         uint64_t allocator_word; /* 0 = none yet */
 
-        struct frame *frames;
+        struct frame *frames; /* frames[0].node: the root, or END or CUT under it */
         uint32_t n_frames, max_frames, max_checks;
-        uint32_t bottom;        /* the node under frames[0]: the root, or END or CUT under it */
-        uintptr_t lost_pc;      /* frames[0] had no rule and is in no module: ask again; 0 = not so */
+        uintptr_t lost_pc; /* the outermost frame had no rule and is in no module: ask again; 0 = not so */
 };
 
 /* A set of walks and the room to make new ones. `busy` is the sp of the capture that is changing or reading it, 0 =

@@ -36,9 +36,12 @@ static uintptr_t main_stack_low(uintptr_t high)
         return high > most ? high - most : 0;
 }
 
-/* Is the mapping around `sp` this thread's own stack? Then remember its bounds. */
-static void stack_find(struct reach_stack *stack, uintptr_t sp)
+void reach_find(struct reach_stack *stack, uintptr_t sp)
 {
+        /* A thread whose first allocations are made on a coroutine's stack is asked again, ever more seldom. */
+        uint32_t n = stack->n_tries++;
+        if ((n & (n + 1)) != 0)
+                return;
         struct map map;
         enum map_kind kind = maps_find(sp, &map);
         uintptr_t tp = thread_pointer();
@@ -51,19 +54,6 @@ static void stack_find(struct reach_stack *stack, uintptr_t sp)
                 stack->high = align_down(tp, 8);
                 stack->low = map.start;
         }
-}
-
-struct reach reach_begin(struct reach_stack *stack, uintptr_t sp)
-{
-        /* A thread whose first allocations are made on a coroutine's stack is asked again, ever more seldom. */
-        if (unlikely(stack->high == 0)) {
-                uint32_t n = stack->n_tries++;
-                if ((n & (n + 1)) == 0)
-                        stack_find(stack, sp);
-        }
-        if (likely(stack->low <= sp && sp < stack->high))
-                return (struct reach){.low = sp, .limit = stack->high, .own = true};
-        return (struct reach){.low = sp, .limit = sp, .own = false};
 }
 
 bool reach_extend(struct reach *reach, uintptr_t address)

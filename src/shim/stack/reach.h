@@ -24,8 +24,17 @@ struct reach {
         bool own;             /* on the thread's own stack: the limit is final */
 };
 
-/* Begin a walk at `sp`. Costs nothing on the own stack; elsewhere one look into /proc, when the thread is new. */
-struct reach reach_begin(struct reach_stack *stack, uintptr_t sp);
+/* Find out the bounds of this thread's own stack, if `sp` is on it: one look into /proc. */
+void reach_find(struct reach_stack *stack, uintptr_t sp);
+
+/* Begin a walk at `sp`. Costs nothing on the own stack. */
+static inline struct reach reach_begin(struct reach_stack *stack, uintptr_t sp)
+{
+        if (unlikely(stack->high == 0))
+                reach_find(stack, sp);
+        bool own = stack->low <= sp && sp < stack->high;
+        return (struct reach){.low = sp, .limit = own ? stack->high : sp, .own = own};
+}
 
 /* Move the limit so that `address` is below it. False when that is not all mapped, or absurdly far. */
 bool reach_extend(struct reach *reach, uintptr_t address);

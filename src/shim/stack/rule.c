@@ -37,11 +37,9 @@ static struct rule_table *table_new(unsigned log2)
         return table;
 }
 
-struct rule_table *rule_table_get(void)
+struct rule_table *rule_table_make(void)
 {
-        struct rule_table *table = atomic_load_explicit(&rule_table, memory_order_acquire);
-        if (likely(table))
-                return table;
+        struct rule_table *table = NULL;
         struct rule_table *fresh = table_new(FIRST_LOG2);
         if (!fresh)
                 return NULL;
@@ -216,6 +214,7 @@ struct rule_entry *rule_fill(uintptr_t pc, struct rule_entry *spare)
                 return entry;
         atomic_store_explicit(&spare->pc_rule, (uint64_t)pc << RULE_BITS | rule, memory_order_relaxed);
         spare->module = module ? module->index : 0;
+        atomic_store_explicit(&spare->caller, 0, memory_order_relaxed);
         return spare;
 }
 

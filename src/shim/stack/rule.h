@@ -17,6 +17,7 @@
 #include "shim/stack/cfi.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -49,7 +50,7 @@ struct rule_wide {
  * `pc_rule` is stored last (release) and loaded first (acquire): the other members are right when it is. */
 struct rule_entry {
         _Atomic uint64_t pc_rule; /* 0 = free */
-        _Atomic uint32_t caller;  /* where the entry of its caller was last time: a hint, for this table */
+        _Atomic uint32_t caller;  /* where the entry of its caller was last time, in bytes from the table's start */
         _Atomic uint16_t taken;   /* somebody is about to write it, or has */
         uint16_t module;
 };
@@ -59,10 +60,11 @@ enum { RULE_PROBES = 8 };
 
 /* 2^(64 - shift) entries and RULE_PROBES more. */
 struct rule_table {
+        uint64_t zero; /* what an entry that has no caller yet refers to: no address */
         unsigned shift;
         uint32_t n;
         _Atomic uint32_t n_taken;
-        char pad[52];
+        char pad[44];
         struct rule_entry entries[];
 };
 _Static_assert(sizeof(struct rule_table) == 64, "entries begin on a cache line");
@@ -76,6 +78,20 @@ extern _Atomic uint32_t rule_generation;
 static inline uint64_t rule_entry_load(const struct rule_entry *entry)
 {
         return atomic_load_explicit(&entry->pc_rule, memory_order_acquire);
+}
+
+/* Remember that *entry is what a call from *callee's caller found; both in this table, or nothing is remembered. */
+static inline void rule_link(struct rule_table *table, struct rule_entry *callee, const struct rule_entry *entry)
+{
+        if ((size_t)(callee - table->entries) < table->n && (size_t)(entry - table->entries) < table->n)
+                atomic_store_explicit(&callee->caller, (uint32_t)((const char *)entry - (const char *)table),
+                                      memory_order_relaxed);
+}
+
+/* What was remembered so: perhaps of another address, perhaps the empty head of the table. */
+static inline struct rule_entry *rule_linked(struct rule_table *table, const struct rule_entry *callee)
+{
+        return (struct rule_entry *)((char *)table + atomic_load_explicit(&callee->caller, memory_order_relaxed));
 }
 
 static inline struct rule_entry *rule_find(struct rule_table *table, uintptr_t pc)
@@ -99,7 +115,13 @@ struct rule_entry *rule_fill(uintptr_t pc, struct rule_entry *spare);
 uint32_t rule_encode(const struct cfi_row *row);
 
 /* The table, made at first use; NULL when there is no memory. */
-struct rule_table *rule_table_get(void);
+struct rule_table *rule_table_make(void);
+
+static inline struct rule_table *rule_table_get(void)
+{
+        struct rule_table *table = atomic_load_explicit(&rule_table, memory_order_acquire);
+        return __builtin_expect(table != NULL, 1) ? table : rule_table_make();
+}
 
 /* Code between these addresses was unloaded. */
 void rule_forget(uintptr_t start, uintptr_t end);

@@ -98,54 +98,29 @@ static uint32_t walk_barely(const struct stack_start *start, enum wire_drop why)
                          wire_word(stack_module(start->pc), wire_word_value(start->pc)));
 }
 
-/* Does what is remembered hold for this generation, and is what had no rule still without? */
-static bool walked_holds(struct walked *w, uint32_t generation)
-{
-        return w->stamp == generation && (w->lost_pc == 0 || module_find(w->lost_pc - 1) == NULL);
-}
-
+/* The node of a stack that is not the remembered one. *ret_w: where it is remembered now, NULL = nowhere. */
 static uint32_t walk_anew(struct memo *memo, struct memo_level *level, enum stack_kind kind,
                           const struct stack_start *start, struct walked **ret_w)
 {
         uint32_t generation = atomic_load_explicit(&rule_generation, memory_order_acquire);
-        struct walked *w = &level->kinds[kind];
-        struct walk walk = {
-                .level = level,
-                .w = w,
-                .reach = reach_begin(&memo->stack, start->sp),
-                .pc = start->pc,
-                .sp = start->sp,
-                .fp = start->fp,
-                .cursor = walked_holds(w, generation) ? w->n_frames : 0,
-        };
-        uint32_t limit = (uint32_t)options.malloc_context_size;
+        uint32_t limit = (uint32_t)options.malloc_context_size, node;
+        struct reach reach = reach_begin(&memo->stack, start->sp);
         *ret_w = NULL;
-        enum walk_end end = walk_run(&walk);
-        if (end == WALK_ODD)
-                return walk_generally(level, start, &walk.reach, limit);
-        if (end == WALK_NO_MEMORY)
-                return walk_barely(start, WIRE_DROP_MEMORY);
-        if (end == WALK_LOST)
-                arena_drop(WIRE_DROP_WALKS);
-        if (end == WALK_MET && walk.n == 0 && w->pc == start->pc && w->sp == start->sp) {
-                *ret_w = w;
-                return w->node;
+        switch (walk_renew(level, &level->kinds[kind], start, &reach, generation, limit, &node)) {
+        case WALK_KNOWN: *ret_w = &level->kinds[kind]; return node;
+        case WALK_FORGOTTEN: return node;
+        case WALK_ODD: return walk_generally(level, start, &reach, limit);
+        default: return walk_barely(start, WIRE_DROP_MEMORY);
         }
-        uint32_t node = walk_keep(&walk, end, start, limit);
-        if (node != 0) {
-                w->stamp = generation;
-                *ret_w = w;
-        } else {
-                w->stamp = 0;
-        }
-        return node;
 }
 
 static struct stack_id capture_slow(struct thread *self, enum stack_kind kind, const struct stack_start *start,
                                     uint64_t allocator_word)
 {
         struct memo *memo = self->memo;
-        struct memo_level *level = memo ? level_choose(memo, start->sp) : NULL;
+        struct memo_level *level = unlikely(!memo)                  ? NULL
+                                   : likely(!memo->levels[0].busy) ? &memo->levels[0]
+                                                                   : level_choose(memo, start->sp);
         uint32_t node;
         if (unlikely(!level)) {
                 node = walk_barely(start, memo ? WIRE_DROP_REENTRANT : WIRE_DROP_MEMORY);
@@ -180,7 +155,7 @@ static inline uint32_t walked_find(struct memo *memo, enum stack_kind kind, cons
         uint32_t node = 0;
         if (w->pc == start->pc && w->sp == start->sp && w->fp == (start->fp & w->fp_mask) && w->lost_pc == 0 &&
             w->stamp == atomic_load_explicit(&rule_generation, memory_order_relaxed) &&
-            walk_verify(w->checks, w->n_checks) == w->n_checks)
+            walk_verify(w->checks, w->n_checks) == 0)
                 node = allocator_word == 0 ? w->node : w->allocator_word == allocator_word ? w->allocator_node : 0;
         level_leave(level);
         return node;

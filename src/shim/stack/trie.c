@@ -148,18 +148,44 @@ static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t fresh, bool 
         return id;
 }
 
-uint32_t trie_child_slow(uint32_t parent, uint64_t word)
+/* Where the child's place is looked for first. */
+static inline place *home_of(place *chunk, uint32_t parent, uint64_t word)
+{
+        unsigned hash = (unsigned)(word * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+        _Static_assert(SPREAD == 1 << (64 - 61), "as many as the hash has values");
+        return chunk + 2 * (size_t)(parent & ((1u << CHUNK_BITS) - 1)) + hash;
+}
+
+static __attribute__((noinline)) uint32_t child_insert(uint32_t parent, uint64_t word)
 {
         uint32_t id = 0, fresh = 0;
         bool full = false;
         place *chunk = chunk_of(parent);
         if (chunk) {
-                place *at = chunk + 2 * (size_t)(parent & ((1u << CHUNK_BITS) - 1)) + (mix64(word) & (SPREAD - 1));
+                place *at = home_of(chunk, parent, word);
                 for (unsigned i = 0; i < PROBES && id == 0 && !full; ++i)
                         id = place_try(&at[i], parent, word, &fresh, &full);
         }
         if (id == 0 && !full)
                 id = spill_find(parent, word, fresh, &full);
+        return id;
+}
+
+uint32_t trie_child_slow(uint32_t parent, uint64_t word)
+{
+        place *chunk = atomic_load_explicit(&chunks[parent >> CHUNK_BITS], memory_order_acquire);
+        uint32_t id = 0;
+        if (likely(chunk)) {
+                place *at = home_of(chunk, parent, word);
+                for (unsigned i = 0; i < PROBES; ++i) {
+                        id = atomic_load_explicit(&at[i], memory_order_acquire);
+                        if (id == 0 || node_is(id, parent, word))
+                                break;
+                        id = 0;
+                }
+        }
+        if (id == 0)
+                id = child_insert(parent, word);
         if (id != 0)
                 __atomic_store_n(&arena.nodes[parent].last_child, id, __ATOMIC_RELEASE);
         return id;

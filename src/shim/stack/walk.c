@@ -1,13 +1,16 @@
 /* Walking over compiled code by short rules
  *
  * From the innermost frame outwards: look up the rule of the pc, compute the CFA, read the return address below it and
- * the caller's frame pointer where one was saved. Each cache entry remembers the entry of its caller last time; it is
+ * the caller's frame pointer where one was saved. Each rule entry remembers the entry of its caller last time; it is
  * taken for granted while the return address is still on its way from memory, and compared afterwards.
  *
  * At each frame the walk looks whether the remembered one has a frame with the same sp, pc and (where needed) fp. If so
  * the words that it depends on are verified. When all hold, the rest is known. When one does not, the frames before it
  * are as remembered; they are taken over, and the walk goes on from the one whose transition changed. Only their frame
  * pointers may be others (they need not have been checked), so they are read again.
+ *
+ * What was found lies in level->fresh, leaf first. Then it is put on top of what is kept of the remembered walk, from
+ * the root side, which is the order in which the trie is descended and in which it shows who needs a frame pointer.
  *
  * Very deep recursion: when a walk has WALK_FRAMES_MAX frames its outer half is dropped, and stays dropped as long as
  * walks meet the remaining part. So the cut does not wander with each call, and the cost of cutting is spread over
@@ -23,195 +26,287 @@
 /* Addresses of programs end here; a rule entry has no room for more. */
 static const uintptr_t PC_END = UINT64_C(1) << (64 - RULE_BITS);
 
-static uintptr_t word_pc(uint64_t word) { return (uintptr_t)wire_word_value(word); }
+enum end {
+        END_MET,       /* the remembered walk goes on from here, and holds */
+        END_OUTERMOST, /* nobody called the last frame */
+        END_LOST,      /* no rule for the last frame */
+        END_DEEP,      /* too many frames */
+        END_ODD,
+        END_NO_MEMORY,
+};
 
-/* From the remembered frame cursor-1, met now, whose checks hold down to (not with) number n_good - 1: take over all
- * frames whose transition holds, and go on from the next. */
-static bool frames_take_over(struct walk *walk, uint32_t n_good)
+struct walk {
+        struct memo_level *level;
+        struct walked *w;
+        struct reach *reach;
+        uint32_t n;        /* frames in level->fresh */
+        uint32_t base;     /* frames of *w that are kept */
+        uintptr_t end_sp;  /* a zero return address below here ended the walk; 0 = not so */
+        uintptr_t lost_pc; /* END_LOST, and this last frame is in no module; 0 = not so */
+};
+
+/* The frame that a walk is at, or comes to. */
+struct at {
+        uintptr_t pc, sp, fp;
+};
+
+static inline uintptr_t word_pc(uint64_t word) { return (uintptr_t)wire_word_value(word); }
+
+static inline uintptr_t load(uintptr_t address) { return *(const volatile uintptr_t *)address; }
+
+/* Is the remembered frame the one we are at? */
+static inline bool frame_is_met(const struct frame *f, const struct at *at)
 {
-        const struct frame *frames = walk->w->frames;
-        uint32_t broken = walk->cursor; /* frames[broken - 1]: the youngest whose checks are not all below n_good */
-        while (broken > 1 && frames[broken - 2].n_checks >= n_good)
-                --broken;
-        uint32_t n = walk->cursor - broken;
-        if (!memo_reserve_fresh(walk->level, walk->n + n))
-                return false;
-        for (uint32_t i = 0; i < n; ++i) {
-                struct frame *f = &walk->level->fresh[walk->n + i];
-                *f = frames[walk->cursor - 1 - i];
-                f->fp = walk->fp;
-                if (f->fp_slot)
-                        walk->fp = *(const uintptr_t *)f->fp_slot;
-        }
-        walk->n += n;
-        walk->pc = word_pc(frames[broken - 1].word);
-        walk->sp = frames[broken - 1].sp;
-        walk->cursor = broken - 1;
-        return true;
+        return f->sp == at->sp && word_pc(f->word) == at->pc && (!(f->flags & FRAME_NEEDS_FP) || f->fp == at->fp);
 }
 
-/* Is the remembered frame cursor-1 the one we are at? */
-static inline bool frame_is_met(const struct walk *walk, uintptr_t pc, uintptr_t sp, uintptr_t fp)
+/* From the remembered frame `met`, whose checks hold but for the first n_left: take over all frames whose transition
+ * holds, to *f and on; *at becomes the next, which is returned. Where there is no room for them all the younger ones are
+ * taken, and the walk goes on from the first that was not. */
+static const struct frame *frames_take_over(struct memo_level *level, const struct frame *met, uint32_t n_left,
+                                            struct at *at, struct frame **f)
 {
-        const struct frame *f = &walk->w->frames[walk->cursor - 1];
-        return f->sp == sp && word_pc(f->word) == pc && (!f->needs_fp || f->fp == fp);
+        const struct frame *broken = met; /* the oldest whose checks are not all among the n_left - 1 oldest */
+        while ((broken[-1].flags & FRAME_CHECKS) >= n_left)
+                --broken;
+        uint32_t n = (uint32_t)(*f - level->fresh);
+        memo_reserve_fresh(level, n + (uint32_t)(met - broken));
+        struct frame *fresh = level->fresh + n;
+        const struct frame *full = level->fresh + level->max_fresh;
+        for (; met > broken && fresh < full; --met, ++fresh) {
+                *fresh = *met;
+                fresh->fp = at->fp;
+                if (met->fp_slot)
+                        at->fp = load(met->fp_slot);
+        }
+        at->pc = word_pc(met->word);
+        at->sp = met->sp;
+        *f = fresh;
+        return met;
 }
 
 /* What a wide rule says: *ret_cfa, and into the frame where things were read from. */
-static bool wide_apply(const struct rule_wide *rule, struct walk *walk, struct frame *f, uintptr_t *ret_cfa)
+static bool wide_apply(const struct rule_wide *rule, struct reach *reach, struct frame *f, uintptr_t *ret_cfa)
 {
         uintptr_t base = (rule->cfa_from_fp ? f->fp : f->sp) + (uintptr_t)(intptr_t)rule->cfa_offset;
-        f->uses_fp = rule->cfa_from_fp || rule->fp_saved == 2;
+        f->flags = rule->cfa_from_fp || rule->fp_saved == 2 ? FRAME_USES_FP : 0;
         if (rule->cfa_in_memory) {
+                f->flags |= FRAME_CFA_SLOT;
                 f->cfa_slot = base;
-                if (base % 8 != 0 || (!reach_holds(&walk->reach, base) && !reach_extend(&walk->reach, base)))
+                if (base % 8 != 0 || (!reach_holds(reach, base) && !reach_extend(reach, base)))
                         return false;
-                base = *(const uintptr_t *)base;
+                base = load(base);
         }
         *ret_cfa = base;
         if (rule->fp_saved == 0)
                 return true;
         f->fp_slot = (rule->fp_saved == 1 ? base : f->fp) + (uintptr_t)(intptr_t)rule->fp_offset;
-        return f->fp_slot % 8 == 0 &&
-               (reach_holds(&walk->reach, f->fp_slot) || reach_extend(&walk->reach, f->fp_slot));
+        return f->fp_slot % 8 == 0 && (reach_holds(reach, f->fp_slot) || reach_extend(reach, f->fp_slot));
 }
 
-/* From frame *f to the caller by `rule`, which is not special. False: the CFA makes no sense here. */
-static inline bool frame_step(struct walk *walk, struct frame *f, uint32_t rule, uintptr_t *ret_cfa)
+/* From frame *f to the CFA by `rule`, which is not special. False: it makes no sense here. */
+static inline bool frame_step(struct reach *reach, struct frame *f, uint32_t rule, uintptr_t *ret_cfa)
 {
         uintptr_t cfa;
         f->fp_slot = 0;
-        f->cfa_slot = 0;
         if (likely(rule < RULE_PLAIN_END)) {
-                f->uses_fp = rule & 1;
+                f->flags = (rule & 1) * FRAME_USES_FP;
                 cfa = (rule & 1 ? f->fp : f->sp) + (rule >> 1 & RULE_WORDS_MAX) * 8;
                 uintptr_t below = rule >> RULE_FP_SHIFT;
                 /* At most 14 words below a CFA that is above sp: no lower than our own frames. */
                 if (below)
                         f->fp_slot = cfa - below * 8;
-        } else if (!wide_apply(&rule_wides[rule - RULE_WIDE_FIRST], walk, f, &cfa)) {
+        } else if (!wide_apply(&rule_wides[rule - RULE_WIDE_FIRST], reach, f, &cfa)) {
                 return false;
         }
         *ret_cfa = cfa;
-        return cfa > f->sp && cfa % 8 == 0 &&
-               (likely(reach_holds(&walk->reach, cfa - 8)) || reach_extend(&walk->reach, cfa - 8));
+        /* sp < cfa <= limit, in one comparison */
+        if (likely(cfa - f->sp - 1 < reach->limit - f->sp))
+                return cfa % 8 == 0;
+        return cfa > f->sp && cfa % 8 == 0 && reach_extend(reach, cfa - 8);
 }
 
-static enum walk_end special_end(struct walk *walk, const struct rule_entry *entry, uint32_t rule)
+/* The entry of `pc`: found, or made. For `callee` this is what comes next time. */
+static __attribute__((noinline)) struct rule_entry *entry_find(struct rule_table *table, struct rule_entry *callee,
+                                                               uintptr_t pc, struct rule_entry *spare)
 {
-        walk->lost_outside = entry->module == 0;
-        return rule == RULE_OUTERMOST ? WALK_OUTERMOST : rule == RULE_LOST ? WALK_LOST : WALK_ODD;
-}
-
-/* The entry of `pc`: the one that was right last time, or found, or made. */
-static inline struct rule_entry *entry_next(struct rule_table *table, struct rule_entry *callee, uintptr_t pc,
-                                            struct rule_entry *spare, uint64_t *ret_pc_rule)
-{
-        uint32_t hint = callee ? atomic_load_explicit(&callee->caller, memory_order_relaxed) : 0;
-        struct rule_entry *entry = &table->entries[hint < table->n ? hint : 0];
-        *ret_pc_rule = rule_entry_load(entry);
-        if (likely(*ret_pc_rule >> RULE_BITS == pc))
-                return entry;
-        entry = rule_find(table, pc);
+        struct rule_entry *entry = rule_find(table, pc);
         if (!entry)
-                entry = rule_fill(pc, spare);
-        else if (callee)
-                atomic_store_explicit(&callee->caller, (uint32_t)(entry - table->entries), memory_order_relaxed);
-        *ret_pc_rule = rule_entry_load(entry);
+                return rule_fill(pc, spare);
+        rule_link(table, callee, entry);
         return entry;
 }
 
-static enum walk_end frames_run(struct walk *walk)
+/* Room for one more fresh frame at `f`, the end of those there are; NULL = none, and *ret_end says why. */
+static __attribute__((noinline)) struct frame *fresh_grow(struct memo_level *level, const struct frame *f,
+                                                          enum end *ret_end)
 {
-        struct rule_table *table = rule_table_get();
-        struct rule_entry spare = {0}, *entry = NULL;
-        uintptr_t pc = walk->pc, sp = walk->sp, fp = walk->fp;
-        if (!table)
-                return WALK_NO_MEMORY;
-        for (;;) {
-                while (walk->cursor > 0 && walk->w->frames[walk->cursor - 1].sp < sp)
-                        --walk->cursor;
-                if (walk->cursor > 0 && frame_is_met(walk, pc, sp, fp)) {
-                        uint32_t n = walk->w->frames[walk->cursor - 1].n_checks;
-                        uint32_t n_held = walk_verify(walk->w->checks, n);
-                        if (n_held == n)
-                                return WALK_MET;
-                        walk->fp = fp;
-                        if (!frames_take_over(walk, n - n_held))
-                                return WALK_NO_MEMORY;
-                        pc = walk->pc, sp = walk->sp, fp = walk->fp;
-                        entry = NULL;
-                }
-                if (walk->n >= WALK_FRAMES_MAX)
-                        return WALK_DEEP;
-                if (unlikely(walk->n >= walk->level->max_fresh) && !memo_reserve_fresh(walk->level, walk->n + 1))
-                        return WALK_NO_MEMORY;
-                uint64_t pc_rule;
-                entry = entry_next(table, entry == &spare ? NULL : entry, pc, &spare, &pc_rule);
-                uint32_t rule = pc_rule & RULE_MASK;
-                struct frame *f = &walk->level->fresh[walk->n++];
-                *f = (struct frame){.word = wire_word(entry->module, pc), .sp = sp, .fp = fp};
-                if (unlikely(rule >= RULE_PLAIN_END && rule < RULE_WIDE_FIRST))
-                        return special_end(walk, entry, rule);
-                if (unlikely(!frame_step(walk, f, rule, &sp)))
-                        return WALK_ODD;
-                if (f->fp_slot)
-                        fp = *(const uintptr_t *)f->fp_slot;
-                pc = ((const uintptr_t *)sp)[-1];
-                if (unlikely(pc - 1 >= PC_END - 1)) {
-                        walk->end_sp = sp;
-                        return pc == 0 ? WALK_OUTERMOST : WALK_ODD;
-                }
-        }
+        uint32_t n = (uint32_t)(f - level->fresh);
+        *ret_end = n >= WALK_FRAMES_MAX ? END_DEEP : END_NO_MEMORY;
+        if (n >= WALK_FRAMES_MAX || !memo_reserve_fresh(level, n + 1))
+                return NULL;
+        return level->fresh + n;
 }
 
-enum walk_end walk_run(struct walk *walk)
+static enum end special_end(struct walk *walk, uint32_t rule, uintptr_t lost_pc)
 {
-        struct walk begin = *walk;
-        if (walk->sp % 8 != 0 || walk->pc == 0 || walk->pc >= PC_END)
-                return WALK_ODD;
-        enum walk_end end = frames_run(walk);
-        if (end == WALK_MET && walk->cursor + walk->n > WALK_FRAMES_MAX) {
-                /* Its fresh frames alone are to be cut, so have them all. */
-                *walk = begin;
-                walk->cursor = 0;
-                end = frames_run(walk);
+        if (rule == RULE_OUTERMOST)
+                return END_OUTERMOST;
+        if (rule != RULE_LOST)
+                return END_ODD;
+        walk->lost_pc = lost_pc;
+        return END_LOST;
+}
+
+/* Walk until something is met or the stack ends. *met: the innermost of the remembered frames that may be met.
+ * Everything that the loop needs is in locals: it stores into frames, which might otherwise be any of it. */
+static enum end frames_run(struct walk *walk, const struct stack_start *start, const struct frame *met)
+{
+        struct memo_level *level = walk->level;
+        struct rule_table *table = rule_table_get();
+        struct rule_entry first = {0}, spare, *entry = &first;
+        struct at at = {start->pc, start->sp, start->fp};
+        struct reach reach = *walk->reach;
+        struct frame *f = level->fresh;
+        const struct frame *full = f + level->max_fresh;
+        enum end end = END_NO_MEMORY;
+        while (likely(table)) {
+                while (met->sp < at.sp)
+                        --met;
+                if (frame_is_met(met, &at)) {
+                        uint32_t n_left = walk_verify(walk->w->checks, met->flags & FRAME_CHECKS);
+                        if (likely(n_left == 0)) {
+                                walk->base = (uint32_t)(met - walk->w->frames);
+                                end = END_MET;
+                                break;
+                        }
+                        met = frames_take_over(level, met, n_left, &at, &f) - 1;
+                        full = level->fresh + level->max_fresh;
+                        entry = &first;
+                }
+                if (unlikely(f == full)) {
+                        struct frame *moved = fresh_grow(level, f, &end);
+                        if (!moved)
+                                break;
+                        f = moved;
+                        full = level->fresh + level->max_fresh;
+                }
+                struct rule_entry *callee = entry;
+                entry = rule_linked(table, callee);
+                uint64_t pc_rule = rule_entry_load(entry);
+                if (unlikely(pc_rule >> RULE_BITS != at.pc)) {
+                        entry = entry_find(table, callee, at.pc, &spare);
+                        pc_rule = rule_entry_load(entry);
+                }
+                uint32_t rule = pc_rule & RULE_MASK;
+                f->word = wire_word(entry->module, at.pc);
+                f->sp = at.sp;
+                f->fp = at.fp;
+                if (unlikely(rule - RULE_PLAIN_END < RULE_WIDE_FIRST - RULE_PLAIN_END)) {
+                        f->fp_slot = f->flags = 0;
+                        ++f;
+                        end = special_end(walk, rule, entry == &spare ? at.pc : 0);
+                        break;
+                }
+                end = END_ODD;
+                if (unlikely(!frame_step(&reach, f, rule, &at.sp)))
+                        break;
+                if (f->fp_slot)
+                        at.fp = load(f->fp_slot);
+                at.pc = load(at.sp - 8);
+                ++f;
+                if (unlikely(at.pc - 1 >= PC_END - 1)) {
+                        walk->end_sp = at.sp;
+                        end = at.pc == 0 ? END_OUTERMOST : END_ODD;
+                        break;
+                }
         }
+        walk->n = (uint32_t)(f - level->fresh);
         return end;
 }
 
-static void check_add(struct walked *w, uintptr_t slot, uint64_t value)
+static inline struct check *check_add(struct check *c, uintptr_t slot, uint64_t value)
 {
-        w->checks[w->n_checks++] = (struct check){(const uint64_t *)slot, value};
+        *c = (struct check){(const uint64_t *)slot, value};
+        return c + 1;
 }
 
-/* Put *fresh on top of the remembered frames, and what its transition to `older` read on top of the checks. Verifying
- * goes backwards: what an address depends on is entered last. NULL: nothing was read. */
-static inline void frame_keep(struct walked *w, const struct frame *fresh, const struct frame *older)
+/* Keep *fresh as *f on top of f[-1], whose sp and pc are given; with what its transition read, if that read anything.
+ * Verifying goes backwards: what an address depends on is entered last. Returns the end of the checks. */
+static inline struct check *frame_keep(struct frame *f, const struct frame *fresh, bool reads, uintptr_t older_sp,
+                                       uintptr_t older_pc, struct check *c, const struct check *checks)
 {
-        struct frame *f = &w->frames[w->n_frames++];
+        uint32_t flags = fresh->flags & (FRAME_USES_FP | FRAME_CFA_SLOT);
+        bool older_needs_fp = f[-1].flags & FRAME_NEEDS_FP;
         *f = *fresh;
-        bool older_needs_fp = older && older->needs_fp;
-        f->needs_fp = f->uses_fp || (!f->fp_slot && older_needs_fp);
-        if (older) {
-                check_add(w, older->sp - 8, word_pc(older->word));
-                if (f->fp_slot && older_needs_fp)
-                        check_add(w, f->fp_slot, older->fp);
-                if (f->cfa_slot)
-                        check_add(w, f->cfa_slot, older->sp);
+        if (reads)
+                c = check_add(c, older_sp - 8, older_pc);
+        if (older_needs_fp && f->fp_slot)
+                c = check_add(c, f->fp_slot, f[-1].fp);
+        else if (older_needs_fp)
+                flags |= FRAME_NEEDS_FP;
+        if (flags & FRAME_USES_FP)
+                flags |= FRAME_NEEDS_FP;
+        if (unlikely(flags & FRAME_CFA_SLOT) && reads)
+                c = check_add(c, f->cfa_slot, older_sp);
+        f->flags = flags | (uint32_t)(c - checks);
+        return c;
+}
+
+/* Nothing of the remembered walk is kept: what the new one stands on. */
+static uint32_t bottom_make(struct walk *walk, enum end end)
+{
+        struct frame *bottom = &walk->w->frames[0];
+        unsigned tag = end == END_LOST ? WIRE_TAG_END : end == END_DEEP ? WIRE_TAG_CUT : 0;
+        bottom->node = tag ? trie_step(0, wire_word(tag, 0)) : 0;
+        bottom->flags = 0;
+        walk->w->lost_pc = walk->lost_pc;
+        if (end == END_LOST)
+                arena_drop(WIRE_DROP_WALKS);
+        return bottom->node;
+}
+
+/* Put the fresh frames on the kept ones. The node of the innermost, 0 = no memory, or (with nodes) the trie is full. */
+static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
+{
+        struct walked *w = walk->w;
+        uint32_t n_checks = w->frames[walk->base].flags & FRAME_CHECKS;
+        if (unlikely(walk->base + walk->n >= w->max_frames || n_checks + 3 * walk->n > w->max_checks) &&
+            !memo_reserve(w, walk->base + walk->n, n_checks + 3 * walk->n))
+                return false;
+        uint32_t node = walk->base ? w->frames[walk->base].node : bottom_make(walk, end);
+        struct check *c = w->checks + (walk->base ? n_checks : 0);
+        struct frame *f = &w->frames[walk->base];
+        const struct frame *fresh = &walk->level->fresh[walk->n];
+        uintptr_t older_sp = walk->base ? f->sp : walk->end_sp;
+        uintptr_t older_pc = walk->base ? word_pc(f->word) : 0;
+        bool reads = older_sp != 0;
+        while (fresh-- > walk->level->fresh) {
+                c = frame_keep(++f, fresh, reads, older_sp, older_pc, c, w->checks);
+                older_sp = f->sp;
+                older_pc = word_pc(f->word);
+                reads = true;
+                if (likely(with_nodes)) {
+                        node = trie_step(node, f->word);
+                        if (unlikely(node == 0))
+                                return false;
+                        f->node = node;
+                }
         }
-        f->n_checks = w->n_checks;
+        w->n_frames = (uint32_t)(f - w->frames);
+        w->n_checks = (uint32_t)(c - w->checks);
+        return true;
 }
 
 /* The node of the innermost `limit` remembered frames. */
 static uint32_t frames_intern(const struct walked *w, uint32_t limit)
 {
-        uint32_t node = w->bottom, from = 0;
+        uint32_t node = w->frames[0].node, from = 1;
         if (w->n_frames > limit) {
-                from = w->n_frames - limit;
+                from = w->n_frames - limit + 1;
                 node = trie_step(0, wire_word(WIRE_TAG_CUT, 0));
         }
-        for (uint32_t i = from; i < w->n_frames; ++i) {
+        for (uint32_t i = from; i <= w->n_frames; ++i) {
                 node = trie_step(node, w->frames[i].word);
                 if (node == 0)
                         return 0;
@@ -219,55 +314,48 @@ static uint32_t frames_intern(const struct walked *w, uint32_t limit)
         return node;
 }
 
-/* What the remembered walk stands on when no older part of it was kept. */
-static uint32_t bottom_of(enum walk_end end)
+static enum end walk_run(struct walk *walk, const struct stack_start *start, bool remembered)
 {
-        switch (end) {
-        case WALK_LOST: return trie_step(0, wire_word(WIRE_TAG_END, 0));
-        case WALK_DEEP: return trie_step(0, wire_word(WIRE_TAG_CUT, 0));
-        default: return 0;
+        const struct frame *bottom = walk->w->frames;
+        enum end end = frames_run(walk, start, remembered ? bottom + walk->w->n_frames : bottom);
+        if (unlikely(end == END_MET && walk->base + walk->n > WALK_FRAMES_MAX)) {
+                walk->n = walk->base = 0;
+                end = frames_run(walk, start, bottom);
         }
+        if (unlikely(end == END_DEEP))
+                walk->n = WALK_FRAMES_MAX / 2;
+        return end;
 }
 
-uint32_t walk_keep(struct walk *walk, enum walk_end end, const struct stack_start *start, uint32_t limit)
+enum walk_result walk_renew(struct memo_level *level, struct walked *w, const struct stack_start *start,
+                            struct reach *reach, uint32_t generation, uint32_t limit, uint32_t *ret_node)
 {
-        struct walked *w = walk->w;
-        if (end != WALK_MET)
-                walk->cursor = 0;
-        if (end == WALK_DEEP && walk->n > WALK_FRAMES_MAX / 2)
-                walk->n = WALK_FRAMES_MAX / 2;
+        struct walk walk = {.level = level, .w = w, .reach = reach};
+        if (unlikely(start->sp % 8 != 0 || start->pc - 1 >= PC_END - 1))
+                return WALK_ODD;
+        bool remembered = w->stamp == generation && (likely(w->lost_pc == 0) || !module_find(w->lost_pc - 1));
+        enum end end = walk_run(&walk, start, remembered);
+        if (unlikely(end >= END_ODD))
+                return end == END_ODD ? WALK_ODD : WALK_NO_MEMORY;
+        if (end == END_MET && walk.n == 0 && walk.base == w->n_frames) {
+                *ret_node = w->node;
+                return WALK_KNOWN;
+        }
         w->stamp = 0;
-        uint32_t base = walk->cursor;
-        w->n_checks = base ? w->frames[base - 1].n_checks : 0;
-        w->n_frames = base;
-        if (!memo_reserve(w, base + walk->n, w->n_checks + 3 * walk->n))
-                return 0;
-        if (base == 0) {
-                w->bottom = bottom_of(end);
-                w->lost_pc = end == WALK_LOST && walk->lost_outside ? word_pc(walk->level->fresh[walk->n - 1].word) : 0;
-        }
-        struct frame ending = {.sp = walk->end_sp};
-        const struct frame *older = base ? &w->frames[base - 1] : end == WALK_OUTERMOST && walk->end_sp ? &ending : NULL;
-        uint32_t node = base ? older->node : w->bottom;
-        for (uint32_t i = walk->n; i-- > 0;) {
-                frame_keep(w, &walk->level->fresh[i], older);
-                struct frame *f = &w->frames[w->n_frames - 1];
-                if (limit == 0) {
-                        node = trie_step(node, f->word);
-                        if (unlikely(node == 0))
-                                return 0;
-                        f->node = node;
-                }
-                older = f;
-        }
-        if (limit != 0)
-                node = frames_intern(w, limit);
-        const struct frame *leaf = &w->frames[w->n_frames - 1];
-        w->fp_mask = leaf->needs_fp ? ~(uintptr_t)0 : 0;
+        *ret_node = 0;
+        if (!frames_keep(&walk, end, limit == 0))
+                return WALK_FORGOTTEN;
+        const struct frame *leaf = &w->frames[w->n_frames];
+        uint32_t node = limit ? frames_intern(w, limit) : leaf->node;
+        *ret_node = node;
+        if (unlikely(node == 0))
+                return WALK_FORGOTTEN;
+        w->fp_mask = leaf->flags & FRAME_NEEDS_FP ? ~(uintptr_t)0 : 0;
         w->pc = start->pc;
         w->sp = start->sp;
         w->fp = start->fp & w->fp_mask;
         w->node = node;
         w->allocator_word = 0;
-        return node;
+        w->stamp = generation;
+        return WALK_KNOWN;
 }

@@ -1,4 +1,4 @@
-/* Walking over compiled code by short rules */
+/* Walking over compiled code by short rules, on top of the remembered walk */
 #ifndef UNFREED_SHIM_STACK_WALK_H
 #define UNFREED_SHIM_STACK_WALK_H
 
@@ -7,34 +7,19 @@
 /* Frames kept at most, whatever the options say. A deeper stack loses its outer half, see walk.c. */
 enum { WALK_FRAMES_MAX = 65535 };
 
-enum walk_end {
-        WALK_MET,       /* the remembered walk goes on from here, and holds */
-        WALK_OUTERMOST, /* nobody called the last frame */
-        WALK_LOST,      /* no rule for the last frame */
-        WALK_DEEP,      /* too many frames */
-        WALK_ODD,       /* needs all registers, see general.h */
-        WALK_NO_MEMORY,
+enum walk_result {
+        WALK_KNOWN,      /* *ret_node; the stack is remembered in *w now */
+        WALK_FORGOTTEN,  /* *ret_node, but there was no memory to remember it; 0 = the trie is full */
+        WALK_ODD,        /* needs all registers, see general.h; *w is as it was */
+        WALK_NO_MEMORY,  /* likewise */
 };
 
-struct walk {
-        struct memo_level *level;
-        struct walked *w;
-        struct reach reach;
-        uintptr_t pc, sp, fp; /* the frame to go on with */
-        uint32_t n;           /* frames in level->fresh */
-        uint32_t cursor;      /* w->frames[0 .. cursor-1] may be met */
-        uintptr_t end_sp;     /* a zero return address below here ended the walk; 0 = not so */
-        bool lost_outside;    /* WALK_LOST, and the last frame is in no module */
-};
+/* Walk from `start`, intern, and remember it as *w. `limit`: frames to keep, 0 = all. *reach: see reach_begin(). */
+enum walk_result walk_renew(struct memo_level *level, struct walked *w, const struct stack_start *start,
+                            struct reach *reach, uint32_t generation, uint32_t limit, uint32_t *ret_node);
 
-/* Walk until something is met or the stack ends. What was found is in level->fresh; w is left as it was. */
-enum walk_end walk_run(struct walk *walk);
-
-/* Make of the frames found, on top of the first w->cursor ones, the remembered walk; intern it. The node of the
- * innermost frame, 0 = the trie is full. `limit`: frames to keep, 0 = all. */
-uint32_t walk_keep(struct walk *walk, enum walk_end end, const struct stack_start *start, uint32_t limit);
-
-/* Compare the remembered words with memory, leaf to root: how many of the first n hold, so n = all do.
+/* Compare the remembered words with memory, leaf to root: how many of the first n do not hold, from the root up to the
+ * first that differs; 0 = all hold.
  *
  * One compare before the next load, never in blocks: where a word differs, the older ones may be on a stack that is no
  * longer mapped; the true walk would not read them either. A word at a time is also what makes it exact: see
@@ -44,7 +29,7 @@ static inline uint32_t walk_verify(const struct check *checks, uint32_t n)
         const struct check *c = checks + n;
         while (c > checks && *(const volatile uint64_t *)c[-1].slot == c[-1].value)
                 --c;
-        return n - (uint32_t)(c - checks);
+        return (uint32_t)(c - checks);
 }
 
 #endif
