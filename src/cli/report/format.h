@@ -46,6 +46,9 @@ struct report {
 REPORT_FORMATS(X)
 #undef X
 
+/* Not a format: what --gen-suppressions puts in the place of the text. */
+void write_suppressions(const struct report *report, FILE *out);
+
 /* Is it asked for with --show? Suppressed findings are shown only when asked for. */
 bool report_shows(const struct report *report, const struct finding *finding);
 

@@ -238,7 +238,7 @@ static void write_summary(struct writer *w, const struct report *report, size_t 
         writer_end_object(w);
 }
 
-static void write_suppressions(struct writer *w, const struct report *report)
+static void write_uses(struct writer *w, const struct report *report)
 {
         writer_array(w, "suppressions");
         for (size_t i = 0; i < report->findings->n_suppressions; i++) {
@@ -286,7 +286,7 @@ void write_json(const struct report *report, FILE *out)
         }
         writer_end_array(&w);
         writer_newline(&w);
-        write_suppressions(&w, report);
+        write_uses(&w, report);
         writer_newline(&w);
         write_summary(&w, report, n_shown);
         writer_end_object(&w);

@@ -58,6 +58,13 @@ static const char *command_line(struct store *store, const struct capture *captu
         return line;
 }
 
+static void format_write(const char *name, const struct report *report, FILE *out)
+{
+        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+                if (strcmp(formats[i].name, name) == 0)
+                        formats[i].write(report, out);
+}
+
 int report_write(const char *format, FILE *out, bool color, const struct capture *capture,
                  const struct findings *findings, const struct options *options)
 {
@@ -71,9 +78,10 @@ int report_write(const char *format, FILE *out, bool color, const struct capture
         report.cwd = capture->n_processes && capture->processes[0].cwd ? capture->processes[0].cwd : "";
         struct store *lasting = store_new();
         report.command = command_line(lasting, capture);
-        for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-                if (strcmp(formats[i].name, format) == 0)
-                        formats[i].write(&report, out);
+        if (options->generate_suppressions && strcmp(format, "text") == 0)
+                write_suppressions(&report, out);
+        else
+                format_write(format, &report, out);
         sources_free(report.sources);
         store_free(report.store);
         store_free(lasting);

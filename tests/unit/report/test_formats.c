@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct scene scene;
 
@@ -293,4 +294,26 @@ Test(formats, every_format_writes_an_empty_report)
         cr_expect_not(report_is_format("yaml"));
         json_decref(written_json("sarif"));
         json_decref(written_json("speedscope"));
+}
+
+Test(formats, generated_suppressions_suppress_what_they_were_made_from)
+{
+        char path[] = "/tmp/unfreed-test-XXXXXX";
+        const char *paths[] = { path };
+        size_t n;
+        scene_leaks(&scene);
+        scene_wrongs(&scene);
+        scene_rest(&scene);
+        nasty_scene();
+        scene.options.generate_suppressions = true;
+        char *text = scene_written(&scene, "text", &n);
+        FILE *file = fdopen(mkstemp(path), "w");
+        fwrite(text, 1, n, file);
+        fclose(file);
+        scene.options.suppressions = (struct option_list){ paths, 1 };
+        struct findings *findings = made_findings(scene.capture, &scene.options);
+        unlink(path);
+        cr_expect_gt(findings->n, 10u);
+        for (size_t i = 0; i < findings->n; i++)
+                cr_expect(findings->all[i].suppressed_by, "%s is not suppressed by\n%s", findings->all[i].id, text);
 }
