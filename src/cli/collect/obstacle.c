@@ -14,7 +14,7 @@
 
 enum { INTERPRETERS_MAX = 4 }; /* as the kernel: a script's interpreter may be a script */
 
-static bool program_find(const char *program, char *ret_path, size_t bytes)
+bool obstacle_find(const char *program, char *ret_path, size_t bytes)
 {
         if (strchr(program, '/')) {
                 snprintf(ret_path, bytes, "%s", program);
@@ -40,6 +40,17 @@ static bool script_interpreter(const char *head, char *ret_path, size_t bytes)
         head += 2 + strspn(head + 2, " \t");
         snprintf(ret_path, bytes, "%.*s", (int)strcspn(head, " \t\n"), head);
         return true;
+}
+
+bool obstacle_interpreter(const char *path, char *ret_path, size_t bytes)
+{
+        char head[512] = "";
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+                return false;
+        ssize_t n = read(fd, head, sizeof head - 1);
+        close(fd);
+        return n > 2 && script_interpreter(head, ret_path, bytes);
 }
 
 static const char *segments_obstacle(int fd, const Elf64_Ehdr *elf)
@@ -89,7 +100,7 @@ static const char *privilege_obstacle(const char *path)
 const char *obstacle_of(const char *program)
 {
         char path[PATH_MAX], head[512];
-        if (!program_find(program, path, sizeof path))
+        if (!obstacle_find(program, path, sizeof path))
                 return NULL;
         for (int i = 0; i < INTERPRETERS_MAX; i++) {
                 int fd = open(path, O_RDONLY | O_CLOEXEC);
