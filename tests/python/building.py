@@ -63,7 +63,8 @@ def build(source, more=()):
     if not os.path.exists(os.path.join(include, "Python.h")):
         raise Missing("no Python.h in %s" % include)
     unfinished = "%s.%d" % (module, os.getpid())  # two runs may build at once
-    _run(_program("cc", "gcc", "clang"), "-shared", "-fPIC", "-O2", "-g", "-w", "-I", include, *more, c_file, "-o",
+    _run(_program("cc", "gcc", "clang"), "-shared", "-fPIC", "-O2", "-g", "-w",
+         "-fno-builtin", "-I", include, *more, c_file, "-o",
          unfinished)
     os.replace(unfinished, module)
     return module

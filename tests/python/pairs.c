@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum { SMALL = 40, LARGE = 2000 };
-static void *kept[256]; /* what realloc gave, so that it is no leak */
+static void *volatile kept[256]; /* what realloc gave, so that it is no leak */
 static int n_kept;
 
 #define PAIR(giver, give, taker, resize, release)                                                                      \
