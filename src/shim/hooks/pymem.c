@@ -98,6 +98,8 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
                 return NULL;
         if (likely(event && is_tracked(family, bytes)))
                 born(self, layer, block, bytes, family, entry, start);
+        else if (event)
+                record_untracked(block);
         else if (self->nest == 0)
                 record_unseen(self, block, bytes);
         return block;
@@ -211,6 +213,8 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 record_forgotten(self, &old);
         if (likely(is_tracked(door->family, size)))
                 born(self, layer, result, size, door->family, door->resize, start);
+        else
+                record_untracked(result);
         return result;
 }
 

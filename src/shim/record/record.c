@@ -282,3 +282,10 @@ void record_unseen(struct thread *self, void *block, size_t size)
         if (table_find_holding((uintptr_t)block, true, &around) && around.released)
                 table_forget(&around);
 }
+
+void record_untracked(void *block)
+{
+        if (unlikely(record_n_unseen == 0))
+                record_n_unseen = 1;
+        table_clear((uintptr_t)block);
+}

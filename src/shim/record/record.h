@@ -67,6 +67,9 @@ void record_unseen(struct thread *self, void *block, size_t size);
 /* `block` is taken back inside ourselves: ld.so gives back the error text of the program's call when ours fails. */
 void record_unseen_release(struct thread *self, void *block);
 
+/* The same for one that is left out by the user's wish, which costs nothing but a look into the table. */
+void record_untracked(void *block);
+
 /* The PyMem and PyObject side of stacks: set by python/ when Python frames can be had. Returns the node of the Python
  * frames that are current in this thread, 0 = none. */
 extern struct stack_id (*record_python_frames)(struct thread *self);
