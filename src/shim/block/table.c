@@ -193,3 +193,14 @@ bool table_ever_held(uintptr_t address)
         uint32_t leaf = at < arena.directory_capacity ? arena.directory[at] : 0;
         return leaf && arena.leaves[leaf].touched[slot_index(address) >> 9];
 }
+
+bool table_page_held(uintptr_t page)
+{
+        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
+        const wire_slot *slots = table_slot(page);
+        for (size_t i = 0; slots && i < WIRE_PAGE_BYTES / granule; i++)
+                if (slots[i])
+                        return true;
+        struct block block;
+        return table_find_holding(page, true, &block);
+}

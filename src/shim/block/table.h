@@ -85,4 +85,7 @@ void table_set_verdict(const struct block *block, enum wire_verdict verdict);
 /* Did this piece of address space (512 granules of it) ever hold a small block? Such pages are heap, not roots. */
 bool table_ever_held(uintptr_t address);
 
+/* Does a block, live or remembered as released, begin in this page (WIRE_PAGE_BYTES), or reach into it? */
+bool table_page_held(uintptr_t page);
+
 #endif

@@ -227,7 +227,8 @@ static bool is_heap(uintptr_t page, uintptr_t window_from)
         if (window_from == UINTPTR_MAX)
                 return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
-        return table_ever_held(page) || (window >= window_from && table_ever_held(window));
+        /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap. */
+        return (table_ever_held(page) && table_page_held(page)) || (window >= window_from && table_ever_held(window));
 }
 
 static uintptr_t own_end_at(uintptr_t address)
