@@ -140,7 +140,9 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
                 return;
         if (family == WIRE_FAMILY_PYOBJECT && unlikely(code_maybe((uintptr_t)block)))
                 code_died((uintptr_t)block);
-        if (likely(record_wanted(self)) && unlikely(!gone(self, layer, block, family, entry, start, &owner)))
+        if (unlikely(!record_wanted(self)))
+                record_unseen_release(self, block);
+        else if (unlikely(!gone(self, layer, block, family, entry, start, &owner)))
                 return;
         self->nest++;
         if (likely(owner == WIRE_FAMILY_NONE))
@@ -183,6 +185,8 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
         if (unlikely(!record_wanted(self))) {
+                if (block)
+                        record_unseen_release(self, block);
                 self->nest++;
                 void *result = inner->resize(inner->context, block, layer_size(size));
                 self->nest--;

@@ -258,8 +258,7 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
 void record_unseen_release(struct thread *self, void *address)
 {
         struct block block;
-        if (self->nest || arena.base == NULL || self->count == NULL || !table_find((uintptr_t)address, &block) ||
-            block.released)
+        if (arena.base == NULL || self->count == NULL || !table_find((uintptr_t)address, &block) || block.released)
                 return;
         table_forget(&block);
         count_released(self->count, block.size);

@@ -64,7 +64,8 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
 /* `block` was given out without being recorded (inside ourselves, or inside another entry point): what was remembered
  * about its address no longer holds, and what it points to is held. */
 void record_unseen(struct thread *self, void *block, size_t size);
-/* `block` is taken back inside ourselves: ld.so gives back the error text of the program's call when ours fails. */
+/* `block` is taken back inside ourselves (ld.so gives back the error text of the program's call when ours fails), or
+ * inside another entry point: that one's own block is out of the table by then, and so another that is in it is gone. */
 void record_unseen_release(struct thread *self, void *block);
 
 /* The same for one that is left out by the user's wish, which costs nothing but a look into the table. */
