@@ -67,7 +67,7 @@ static inline bool wire_slot_live(wire_slot s) { return wire_slot_family(s) != 0
 /* Does the slot of this granule speak of a block that starts at exactly `address`? */
 static inline bool wire_slot_is_of(wire_slot s, uintptr_t address)
 {
-        return wire_slot_family(s) != 0 && ((s >> WIRE_SLOT_LOW_SHIFT ^ address >> 3) & 3) == 0;
+        return wire_slot_family(s) != 0 && ((s >> WIRE_SLOT_LOW_SHIFT ^ address >> 3) & 3) == 0 && (address & 7) == 0;
 }
 
 #endif

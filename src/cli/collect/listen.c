@@ -6,6 +6,9 @@
 #include "wire/hello.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -79,6 +82,22 @@ static void arrival_drop(struct arrival *arrival)
                 close(arrival->pidfd);
 }
 
+/* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is, and
+ * is gone at once, the other is meant; a sender that stays is in another pid namespace. */
+static void arrival_find_sender(struct arrival *arrival, pid_t said)
+{
+        enum { PATIENCE_MS = 20 };
+        struct pollfd sender = {.fd = arrival->pidfd, .events = POLLIN};
+        bool is_gone = arrival->pidfd >= 0 ? poll(&sender, 1, PATIENCE_MS) > 0
+                                           : kill(arrival->pid, 0) < 0 && errno == ESRCH;
+        if (!is_gone || kill(said, 0) < 0)
+                return;
+        if (arrival->pidfd >= 0)
+                close(arrival->pidfd);
+        arrival->pidfd = -1;
+        arrival->pid = said;
+}
+
 /* 1: a greeting; 0: something else; -1: nothing there. */
 static int listen_receive(int socket_fd, struct arrival *arrival)
 {
@@ -109,7 +128,9 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
                 }
         }
         bool greets = (size_t)got == sizeof hello && memcmp(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic) == 0 &&
-                      hello.version == WIRE_VERSION && arrival->memfd >= 0;
+                      hello.version == WIRE_VERSION && (arrival->memfd >= 0 || hello.arena_bytes == 0);
+        if (greets && hello.pid != arrival->pid)
+                arrival_find_sender(arrival, hello.pid);
         if (!greets)
                 arrival_drop(arrival);
         return greets;

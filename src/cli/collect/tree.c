@@ -70,6 +70,13 @@ static struct member *tree_room(struct tree *tree)
 
 void tree_add(struct tree *tree, const struct arrival *arrival)
 {
+        if (arrival->memfd < 0) {
+                say_error("process %d cannot be recorded: its limits leave no memory for that", (int)arrival->pid);
+                tree->n_unreadable++;
+                if (arrival->pidfd >= 0)
+                        close(arrival->pidfd);
+                return;
+        }
         struct arena_brief brief;
         bool readable = arena_peek(arrival->memfd, &brief);
         struct member *member = tree_room(tree);

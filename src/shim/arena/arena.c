@@ -39,7 +39,7 @@ static const uint64_t full_capacity[WIRE_EXTENT_END] = {
         [WIRE_EXTENT_LEAVES] = 1 << 16,
         [WIRE_EXTENT_DIRECTORY] = 1 << 27, [WIRE_EXTENT_NODES] = 1 << 30,       [WIRE_EXTENT_SLOTS] = 1 << 16,
 };
-enum { SCALE_MAX = 12, DIRECTORY_BITS = 47 };
+enum { SCALE_MAX = 14, DIRECTORY_BITS = 47 };
 
 static uint64_t capacity_of(enum wire_extent extent, unsigned scale, unsigned leaf_shift)
 {
@@ -47,7 +47,9 @@ static uint64_t capacity_of(enum wire_extent extent, unsigned scale, unsigned le
                 return UINT64_C(1) << (DIRECTORY_BITS - leaf_shift);
         uint64_t n = full_capacity[extent] >> scale;
         /* A page of the large table for each byte of its map; else at least a few of everything. */
-        uint64_t least = extent == WIRE_EXTENT_LARGE ? 8192 : 64;
+        uint64_t least = extent == WIRE_EXTENT_LARGE                                     ? 8192
+                         : extent == WIRE_EXTENT_SLOTS || extent == WIRE_EXTENT_LEAVES ? 24
+                                                                                        : 64;
         return n < least ? least : n;
 }
 
@@ -76,9 +78,9 @@ static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsign
 {
         uint64_t file_limit = limit_of(RLIMIT_FSIZE);
         uint64_t space_limit = limit_of(RLIMIT_AS);
-        /* Leave most of a limited address space to the program: it must not fail because of us. */
+        /* Leave half of a limited address space to the program: it must not fail because of us. */
         if (space_limit != UINT64_MAX)
-                space_limit /= 4;
+                space_limit /= 2;
         for (unsigned scale = 0; scale <= SCALE_MAX; scale++) {
                 uint64_t bytes = layout(ret_ranges, scale, leaf_shift);
                 if (bytes > file_limit || bytes > space_limit)

@@ -34,7 +34,7 @@ static bool image_birth(bool is_fork_child)
                 return false;
         }
         if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, birth_send)) {
-                if (!is_fork_child)
+                if (!birth_refuse() && !is_fork_child)
                         message_line("cannot record: the kernel gives no memory for the capture; the program runs on");
                 return false;
         }

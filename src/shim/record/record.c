@@ -193,7 +193,9 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         };
         uint64_t asked = (uint64_t)FAMILY << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
                          (uint64_t)LOW << WIRE_SLOT_LOW_SHIFT;
-        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT | (uint64_t)(block >> 3 & LOW) << WIRE_SLOT_LOW_SHIFT;
+        /* No block starts at an odd address: the lowest three bits, which `asked` lacks, make that differ too. */
+        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT | (uint64_t)(block >> 3 & LOW) << WIRE_SLOT_LOW_SHIFT |
+                         (block & 7);
         bool says_nothing = (given_size & given_align) == RECORD_NOT_GIVEN;
         bool is_plain = says_nothing && (family != WIRE_FAMILY_NEW && family != WIRE_FAMILY_NEW_ARRAY);
         if (unlikely((slot & asked) != right))

@@ -1,8 +1,6 @@
 /* The report when there is no runner
  *
- * The CLI, where it can be found, is started on the arena's descriptor and does all the rest. The child is made with
- * CLONE_VM|CLONE_VFORK and without an exit signal: nothing is copied, no SIGCHLD reaches the program's handler, and its
- * wait() does not see our child before it executes (clone(2), __WCLONE).
+ * The CLI, where it can be found, is started on the arena's descriptor and does all the rest.
  */
 #include "shim/record/report.h"
 
@@ -13,6 +11,7 @@
 #include "shim/self/glibc.h"
 #include "shim/self/next.h"
 #include "shim/self/options.h"
+#include "shim/sys/errand.h"
 #include "shim/sys/message.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
@@ -20,12 +19,11 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
-#include <linux/wait.h>
-#include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, ARGUMENTS = 8, STACK_BYTES = 65536, GATING_STATUS = 23 };
+enum { PATH_BYTES = 4096, ARGUMENTS = 8, GATING_STATUS = 23 };
 
 struct start {
         char path[PATH_BYTES];
@@ -33,6 +31,7 @@ struct start {
         char *argv[ARGUMENTS];
         char **envp;
         int memfd;
+        uint64_t mask; /* the program's blocked signals, for the CLI */
         long result;
 };
 
@@ -89,45 +88,33 @@ static char **environment_filter(size_t *ret_bytes)
         return out;
 }
 
-/* Runs in the child, in the parent's memory, while the parent's thread waits: system calls only. */
-static int child_main(void *argument)
+static int cli_exec(void *context)
 {
-        struct start *start = argument;
+        struct start *start = context;
         sys_call(SYS_fcntl, start->memfd, F_SETFD, 0);
+        sys_call(SYS_rt_sigprocmask, SIG_SETMASK, &start->mask, NULL, sizeof start->mask);
         start->result = sys_call(SYS_execve, start->path, start->argv, start->envp);
-        sys_call(SYS_exit_group, 127);
-        return 0;
+        return 127;
 }
 
-/* __WALL, not __WCLONE: execve gives a child back its SIGCHLD, and with it what kind of child it is. */
-static long status_wait(long pid)
+/* The parent of the CLI, so that its end raises SIGCHLD there and not in the program. */
+static int cli_errand(void *context)
 {
-        long status = 0, result;
-        do
-                result = sys_call(SYS_wait4, pid, &status, __WALL);
-        while (result == -4 /* EINTR */);
-        return result == pid ? status : -1;
+        int raw = errand_run(cli_exec, context);
+        return raw >= 0 && (raw & 0x7f) == 0 ? raw >> 8 & 0xff : 127;
 }
 
 /* Exit status of the CLI; -1 when it could not be run. */
 static int cli_run(struct start *start)
 {
         size_t environment_bytes;
-        unsigned char *stack = pages_take(STACK_BYTES);
         start->envp = environment_filter(&environment_bytes);
-        int status = -1;
-        if (stack && start->envp) {
-                int pid = clone(child_main, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK, start);
-                long raw = pid > 0 ? status_wait(pid) : -1;
-                sys_call(SYS_fcntl, start->memfd, F_SETFD, FD_CLOEXEC);
-                if (raw >= 0 && start->result == 0 && (raw & 0x7f) == 0)
-                        status = (int)(raw >> 8) & 0xff;
-        }
-        if (start->envp)
-                pages_give(start->envp, environment_bytes);
-        if (stack)
-                pages_give(stack, STACK_BYTES);
-        return status;
+        if (start->envp == NULL)
+                return -1;
+        sys_call(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &start->mask, sizeof start->mask);
+        int raw = errand_run(cli_errand, start);
+        pages_give(start->envp, environment_bytes);
+        return raw >= 0 && start->result == 0 && (raw & 0x7f) == 0 ? raw >> 8 & 0xff : -1;
 }
 
 bool report_end(void)

@@ -7,9 +7,11 @@
 #include "bare/number.h"
 #include "shim/arena/arena.h"
 #include "shim/self/options.h"
+#include "shim/sys/errand.h"
 #include "shim/sys/syscall.h"
 #include "wire/hello.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -25,12 +27,21 @@ static uint64_t kept_inode, kept_device;
 
 bool birth_has_runner(void) { return has_runner; }
 
-static bool hello_send(const char *address, int memfd, size_t bytes)
+struct hello_errand {
+        const char *address;
+        int memfd; /* -1 = there is none */
+        int32_t pid;
+        size_t bytes;
+};
+
+/* A negated errno, or 0. */
+static long hello_send(const struct hello_errand *errand)
 {
+        const char *address = errand->address;
         struct sockaddr_un to = {.sun_family = AF_UNIX};
         size_t length = strlen(address);
         if (length == 0 || length >= sizeof to.sun_path)
-                return false;
+                return -EINVAL;
         memcpy(to.sun_path, address, length);
         socklen_t to_bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
         if (address[0] == '@')
@@ -40,12 +51,12 @@ static bool hello_send(const char *address, int memfd, size_t bytes)
 
         long fd = sys_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (sys_failed(fd))
-                return false;
+                return fd;
         /* A runner that is stopped must not hang the program for ever. */
         struct timeval patience = {.tv_sec = 5};
         sys_call(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 
-        struct wire_hello hello = {.version = WIRE_VERSION, .pid = (int32_t)sys_call(SYS_getpid), .arena_bytes = bytes};
+        struct wire_hello hello = {.version = WIRE_VERSION, .pid = errand->pid, .arena_bytes = errand->bytes};
         memcpy(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic);
         union {
                 char bytes[CMSG_SPACE(sizeof(int))];
@@ -57,17 +68,37 @@ static bool hello_send(const char *address, int memfd, size_t bytes)
                                  .msg_namelen = to_bytes,
                                  .msg_iov = &part,
                                  .msg_iovlen = 1,
-                                 .msg_control = control.bytes,
-                                 .msg_controllen = sizeof control.bytes};
-        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+                                 .msg_control = errand->memfd < 0 ? NULL : control.bytes,
+                                 .msg_controllen = errand->memfd < 0 ? 0 : sizeof control.bytes};
+        struct cmsghdr *rights = &control.align;
         rights->cmsg_level = SOL_SOCKET;
         rights->cmsg_type = SCM_RIGHTS;
         rights->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(rights), &memfd, sizeof memfd);
+        memcpy(CMSG_DATA(rights), &errand->memfd, sizeof errand->memfd);
         long sent = sys_call(SYS_sendmsg, fd, &message, MSG_NOSIGNAL);
         sys_call(SYS_close, fd);
-        return sent == (long)sizeof hello;
+        return sys_failed(sent) ? sent : 0;
 }
+
+/* In an errand's child: its own table of descriptors, where we may close what is in the way. */
+static int hello_errand(void *context)
+{
+        const struct hello_errand *errand = context;
+        sys_call(SYS_close, errand->memfd == 0 ? 1 : 0);
+        return hello_send(errand) == 0 ? 0 : 1;
+}
+
+/* The socket needs a descriptor of its own; where the limit leaves none, a child without our limit's burden sends. */
+static bool hello(int memfd, size_t bytes)
+{
+        struct hello_errand errand = {options_environment(WIRE_RUNNER_ENV), memfd, (int32_t)sys_call(SYS_getpid), bytes};
+        if (errand.address == NULL)
+                return false;
+        long result = hello_send(&errand);
+        return result == 0 || (result == -EMFILE && errand_run(hello_errand, &errand) == 0);
+}
+
+bool birth_refuse(void) { return hello(-1, 0); }
 
 static bool memfd_identity(int fd, uint64_t *ret_device, uint64_t *ret_inode)
 {
@@ -98,8 +129,7 @@ void birth_send(int memfd, size_t bytes)
         if (inherited >= 0)
                 sys_call(SYS_close, inherited);
         kept_memfd = -1;
-        const char *address = options_environment(WIRE_RUNNER_ENV);
-        has_runner = address && hello_send(address, memfd, bytes);
+        has_runner = hello(memfd, bytes);
         if (!has_runner)
                 memfd_keep(memfd);
 }

@@ -37,6 +37,8 @@ Test(table, knows_a_block_by_its_exact_start_only)
         table_insert(HEAP + 0x10, 100, 7, WIRE_FAMILY_MALLOC);
         cr_assert_not(is_known(HEAP));
         cr_assert_not(is_known(HEAP + 0x18));
+        cr_assert_not(is_known(HEAP + 0x11));
+        cr_assert_not(is_known(HEAP + 0x16));
         cr_assert_not(is_known(HEAP + 0x20));
 }
 
