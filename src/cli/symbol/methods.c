@@ -172,18 +172,16 @@ struct methods *methods_new(const struct elf_file *file)
         read_starts(methods, file);
         all = methods->n_starts ? read_relatives(file, &n) : NULL;
         for (size_t i = 0; i + 1 < n; i++) {
-                uint64_t start = all[i + 1].target;
-                size_t function;
-                const char *name;
+                const char *name = NULL;
 
-                if (all[i + 1].place != all[i].place + POINTER_BYTES)
-                        continue;
-                function = start_before(methods, start);
-                if (!function || methods->starts[function - 1] != start || !(name = name_at(file, all[i].target)) ||
-                    !has_method_flags(file, all[i].place + 2 * POINTER_BYTES))
+                /* Whether a function starts there is seen when it is asked for. */
+                if (all[i + 1].place == all[i].place + POINTER_BYTES &&
+                    has_method_flags(file, all[i].place + 2 * POINTER_BYTES))
+                        name = name_at(file, all[i].target);
+                if (!name)
                         continue;
                 methods->all = array_grow(methods->all, methods->n, &methods->max, sizeof *methods->all);
-                methods->all[methods->n++] = (struct method){start, name};
+                methods->all[methods->n++] = (struct method){all[i + 1].target, name};
         }
         free(all);
         if (methods->n)

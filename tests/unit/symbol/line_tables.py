@@ -20,7 +20,7 @@ def subject(rows, *, limit=3):
                 [cell for cell in row
                  if cell]
             )
-        except TypeError:
+        except TypeError as error:
             continue
         finally:
             limit -= 1

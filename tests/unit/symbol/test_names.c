@@ -122,6 +122,45 @@ Test(names, names_that_came_along_are_taken_before_the_file)
         symbols_free(symbols);
 }
 
+Test(names, the_first_name_of_a_place_stays)
+{
+        struct symbols *symbols = symbols_new();
+        struct module module = place_module("/p", NULL);
+        uint8_t bytes[] = "uf-names\x01\x02\x02/p\x04then\x01\x01\x00\x01\x81\x20\x01\x02\x00\x00\x00\x00";
+
+        cr_assert_null(symbols_read(symbols, bytes, sizeof bytes - 1));
+        memcpy(strstr((char *)bytes, "then"), "else", 4);
+        cr_assert_null(symbols_read(symbols, bytes, sizeof bytes - 1));
+        cr_assert_eq(place_name(symbols, &module, 0x1000, frames), 1);
+        cr_assert_str_eq(frames[0].function, "then");
+        symbols_free(symbols);
+}
+
+Test(names, a_text_with_a_nul_in_it_is_refused)
+{
+        struct symbols *symbols = symbols_new();
+        uint8_t bytes[] = "uf-names\x01\x01\x03"
+                          "a\0b\x00";
+
+        cr_assert_str_eq(symbols_read(symbols, bytes, sizeof bytes - 1), "a text has a NUL in it");
+        symbols_free(symbols);
+}
+
+Test(names, reading_and_writing_again_gives_the_same_bytes)
+{
+        size_t n, n_again;
+        uint8_t *bytes = some_names(&n), *again_bytes;
+        struct symbols *symbols = symbols_new();
+
+        cr_assert_null(symbols_read(symbols, bytes, n));
+        symbols_write(symbols, &again_bytes, &n_again);
+        cr_assert_eq(n_again, n);
+        cr_assert_arr_eq(again_bytes, bytes, n);
+        free(bytes);
+        free(again_bytes);
+        symbols_free(symbols);
+}
+
 /* Without a build-id nothing says that the file here is the one that could not be named there. */
 Test(names, a_nameless_place_is_asked_here_only_by_build_id)
 {

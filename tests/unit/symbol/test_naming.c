@@ -142,6 +142,8 @@ Test(naming, exported_names_come_before_the_names_in_the_sources)
         cr_assert_eq(name(ALIASES, ALIASES, place_site(ALIASES, 0)), 1);
         cr_assert_str_eq(frames[0].function, "twin");
         cr_assert_eq(frames[0].line, 7);
+        cr_assert_eq(name(ALIASES, ALIASES, place_site(ALIASES, 1)), 1);
+        cr_assert_str_eq(frames[0].function, "_pair");
 }
 
 Test(naming, a_debug_file_is_found_by_its_link)
@@ -151,13 +153,13 @@ Test(naming, a_debug_file_is_found_by_its_link)
 
 Test(naming, a_debug_file_is_found_by_build_id)
 {
-        symbols_set_debug_root(symbols, FORMS "/root");
+        symbols_set_debug_root(symbols, FORMS "/by-id");
         check_all_of_site_0(name(FORMS "/symbol-inlines.stripped", INLINES, place_site(INLINES, 0)));
 }
 
 Test(naming, a_debug_file_is_found_when_the_program_is_gone)
 {
-        symbols_set_debug_root(symbols, FORMS "/root");
+        symbols_set_debug_root(symbols, FORMS "/by-id");
         check_all_of_site_0(name("/nowhere/symbol-inlines", INLINES, place_site(INLINES, 0)));
 }
 
