@@ -7,7 +7,7 @@ import re
 import shlex
 
 KEYS = ("expect", "allow", "exit", "signal", "args", "options", "env", "run", "needs", "timeout", "process", "summary",
-        "stdout", "stderr", "plain")
+        "stdout", "stderr", "plain", "report")
 MANY = ("expect", "env", "needs", "process", "stdout", "stderr")
 LINE = re.compile(r"^\s*(?://|#|\*|/\*)\s*([a-z_]+):\s*(.*?)\s*(?:\*/)?$")
 PAIR = re.compile(r"^([a-z_.]+)(>=|<=|!=|=)(.*)$")
@@ -107,5 +107,8 @@ class Head:
         self.summary = [Condition(word) for word in shlex.split(one["summary"])]
         self.stdout, self.stderr = found["stdout"], found["stderr"]
         self.plain = one["plain"]
+        self.has_report = one["report"] != "none"
+        if one["report"] not in ("", "none"):
+            raise HeadError("report: is 'none'")
         if self.plain not in ("", "same", "crashes"):
             raise HeadError("plain: is 'same' or 'crashes'")
