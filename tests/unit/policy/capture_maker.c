@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MADE_MAX = 1 << 20, PROCESSES_MAX = 1024, SITES_MAX = 1 << 18 };
+enum { MADE_MAX = 1 << 21, PROCESSES_MAX = 1024, SITES_MAX = 1 << 18 };
 
 static const char **specs; /* by address, and by code index */
 static uint32_t n_specs = 1;
