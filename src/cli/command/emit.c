@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,25 +81,66 @@ int emit_file(const char *path, const char *bytes, size_t n)
         return answer < 0 ? say_error("%s cannot be written: %s", path, strerror(errno)) : 0;
 }
 
+/* Where a report is made before anyone sees it: a file without a name, so that a large report is not in memory twice;
+ * where none can be had, memory. */
+struct draft {
+        FILE *out;
+        char *bytes; /* memory only */
+        size_t n;
+};
+
+static FILE *draft_open(struct draft *draft)
+{
+        *draft = (struct draft){.out = tmpfile()};
+        if (!draft->out)
+                draft->out = open_memstream(&draft->bytes, &draft->n);
+        return draft->out;
+}
+
+/* What was written, to be read. NULL: errno says why. */
+static const char *draft_map(struct draft *draft)
+{
+        if (fflush(draft->out) != 0 || ferror(draft->out))
+                return NULL;
+        if (draft->bytes)
+                return draft->bytes;
+        off_t n = ftello(draft->out);
+        if (n <= 0)
+                return n < 0 ? NULL : "";
+        draft->n = (size_t)n;
+        void *map = mmap(NULL, draft->n, PROT_READ, MAP_SHARED, fileno(draft->out), 0);
+        return map == MAP_FAILED ? NULL : map;
+}
+
+static void draft_close(struct draft *draft, const char *map)
+{
+        if (map && !draft->bytes && draft->n)
+                munmap((void *)map, draft->n);
+        if (draft->out)
+                fclose(draft->out);
+        free(draft->bytes);
+}
+
 static int report_emit(const struct report_target *target, const struct options *options,
                        const struct capture *capture, const struct findings *findings, int fd)
 {
-        char *bytes = NULL;
-        size_t n = 0;
-        FILE *memory = open_memstream(&bytes, &n);
+        struct draft draft;
+        const char *map = NULL;
         bool color = !target->path && emit_color(options->color, fd);
         if (target->path && options->color == COLOR_ALWAYS)
                 color = true;
-        int answer = memory ? report_write(target->format, memory, color, capture, findings, options) : -1;
-        if (memory && fclose(memory) != 0)
+        int answer = draft_open(&draft) ? 0 : -1;
+        if (answer == 0)
+                answer = report_write(target->format, draft.out, color, capture, findings, options);
+        if (answer >= 0 && !(map = draft_map(&draft)))
                 answer = -1;
         if (answer < 0)
                 say_error("the %s report could not be made: %s", target->format, strerror(errno));
         else if (target->path)
-                answer = emit_file(target->path, bytes, n);
-        else if (emit_bytes(fd, bytes, n) < 0)
+                answer = emit_file(target->path, map, draft.n);
+        else if (emit_bytes(fd, map, draft.n) < 0)
                 answer = say_error("the %s report could not be written: %s", target->format, strerror(errno));
-        free(bytes);
+        draft_close(&draft, map);
         return answer < 0 ? answer : 0;
 }
 
