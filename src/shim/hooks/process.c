@@ -5,6 +5,7 @@
  * is called after all of them. exit() is a door only to note where the stack ended when it was called.
  */
 #include "shim/hooks/door.h"
+#include "shim/hooks/environment.h"
 #include "shim/leak/judge.h"
 #include "shim/record/image.h"
 #include "shim/record/report.h"
@@ -15,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <paths.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +50,7 @@ __attribute__((constructor)) static void process_begin(void)
         if (!next_begin())
                 return;
         fail_init();
+        environment_init();
         /* Wanted even by a program that never allocates: its runner asks why it hears nothing. */
         record_begin(&thread_self);
         thread_self.quiet++;
@@ -150,35 +153,35 @@ DOOR int execve(const char *path, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv, envp);
-        return exec_failed(next_execve(path, argv, envp));
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)));
 }
 
 DOOR int execv(const char *path, char *const argv[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv);
-        return exec_failed(next_execve(path, argv, environ));
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)));
 }
 
 DOOR int execvp(const char *file, char *const argv[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv);
-        return exec_failed(next_execvpe(file, argv, environ));
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)));
 }
 
 DOOR int execvpe(const char *file, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv, envp);
-        return exec_failed(next_execvpe(file, argv, envp));
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(envp)));
 }
 
 DOOR int fexecve(int fd, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(argv, envp);
-        return exec_failed(next_fexecve(fd, argv, envp));
+        return exec_failed(next_fexecve(fd, argv, ENVIRONMENT_KEPT(envp)));
 }
 
 /* The list forms: arguments up to NULL, counted first, then laid out on the stack, since a vfork child may not allocate.
@@ -202,7 +205,7 @@ DOOR int execl(const char *path, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv);
-        return exec_failed(next_execve(path, argv, environ));
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)));
 }
 
 DOOR int execlp(const char *file, const char *first, ...)
@@ -212,7 +215,7 @@ DOOR int execlp(const char *file, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv);
-        return exec_failed(next_execvpe(file, argv, environ));
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)));
 }
 
 DOOR int execle(const char *path, const char *first, ...)
@@ -223,5 +226,20 @@ DOOR int execle(const char *path, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv, envp);
-        return exec_failed(next_execve(path, argv, envp));
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)));
+}
+
+/* A spawned child is our memory until it is another image; only its environment concerns us. */
+DOOR int posix_spawn(pid_t *ret_pid, const char *path, const posix_spawn_file_actions_t *actions,
+                     const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+        next_begin();
+        return next_posix_spawn(ret_pid, path, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
+}
+
+DOOR int posix_spawnp(pid_t *ret_pid, const char *file, const posix_spawn_file_actions_t *actions,
+                      const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
+{
+        next_begin();
+        return next_posix_spawnp(ret_pid, file, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
 }

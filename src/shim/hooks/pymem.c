@@ -17,6 +17,7 @@
 #include "shim/python/layer.h"
 #include "shim/python/python.h"
 #include "shim/python/site.h"
+#include "shim/self/glibc.h"
 #include "shim/self/options.h"
 
 #include <dlfcn.h>

@@ -8,6 +8,7 @@
 #define UNFREED_SHIM_SELF_NEXT_H
 
 #include <dlfcn.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -30,6 +31,10 @@
         X(int, execve, (const char *, char *const[], char *const[]))                                                   \
         X(int, execvpe, (const char *, char *const[], char *const[]))                                                  \
         X(int, fexecve, (int, char *const[], char *const[]))                                                           \
+        X(int, posix_spawn, (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,     \
+                             char *const[], char *const[]))                                                            \
+        X(int, posix_spawnp, (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,    \
+                              char *const[], char *const[]))                                                           \
         X(void, _exit, (int))                                                                                          \
         X(void, quick_exit, (int))                                                                                     \
         X(void, exit, (int))                                                                                           \
