@@ -73,35 +73,44 @@ static bool is_variable(const char *entry, const char *name)
         return strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
-/* The user's environment with our three variables; NULL without memory. Nobody frees it: the child executes or ends,
- * and the parent does this once. */
-static char **environment_make(const struct spawn *spawn)
+/* The user's environment with our three variables, which alone are freed with it. */
+struct environment {
+        char **all; /* NULL without memory */
+        char *made[3];
+};
+
+static void environment_free(struct environment *environment)
+{
+        for (size_t i = 0; i < sizeof environment->made / sizeof *environment->made; i++)
+                free(environment->made[i]);
+        free(environment->all);
+}
+
+static struct environment environment_make(const struct spawn *spawn)
 {
         const char *preload = getenv("LD_PRELOAD"), *options = getenv(WIRE_OPTIONS_ENV);
         preload = preload ? preload : "";
-        size_t n = 0;
+        bool had = preload_has(preload, spawn->library);
+        struct environment made = {
+                .made = {variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload),
+                         variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner),
+                         variable(WIRE_OPTIONS_ENV, options ? options : "", ':', spawn->options)}};
+        size_t n = 0, m = 0;
         while (environ[n])
                 n++;
-        char **made = calloc(n + 4, sizeof *made);
-        if (!made)
-                return NULL;
-        size_t m = 0;
+        made.all = calloc(n + 4, sizeof *made.all);
+        if (!made.all || !made.made[0] || !made.made[1] || !made.made[2]) {
+                environment_free(&made);
+                return (struct environment){0};
+        }
         for (size_t i = 0; i < n; i++)
                 if (!is_variable(environ[i], "LD_PRELOAD") && !is_variable(environ[i], WIRE_RUNNER_ENV) &&
                     !is_variable(environ[i], WIRE_OPTIONS_ENV))
-                        made[m++] = environ[i];
-        bool had = preload_has(preload, spawn->library);
-        made[m] = variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload);
-        made[m + 1] = variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner);
-        bool all = made[m] && made[m + 1];
-        if (options || *spawn->options) {
-                made[m + 2] = variable(WIRE_OPTIONS_ENV, options ? options : "", ':', spawn->options);
-                all = all && made[m + 2];
-        }
-        if (!all) {
-                free(made);
-                return NULL;
-        }
+                        made.all[m++] = environ[i];
+        made.all[m++] = made.made[0];
+        made.all[m++] = made.made[1];
+        if (options || *spawn->options)
+                made.all[m] = made.made[2];
         return made;
 }
 
@@ -120,12 +129,16 @@ static void __attribute__((noreturn)) program_become(const struct spawn *spawn, 
 pid_t spawn_program(const struct spawn *spawn, const struct manners *before, int *ret_errno)
 {
         int report[2], error = 0;
-        char **environment = environment_make(spawn);
-        if (!environment || pipe2(report, O_CLOEXEC) < 0)
-                return say_error("%s could not be started: %s", spawn->argv[0], strerror(errno));
+        struct environment environment = environment_make(spawn);
+        if (!environment.all || pipe2(report, O_CLOEXEC) < 0) {
+                say_error("%s could not be started: %s", spawn->argv[0], strerror(errno));
+                environment_free(&environment);
+                return -1;
+        }
         pid_t pid = fork();
         if (pid == 0)
-                program_become(spawn, environment, before, report[1]);
+                program_become(spawn, environment.all, before, report[1]);
+        environment_free(&environment);
         close(report[1]);
         if (pid < 0) {
                 close(report[0]);

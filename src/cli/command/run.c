@@ -105,11 +105,13 @@ int verb_run(struct arguments *arguments)
                                           .context = writer};
         struct collect_result result;
         int status = STATUS_UNABLE;
-        if (options->output && !writer)
+        if (options->output && !writer) {
                 say_error("no memory for the capture");
-        else if (collect_run(&request, &result) >= 0)
+        } else if (collect_run(&request, &result) >= 0) {
                 status = result.exec_errno ? exec_failed(arguments->operands[0], result.exec_errno)
                                            : result_judge(arguments, policy, writer, &result);
+                capture_deinit(&result.capture);
+        }
         capture_writer_free(writer);
         policy_close(policy);
         return status;

@@ -12,7 +12,12 @@ static struct arguments arguments;
 static char *words[16];
 static int n_words;
 static void forget(void) { unsetenv("UNFREED_OPTIONS"); }
-static void drop(void) { arguments_deinit(&arguments); }
+static void drop(void)
+{
+        arguments_deinit(&arguments);
+        while (n_words > 0)
+                free(words[--n_words]);
+}
 TestSuite(options, .init = forget, .fini = drop, .timeout = 10);
 
 static int parse(unsigned verb, ...)
