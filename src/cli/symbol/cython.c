@@ -226,11 +226,11 @@ static void name_stripped(struct cython *cython, struct texts *texts, uint64_t a
         char joined[CYTHON_NAME_MAX];
 
         if (!cython->methods)
-                cython->methods = methods_new(cython->file);
+                cython->methods = methods_new(cython->file, texts);
         name = methods_find(cython->methods, address);
         if (!name)
                 return;
-        whole = full_name(cython, name);
+        whole = strchr(name, '.') ? name : full_name(cython, name);
         if (!whole && !cython->is_cython && cython->module &&
             snprintf(joined, sizeof joined, "%s.%s", cython->module, name) < (int)sizeof joined)
                 whole = joined;

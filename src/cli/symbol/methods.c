@@ -1,9 +1,8 @@
 /* Functions of stripped extension modules: see methods.h */
 #include "cli/symbol/methods.h"
 
-#include "cli/symbol/texts.h"
-
 #include <gelf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,8 +46,9 @@ static const char *bytes_at(const struct elf_file *file, uint64_t address, size_
         return NULL;
 }
 
-static const char *name_at(const struct elf_file *file, uint64_t address)
+static const char *name_at(const struct elf_file *file, uint64_t address, bool *ret_is_dotted)
 {
+        static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
         size_t left, n;
         const char *name = bytes_at(file, address, &left);
 
@@ -57,7 +57,8 @@ static const char *name_at(const struct elf_file *file, uint64_t address)
         n = strnlen(name, left < NAME_MAX_BYTES ? left : NAME_MAX_BYTES);
         if (n == 0 || n == left || n == NAME_MAX_BYTES || (*name >= '0' && *name <= '9'))
                 return NULL;
-        return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == n ? name : NULL;
+        *ret_is_dotted = memchr(name, '.', n) != NULL;
+        return strspn(name, letters) == n && *name != '.' && name[n - 1] != '.' ? name : NULL;
 }
 
 /* .eh_frame_hdr (LSB core, "DWARF extensions"): version 1, three encodings, then the count of a sorted table of pairs
@@ -163,7 +164,49 @@ static int by_start(const void *left, const void *right)
         return strcmp(a->name, b->name);
 }
 
-struct methods *methods_new(const struct elf_file *file)
+static void method_add(struct methods *methods, uint64_t start, const char *name)
+{
+        methods->all = array_grow(methods->all, methods->n, &methods->max, sizeof *methods->all);
+        methods->all[methods->n++] = (struct method){start, name};
+}
+
+static const struct relative *relative_at(const struct relative *all, size_t n, uint64_t place)
+{
+        struct relative key = {.place = place};
+
+        return n ? bsearch(&key, all, n, sizeof *all, by_place) : NULL;
+}
+
+/* The functions of a type whose tp_name is at all[i]. Each type that has a name and functions at all has a tp_dealloc;
+ * other structs with a dotted name in them seldom have a function just there. */
+static void add_type(struct methods *methods, struct texts *texts, const struct relative *all, size_t n, size_t i,
+                     const char *type)
+{
+        enum { TP_NAME = 24, TP_DEALLOC = 48 };
+        static const struct {
+                unsigned offset; /* in PyTypeObject, Include/cpython/object.h */
+                const char *name;
+        } slots[] = {
+                {TP_DEALLOC, "__dealloc__"}, {88, "__repr__"},  {128, "__call__"}, {136, "__str__"},
+                {216, "__iter__"},           {224, "__next__"}, {296, "__init__"}, {312, "__new__"},
+        };
+        const struct relative *dealloc = relative_at(all, n, all[i].place - TP_NAME + TP_DEALLOC);
+        size_t function = dealloc ? start_before(methods, dealloc->target) : 0;
+
+        if (!function || methods->starts[function - 1] != dealloc->target)
+                return;
+        for (size_t k = 0; k < sizeof slots / sizeof *slots; k++) {
+                const struct relative *slot = relative_at(all, n, all[i].place - TP_NAME + slots[k].offset);
+                char name[2 * NAME_MAX_BYTES];
+
+                if (!slot)
+                        continue;
+                snprintf(name, sizeof name, "%s.%s", type, slots[k].name);
+                method_add(methods, slot->target, texts_intern(texts, name));
+        }
+}
+
+struct methods *methods_new(const struct elf_file *file, struct texts *texts)
 {
         struct methods *methods = array_zeroed(1, sizeof *methods);
         struct relative *all;
@@ -171,17 +214,15 @@ struct methods *methods_new(const struct elf_file *file)
 
         read_starts(methods, file);
         all = methods->n_starts ? read_relatives(file, &n) : NULL;
-        for (size_t i = 0; i + 1 < n; i++) {
-                const char *name = NULL;
+        for (size_t i = 0; i < n; i++) {
+                bool is_dotted, is_pair = i + 1 < n && all[i + 1].place == all[i].place + POINTER_BYTES;
+                const char *name = name_at(file, all[i].target, &is_dotted);
 
-                /* Whether a function starts there is seen when it is asked for. */
-                if (all[i + 1].place == all[i].place + POINTER_BYTES &&
-                    has_method_flags(file, all[i].place + 2 * POINTER_BYTES))
-                        name = name_at(file, all[i].target);
-                if (!name)
-                        continue;
-                methods->all = array_grow(methods->all, methods->n, &methods->max, sizeof *methods->all);
-                methods->all[methods->n++] = (struct method){all[i + 1].target, name};
+                /* Whether a function starts at the target is seen when it is asked for. */
+                if (name && is_dotted)
+                        add_type(methods, texts, all, n, i, name);
+                else if (name && is_pair && has_method_flags(file, all[i].place + 2 * POINTER_BYTES))
+                        method_add(methods, all[i + 1].target, name);
         }
         free(all);
         if (methods->n)

@@ -303,12 +303,20 @@ Test(cython, a_stripped_module_is_named_by_its_method_tables)
         cr_assert_str_eq(frames[0].function, "plain");
 }
 
-Test(cython, what_is_in_no_method_table_has_no_name)
+Test(cython, what_is_in_no_table_has_no_name)
 {
-        cr_assert_eq(name(MADE_STRIPPED, 4), 1); /* it is in one, but without the flags of a method */
-        cr_assert_null(frames[0].function);
         cr_assert_eq(name(MADE_STRIPPED, 3), 1);
         cr_assert_null(frames[0].function);
+        cr_assert_eq(name(MADE_STRIPPED, 7), 1); /* it is in one, but without the flags of a method */
+        cr_assert_null(frames[0].function);
+}
+
+Test(cython, functions_of_types_in_a_stripped_module_are_named_by_the_type)
+{
+        cr_assert_eq(name(MADE_STRIPPED, 4), 1);
+        cr_assert_str_eq(frames[0].function, "made.Holder.__new__");
+        cr_assert_eq(name(MADE_STRIPPED, 6), 1);
+        cr_assert_str_eq(frames[0].function, "made.Holder.__dealloc__");
 }
 
 Test(cython, a_wrapper_that_was_not_inlined_is_known_as_one)
