@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <string.h>
 
 enum { MADE_MAX = 1 << 21, PROCESSES_MAX = 1024, SITES_MAX = 1 << 18 };
@@ -26,6 +27,12 @@ struct capture *made_capture(void)
         return capture;
 }
 
+/* Room for the largest capture of any test; pages come on touch, so that thousands of small ones cost nothing. */
+static void *room(size_t n, size_t size)
+{
+        return mmap(NULL, n * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
 struct process *made_process(struct capture *capture, int pid)
 {
         static char *argv[] = { "./leaky", NULL };
@@ -45,13 +52,13 @@ struct process *made_process(struct capture *capture, int pid)
         process->modules = calloc(2, sizeof *process->modules);
         process->modules[1] = the_module;
         process->n_modules = 2;
-        process->nodes = calloc(MADE_MAX, sizeof *process->nodes);
+        process->nodes = room(MADE_MAX, sizeof *process->nodes);
         process->n_nodes = 1;
-        process->codes = calloc(MADE_MAX / 16, sizeof *process->codes);
+        process->codes = room(MADE_MAX / 16, sizeof *process->codes);
         process->n_codes = 1;
-        process->sites = calloc(SITES_MAX, sizeof *process->sites);
-        process->wrongs = calloc(SITES_MAX / 16, sizeof *process->wrongs);
-        process->holders = calloc(SITES_MAX / 16, sizeof *process->holders);
+        process->sites = room(SITES_MAX, sizeof *process->sites);
+        process->wrongs = room(SITES_MAX / 16, sizeof *process->wrongs);
+        process->holders = room(SITES_MAX / 16, sizeof *process->holders);
         return process;
 }
 
