@@ -129,7 +129,7 @@ static void spill_grow(struct spill *old)
         atomic_flag_clear(&growing);
 }
 
-static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t fresh, bool *full)
+static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t *fresh, bool *full)
 {
         struct spill *table = atomic_load_explicit(&spill, memory_order_acquire);
         if (!table || atomic_load_explicit(&table->used, memory_order_relaxed) > table->mask / 2) {
@@ -141,9 +141,9 @@ static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t fresh, bool 
         uint64_t h = spill_hash(parent, word);
         uint32_t id = 0;
         for (uint32_t i = 0; i <= table->mask && id == 0 && !*full; ++i) {
-                id = place_try(&table->places[(h + i) & table->mask], parent, word, &fresh, full);
+                id = place_try(&table->places[(h + i) & table->mask], parent, word, fresh, full);
         }
-        if (id != 0 && id == fresh)
+        if (id != 0 && id == *fresh)
                 atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
         return id;
 }
@@ -167,7 +167,11 @@ static __attribute__((noinline)) uint32_t child_insert(uint32_t parent, uint64_t
                         id = place_try(&at[i], parent, word, &fresh, &full);
         }
         if (id == 0 && !full)
-                id = spill_find(parent, word, fresh, &full);
+                id = spill_find(parent, word, &fresh, &full);
+        /* No room in a spill that someone, perhaps we ourselves before a signal, is just replacing: a node that will
+         * not be found again is better than none. */
+        if (id == 0 && !full)
+                id = fresh ? fresh : node_new(parent, word);
         return id;
 }
 

@@ -60,6 +60,12 @@ static inline bool frame_is_met(const struct frame *f, const struct at *at)
         return f->sp == at->sp && word_pc(f->word) == at->pc && (!(f->flags & FRAME_NEEDS_FP) || f->fp == at->fp);
 }
 
+/* Fresh frames may be stored up to here. */
+static inline const struct frame *fresh_end(const struct memo_level *level)
+{
+        return level->fresh + (level->max_fresh < WALK_FRAMES_MAX ? level->max_fresh : WALK_FRAMES_MAX);
+}
+
 /* From the remembered frame `met`, whose checks hold but for the first n_left: take over all frames whose transition
  * holds, to *f and on; *at becomes the next, which is returned. Where there is no room for them all the younger ones are
  * taken, and the walk goes on from the first that was not. */
@@ -72,7 +78,7 @@ static const struct frame *frames_take_over(struct memo_level *level, const stru
         uint32_t n = (uint32_t)(*f - level->fresh);
         memo_reserve_fresh(level, n + (uint32_t)(met - broken));
         struct frame *fresh = level->fresh + n;
-        const struct frame *full = level->fresh + level->max_fresh;
+        const struct frame *full = fresh_end(level);
         for (; met > broken && fresh < full; --met, ++fresh) {
                 *fresh = *met;
                 fresh->fp = at->fp;
@@ -168,7 +174,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
         struct at at = {start->pc, start->sp, start->fp};
         struct reach reach = *walk->reach;
         struct frame *f = level->fresh;
-        const struct frame *full = f + level->max_fresh;
+        const struct frame *full = fresh_end(level);
         enum end end = END_NO_MEMORY;
         while (likely(table)) {
                 while (met->sp < at.sp)
@@ -181,7 +187,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                                 break;
                         }
                         met = frames_take_over(level, met, n_left, &at, &f) - 1;
-                        full = level->fresh + level->max_fresh;
+                        full = fresh_end(level);
                         entry = &first;
                 }
                 if (unlikely(f == full)) {
@@ -189,7 +195,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                         if (!moved)
                                 break;
                         f = moved;
-                        full = level->fresh + level->max_fresh;
+                        full = fresh_end(level);
                 }
                 struct rule_entry *callee = entry;
                 entry = rule_linked(table, callee);

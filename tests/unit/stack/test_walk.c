@@ -1,0 +1,290 @@
+/* Walks over compiled code of every shape are those of libgcc */
+#include "functions.h"
+#include "shim/stack/memo.h"
+#include "shim/stack/rule.h"
+#include "walked.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+Test(walk, every_shape_of_frame_is_walked)
+{
+        walked_begin();
+        for (int shape = 0; shape < SHAPES; ++shape)
+                for (int depth = 0; depth < 20; ++depth)
+                        functions_repeat((enum functions_shape)shape, depth);
+        cr_assert_eq(walked_n_differ, 0);
+}
+
+Test(walk, random_calls_of_all_shapes_are_walked)
+{
+        walked_begin();
+        for (int i = 0; i < 20000; ++i)
+                functions_descend((int)(walked_random() % 24));
+        cr_assert_eq(walked_n, 20000);
+}
+
+Test(walk, short_rules_suffice_for_all_shapes)
+{
+        walked_begin();
+        for (int i = 0; i < 200; ++i) {
+                functions_descend(12);
+                cr_assert_neq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].stamp, 0);
+                cr_assert_geq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].n_frames, 24);
+        }
+}
+
+/* --- the same stack --- */
+
+static __attribute__((noinline)) uint32_t twice(uint32_t *ret_second)
+{
+        uint32_t nodes[2];
+        for (volatile int i = 0; i < 2; i = i + 1)
+                nodes[i] = walked_door();
+        *ret_second = nodes[1];
+        return nodes[0];
+}
+
+Test(walk, the_same_stack_is_the_same_node)
+{
+        walked_begin();
+        uint32_t second, first = twice(&second);
+        cr_assert_neq(first, 0);
+        cr_assert_eq(first, second);
+        uint32_t used = (uint32_t)arena.header->extents[WIRE_EXTENT_NODES].used;
+        cr_assert_eq(twice(&second), second);
+        cr_assert_leq(arena.header->extents[WIRE_EXTENT_NODES].used, used + 4, "only the two return addresses are new");
+}
+
+Test(walk, the_allocator_is_innermost)
+{
+        walked_begin();
+        uint32_t node = walked_door();
+        cr_assert_eq(arena.nodes[node].word, wire_word_allocator(WIRE_ENTRY_MALLOC, 0));
+        cr_assert_eq(wire_word_tag(arena.nodes[arena.nodes[node].parent].word) <= WIRE_TAG_MODULE_MAX, true);
+}
+
+/* --- control flow that does not return --- */
+
+static jmp_buf back;
+
+static __attribute__((noinline)) void jump(int depth)
+{
+        functions_descend(depth);
+        longjmp(back, 1);
+}
+
+Test(walk, longjmp_over_walked_frames_does_no_harm)
+{
+        walked_begin();
+        for (volatile int i = 0; i < 300; i = i + 1) {
+                if (setjmp(back) == 0)
+                        jump((int)(walked_random() % 10));
+                walked_door();
+        }
+}
+
+/* Tail calls: `last` stands where its caller stood, with the same return address. */
+static __attribute__((noinline)) void last(void) { functions_descend(1); }
+static __attribute__((noinline, optimize("optimize-sibling-calls"))) void first_of_two(int which)
+{
+        if (which)
+                return last();
+        walked_door();
+        __asm__ volatile("" ::: "memory");
+}
+
+Test(walk, tail_calls_are_walked)
+{
+        walked_begin();
+        for (int i = 0; i < 100; ++i)
+                first_of_two(i & 1);
+}
+
+/* --- other stacks --- */
+
+enum { COROUTINES = 4, COROUTINE_BYTES = 256 * 1024 };
+static ucontext_t home, contexts[COROUTINES];
+static int to_go;
+
+static void coroutine(int me)
+{
+        while (to_go-- > 0) {
+                functions_descend((int)(walked_random() % 5));
+                swapcontext(&contexts[me], &contexts[(me + 1) % COROUTINES]);
+        }
+        setcontext(&home);
+}
+
+static void coroutines_run(char *stacks[COROUTINES])
+{
+        to_go = 400;
+        for (int i = 0; i < COROUTINES; ++i) {
+                getcontext(&contexts[i]);
+                contexts[i].uc_stack = (stack_t){.ss_sp = stacks[i], .ss_size = COROUTINE_BYTES};
+                makecontext(&contexts[i], (void (*)(void))coroutine, 1, i);
+        }
+        if (swapcontext(&home, &contexts[0]) != 0)
+                abort();
+}
+
+Test(walk, coroutines_in_turn_are_walked)
+{
+        char *stacks[COROUTINES];
+        walked_begin();
+        walked_door(); /* so that the thread's own stack is known */
+        for (int i = 0; i < COROUTINES; ++i)
+                stacks[i] = malloc(COROUTINE_BYTES);
+        coroutines_run(stacks);
+        walked_door();
+        cr_assert_gt(walked_n, 400);
+}
+
+Test(walk, a_thread_that_begins_on_a_coroutine_is_walked)
+{
+        char *stacks[COROUTINES];
+        walked_begin();
+        for (int i = 0; i < COROUTINES; ++i)
+                stacks[i] = malloc(COROUTINE_BYTES);
+        coroutines_run(stacks);
+}
+
+/* --- signals --- */
+
+static void on_signal(int number) { functions_descend(3); }
+
+static __attribute__((noinline)) void interrupted(void)
+{
+        raise(SIGUSR1);
+        __asm__ volatile("" ::: "memory");
+}
+
+Test(walk, frames_interrupted_by_a_signal_are_walked)
+{
+        walked_begin();
+        signal(SIGUSR1, on_signal);
+        for (int i = 0; i < 20; ++i) {
+                interrupted();
+                walked_door();
+        }
+}
+
+Test(walk, a_handler_on_its_own_stack_is_walked)
+{
+        walked_begin();
+        stack_t stack = {.ss_sp = malloc(1 << 18), .ss_size = 1 << 18};
+        sigaltstack(&stack, NULL);
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_ONSTACK};
+        sigaction(SIGUSR1, &action, NULL);
+        for (int i = 0; i < 20; ++i) {
+                interrupted();
+                walked_door();
+        }
+}
+
+Test(walk, a_signal_at_any_moment_leaves_every_walk_right)
+{
+        walked_begin();
+        functions_exact_everywhere = true;
+        signal(SIGALRM, on_signal);
+        struct itimerval often = {.it_interval = {.tv_usec = 100}, .it_value = {.tv_usec = 100}};
+        setitimer(ITIMER_REAL, &often, NULL);
+        for (int i = 0; i < 30000; ++i)
+                functions_descend((int)(walked_random() % 20));
+        setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+        cr_assert_gt(walked_n, 30010, "signals came");
+}
+
+/* --- depth --- */
+
+static __attribute__((noinline)) uint32_t recurse(int depth)
+{
+        uint32_t node = depth == 0 ? walked_door() : recurse(depth - 1);
+        __asm__ volatile("" ::: "memory");
+        return node;
+}
+
+Test(walk, a_deep_stack_is_walked_to_its_end)
+{
+        walked_begin();
+        for (int depth = 0; depth < 3000; depth += 500)
+                recurse(depth);
+        for (int depth = 3000; depth > 0; depth -= 700)
+                recurse(depth);
+}
+
+Test(walk, past_the_limit_the_outer_half_is_cut_and_stays_so)
+{
+        walked_begin();
+        walked_forgiving = true; /* libgcc has more */
+        static uint64_t words[80000];
+        uint32_t node = recurse(70000);
+        unsigned n = walked_frames(node, words, 80000);
+        cr_assert_geq(n, 30000);
+        cr_assert_leq(n, 65535);
+        uint32_t bottom = node;
+        while (arena.nodes[bottom].parent)
+                bottom = arena.nodes[bottom].parent;
+        cr_assert_eq(wire_word_tag(arena.nodes[bottom].word), WIRE_TAG_CUT);
+}
+
+Test(walk, a_context_size_keeps_the_innermost_frames)
+{
+        walked_begin();
+        options.malloc_context_size = 5;
+        walked_forgiving = true;
+        uint64_t words[100];
+        for (int i = 0; i < 3; ++i)
+                for (int depth = 10; depth < 30; depth += 9) {
+                        uint32_t node = recurse(depth);
+                        cr_assert_eq(walked_frames(node, words, 100), 5);
+                        cr_assert_eq(words[2], words[3], "the recursion");
+                }
+        /* Outside of what is kept nothing matters. */
+        cr_assert_eq(recurse(10), recurse(29));
+        cr_assert_neq(recurse(10), recurse(2));
+}
+
+/* --- the memo when its owner is interrupted --- */
+
+Test(walk, a_capture_within_a_capture_leaves_the_outer_one_alone)
+{
+        walked_begin();
+        recurse(30);
+        struct memo_level *outer = &walked_thread.memo->levels[0];
+        struct walked before = outer->kinds[STACK_BIRTH];
+        outer->busy = (uintptr_t)__builtin_frame_address(0) + 4096; /* as if its frame were above us */
+        recurse(12);
+        cr_assert_eq(outer->kinds[STACK_BIRTH].n_frames, before.n_frames);
+        cr_assert_eq(outer->kinds[STACK_BIRTH].node, before.node);
+        cr_assert_neq(outer->busy, 0);
+        cr_assert_geq(walked_thread.memo->levels[1].kinds[STACK_BIRTH].n_frames, 12);
+}
+
+Test(walk, a_capture_that_was_left_by_longjmp_does_not_silence_the_thread)
+{
+        walked_begin();
+        walked_door();
+        for (unsigned i = 0; i < MEMO_LEVELS; ++i)
+                walked_thread.memo->levels[i].busy = (uintptr_t)__builtin_frame_address(0) - 100000;
+        walked_door();
+        cr_assert_eq(walked_thread.memo->levels[0].busy, 0);
+        uint64_t dropped = arena.header->dropped[WIRE_DROP_REENTRANT];
+        walked_door();
+        cr_assert_eq(arena.header->dropped[WIRE_DROP_REENTRANT], dropped);
+}
+
+Test(walk, when_all_levels_are_busy_one_frame_is_kept)
+{
+        walked_begin();
+        walked_forgiving = true;
+        walked_door();
+        for (unsigned i = 0; i < MEMO_LEVELS; ++i)
+                walked_thread.memo->levels[i].busy = (uintptr_t)__builtin_frame_address(0) + 100000;
+        uint64_t words[10];
+        cr_assert_eq(walked_frames(walked_door(), words, 10), 1);
+        cr_assert_eq(arena.header->dropped[WIRE_DROP_REENTRANT], 1);
+}
