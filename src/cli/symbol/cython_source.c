@@ -53,8 +53,10 @@ struct cython_source {
 /* A whole file with a NUL behind it, to be freed; NULL when it cannot be read or is too large. */
 static char *read_text(const char *path)
 {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         struct stat status;
+        int fd = stat(path, &status) == 0 && S_ISREG(status.st_mode)
+                         ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+                         : -1;
         char *text = NULL;
         size_t n = 0;
 

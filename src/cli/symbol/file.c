@@ -40,9 +40,11 @@ static void hide_unread(Elf *elf)
 
 struct elf_file *elf_file_open(const char *path)
 {
-        /* O_NONBLOCK: what stands in a capture may be a FIFO here. */
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
         struct stat status;
+        /* What stands in a capture may be anything here, and to open a device or FIFO may do something. */
+        int fd = stat(path, &status) == 0 && S_ISREG(status.st_mode)
+                         ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+                         : -1;
         struct elf_file *file;
         const void *id;
         ssize_t id_bytes;
