@@ -19,21 +19,40 @@ extern "C" {
 #endif
 
 /* Each call is a weak reference to the function that libunfreed.so exports, behind an inline function that looks whether
- * it is there. The inline ones have a name of their own in object files, where both would otherwise be called alike. */
+ * it is there. The inline ones have a name of their own in object files, where both would otherwise be called alike.
+ *
+ * In code for a fixed address GNU ld settles a weak reference for good when it finds nothing at link time; there the
+ * dynamic linker is asked once, if the program has one (dlsym is in libc since glibc 2.34). */
+#if defined __PIC__ || defined __PIE__
+#define UNFREED_FIND(name) (name##_weak)
+#else
+extern void *unfreed_dlsym(void *handle, const char *name) __asm__("dlsym") __attribute__((weak));
+#define UNFREED_FIND(name)                                                                                             \
+        __extension__({                                                                                                \
+                static __typeof__(&name##_weak) found_;                                                                \
+                static char looked_;                                                                                   \
+                if (!looked_) {                                                                                        \
+                        void *symbol_ = unfreed_dlsym ? unfreed_dlsym(0, #name) : 0;                                   \
+                        __builtin_memcpy(&found_, &symbol_, sizeof found_);                                            \
+                        looked_ = 1;                                                                                   \
+                }                                                                                                      \
+                found_;                                                                                                \
+        })
+#endif
 #define UNFREED_CALL(type, name, parameters, arguments, otherwise)                                                     \
         extern type name##_weak parameters __asm__(#name) __attribute__((weak));                                       \
         static inline type name parameters __asm__(#name "_if_there");                                                 \
         static inline __attribute__((unused)) type name parameters                                                     \
         {                                                                                                              \
-                return name##_weak ? name##_weak arguments : otherwise;                                                \
+                return UNFREED_FIND(name) ? UNFREED_FIND(name) arguments : otherwise;                                  \
         }
 #define UNFREED_ORDER(name, parameters, arguments)                                                                     \
         extern void name##_weak parameters __asm__(#name) __attribute__((weak));                                       \
         static inline void name parameters __asm__(#name "_if_there");                                                 \
         static inline __attribute__((unused)) void name parameters                                                     \
         {                                                                                                              \
-                if (name##_weak)                                                                                       \
-                        name##_weak arguments;                                                                         \
+                if (UNFREED_FIND(name))                                                                                \
+                        UNFREED_FIND(name) arguments;                                                                  \
         }
 
 /* 1 while allocations of this process are being recorded, else 0. Async-signal-safe. Otherwise 0. */
@@ -75,6 +94,7 @@ UNFREED_CALL(int, unfreed_root_remove, (const void *start, size_t size), (start,
 
 #undef UNFREED_CALL
 #undef UNFREED_ORDER
+#undef UNFREED_FIND
 
 #ifdef __cplusplus
 }

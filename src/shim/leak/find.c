@@ -28,12 +28,25 @@ static void span_add(uintptr_t start, uintptr_t end)
                 find_set_bit(find.regions, at);
 }
 
+/* How far blocks that begin in this leaf may reach past its end: into a region that has no leaf of its own, perhaps. */
+static uintptr_t leaf_overhang(const struct wire_leaf *leaf)
+{
+        unsigned n_pages = (WIRE_SMALL_MAX >> arena.granule_shift) / (WIRE_PAGE_BYTES / sizeof(wire_slot)) + 1;
+        for (unsigned page = WIRE_LEAF_PAGES - n_pages; page < WIRE_LEAF_PAGES; page++)
+                if (leaf->touched[page])
+                        return WIRE_SMALL_MAX;
+        return 0;
+}
+
 static void leaves_add(void)
 {
         const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
-        for (uint64_t leaf = 1; leaf < range->used && leaf < range->capacity; leaf++)
-                if (arena.leaves[leaf].base)
-                        span_add(arena.leaves[leaf].base, arena.leaves[leaf].base + (UINT64_C(1) << find.region_shift));
+        for (uint64_t i = 1; i < range->used && i < range->capacity; i++) {
+                const struct wire_leaf *leaf = &arena.leaves[i];
+                uintptr_t region = UINT64_C(1) << find.region_shift;
+                if (leaf->base)
+                        span_add(leaf->base, leaf->base + region + leaf_overhang(leaf));
+        }
 }
 
 static bool large_count(const struct block *block, void *context)

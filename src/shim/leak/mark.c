@@ -222,7 +222,8 @@ static void safe_read(uintptr_t start, uintptr_t end, struct reading *reading)
 static void block_read(const struct block *block, struct reading *reading)
 {
         uintptr_t start = block->start, end = block->start + block->size;
-        bool may_fail = block->large || find_bit(mark.unsafe, start) || find_bit(mark.unsafe, end);
+        bool may_fail = block->large || find_bit(mark.unsafe, start) ||
+                        start >> find.region_shift != end >> find.region_shift;
         if (likely(!may_fail)) {
                 safe_read(start, end, reading);
                 return;

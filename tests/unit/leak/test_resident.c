@@ -1,0 +1,92 @@
+/* Which pages are worth reading */
+#include "shim/leak/resident.h"
+
+#include <criterion/criterion.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, BYTES = 4 << 20 };
+
+static struct {
+        uintptr_t start, end;
+} runs[16];
+static size_t n_runs;
+
+static void see(uintptr_t start, uintptr_t end, void *context)
+{
+        cr_assert_lt(n_runs, 16);
+        runs[n_runs].start = start;
+        runs[n_runs++].end = end;
+}
+
+static unsigned char *map(int flags, int fd)
+{
+        unsigned char *memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, fd, 0);
+        cr_assert_neq(memory, MAP_FAILED);
+        madvise(memory, BYTES, MADV_NOHUGEPAGE);
+        return memory;
+}
+
+static void look(unsigned char *from, unsigned char *to, enum resident_what what)
+{
+        n_runs = 0;
+        resident_begin();
+        resident_each((uintptr_t)from, (uintptr_t)to, what, see, NULL);
+        resident_end();
+}
+
+Test(resident, only_pages_that_were_touched_are_visited)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        memory[5 * PAGE] = memory[6 * PAGE] = memory[700 * PAGE] = 1;
+        look(memory, memory + BYTES, RESIDENT_ANY);
+        cr_assert_eq(n_runs, 2);
+        cr_assert_eq(runs[0].start, (uintptr_t)memory + 5 * PAGE);
+        cr_assert_eq(runs[0].end, (uintptr_t)memory + 7 * PAGE);
+        cr_assert_eq(runs[1].start, (uintptr_t)memory + 700 * PAGE);
+        cr_assert_eq(runs[1].end, (uintptr_t)memory + 701 * PAGE);
+}
+
+Test(resident, runs_are_cut_to_what_was_asked)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        for (int i = 0; i < 10; i++)
+                memory[i * PAGE] = 1;
+        look(memory + 100, memory + 2 * PAGE + 50, RESIDENT_ANY);
+        cr_assert_eq(n_runs, 1);
+        cr_assert_eq(runs[0].start, (uintptr_t)memory + 100);
+        cr_assert_eq(runs[0].end, (uintptr_t)memory + 2 * PAGE + 50);
+}
+
+Test(resident, a_run_goes_on_over_what_is_asked_of_the_kernel_at_once)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        for (int i = 500; i < 530; i++)
+                memory[i * PAGE] = 1;
+        look(memory, memory + BYTES, RESIDENT_ANY);
+        cr_assert_eq(n_runs, 1);
+        cr_assert_eq(runs[0].end - runs[0].start, 30 * PAGE);
+}
+
+Test(resident, of_a_private_file_only_pages_that_were_written_count)
+{
+        int fd = memfd_create("file", 0);
+        cr_assert_eq(ftruncate(fd, BYTES), 0);
+        unsigned char *memory = map(MAP_PRIVATE, fd);
+        volatile unsigned char sum = memory[3 * PAGE];
+        (void)sum;
+        memory[8 * PAGE] = 1;
+        look(memory, memory + BYTES, RESIDENT_WRITTEN);
+        cr_assert_eq(n_runs, 1);
+        cr_assert_eq(runs[0].start, (uintptr_t)memory + 8 * PAGE);
+}
+
+Test(resident, when_the_kernel_does_not_tell_everything_counts)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        n_runs = 0;
+        cr_assert_not(resident_known());
+        resident_each((uintptr_t)memory, (uintptr_t)memory + BYTES, RESIDENT_ANY, see, NULL);
+        cr_assert_eq(n_runs, 1);
+        cr_assert_eq(runs[0].end - runs[0].start, BYTES);
+}

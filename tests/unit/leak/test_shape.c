@@ -1,0 +1,102 @@
+/* Pointers into a block that are as good as pointers to its start */
+#include "heap.h"
+
+#include "shim/leak/shape.h"
+
+static bool is_start(const uintptr_t *block, size_t offset)
+{
+        struct block found;
+        cr_assert(table_find((uintptr_t)block, &found));
+        return shape_is_start(&found, (uintptr_t)block + offset);
+}
+
+Test(shape, a_length_in_front_must_be_right)
+{
+        heap_begin(5);
+        uintptr_t *block = heap_block(0x1000, 108);
+        block[0] = 100;
+        cr_assert(is_start(block, 8));
+        cr_assert_not(is_start(block, 16));
+        block[0] = 101;
+        cr_assert_not(is_start(block, 8));
+}
+
+Test(shape, an_old_string_has_its_capacity_in_front)
+{
+        heap_begin(5);
+        uintptr_t *block = heap_block(0x1000, 24 + 30 + 1);
+        block[0] = 5;
+        block[1] = 30;
+        cr_assert(is_start(block, 24));
+        block[0] = 31; /* longer than its capacity */
+        cr_assert_not(is_start(block, 24));
+        block[0] = 5;
+        block[1] = 29;
+        cr_assert_not(is_start(block, 24));
+}
+
+Test(shape, only_new_array_has_a_cookie)
+{
+        heap_begin(5);
+        uintptr_t *block = heap_block_of(0x1000, 8 + 10 * 24, 1, WIRE_FAMILY_NEW_ARRAY);
+        block[0] = 10;
+        cr_assert(is_start(block, 8));
+        block[0] = 7; /* does not divide the size */
+        cr_assert_not(is_start(block, 8));
+        uintptr_t *other = heap_block_of(0x2000, 8 + 10 * 24, 1, WIRE_FAMILY_NEW);
+        other[0] = 10;
+        cr_assert_not(is_start(other, 8));
+}
+
+Test(shape, over_aligned_elements_have_their_number_right_before_the_first)
+{
+        heap_begin(5);
+        uintptr_t *block = heap_block_of(0x1000, 32 + 3 * 32, 1, WIRE_FAMILY_NEW_ARRAY);
+        block[0] = 77;
+        block[3] = 3;
+        cr_assert(is_start(block, 32));
+        cr_assert_not(is_start(block, 24));
+}
+
+Test(shape, an_empty_array_begins_at_its_end)
+{
+        heap_begin(5);
+        uintptr_t *block = heap_block_of(0x1000, 8, 1, WIRE_FAMILY_NEW_ARRAY);
+        block[0] = 0;
+        cr_assert(is_start(block, 8));
+        block[0] = 1;
+        cr_assert_not(is_start(block, 8));
+}
+
+Test(shape, python_objects_stand_behind_the_collectors_links)
+{
+        heap_begin(5);
+        uintptr_t *object = heap_block_of(0x1000, 64, 1, WIRE_FAMILY_PYOBJECT);
+        cr_assert(is_start(object, 16));
+        cr_assert_not(is_start(object, 24));
+        uintptr_t *raw = heap_block_of(0x2000, 64, 1, WIRE_FAMILY_PYMEM_RAW);
+        cr_assert_not(is_start(raw, 16));
+}
+
+Test(shape, two_bases_have_two_tables_of_functions)
+{
+        heap_begin(5);
+        static uintptr_t code[4], first_table[4], second_table[4], data_table[4];
+        struct sort_pair range = {(uintptr_t)code, (uintptr_t)(code + 4)};
+        shape_set_code(&range, 1);
+        first_table[0] = (uintptr_t)&code[0];
+        second_table[1] = (uintptr_t)&code[1]; /* the first is a pure virtual function */
+        data_table[0] = 1234567;
+        uintptr_t *object = heap_block_of(0x1000, 48, 1, WIRE_FAMILY_NEW);
+        object[0] = (uintptr_t)first_table;
+        object[3] = (uintptr_t)second_table;
+        cr_assert(is_start(object, 24));
+        object[3] = (uintptr_t)data_table;
+        cr_assert_not(is_start(object, 24));
+        object[3] = 8; /* no memory there */
+        cr_assert_not(is_start(object, 24));
+        uintptr_t *c = heap_block_of(0x2000, 48, 1, WIRE_FAMILY_MALLOC);
+        c[0] = (uintptr_t)first_table;
+        c[3] = (uintptr_t)second_table;
+        cr_assert_not(is_start(c, 24));
+}
