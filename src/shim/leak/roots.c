@@ -221,10 +221,13 @@ static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *
 }
 
 /* Is this page free memory of the allocator, or blocks, rather than something a program made itself? `window_from`:
- * where a window may begin, at the earliest; UINTPTR_MAX = among variables, where no heap is. */
+ * where a window may begin, at the earliest; IN_FILE = among variables from a file, where no heap is. Those without
+ * initial values are in anonymous memory, which the kernel joins with mapped heap that follows it. */
+#define IN_FILE UINTPTR_MAX
+#define NO_WINDOW (UINTPTR_MAX - 1)
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
-        if (window_from == UINTPTR_MAX)
+        if (window_from == IN_FILE)
                 return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap. */
@@ -300,7 +303,7 @@ static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct ma
                 run_copy(start, end, source);
         else
                 resident_each(start, end, what, run_read,
-                              &(struct reading){source, flags & OF_MODULE ? UINTPTR_MAX : start});
+                              &(struct reading){source, flags & OF_FILE ? IN_FILE : flags & OF_MODULE ? NO_WINDOW : start});
 }
 
 /* brk's heap is heap, unless the program moves the break itself and the allocator never did. */
