@@ -1,10 +1,12 @@
 /* From processes to findings
  *
- * Every site and every wrong release of every process gets its names and its id; what has the same id, rule and kind
- * of class is one finding, wherever in the process tree it came from. Wrong releases of one birth that were released
- * in different places stay apart, although they share the id: the place of the release is what has to be mended.
+ * Every site and every wrong release of every process gets its names and its id; what has the same id, rule, class and place
+ * in the source is one finding, wherever in the process tree it came from. One id may have several findings: leaks on
+ * two lines of a function, one birth that is released wrongly in two places.
  */
 #include "cli/policy/make.h"
+
+#include "bare/bits.h"
 
 #include "cli/policy/baseline.h"
 #include "cli/policy/id.h"
@@ -33,7 +35,7 @@ struct making {
 
 struct merge_key {
         char id[16];
-        uint64_t rule, class, release;
+        uint64_t rule, class, place;
 };
 
 struct holder_key {
@@ -72,17 +74,22 @@ static void identify(struct finding *finding, const struct stack *stack)
         id_make_loose(rule_group(finding->rule), family_name(finding->family), names, n, finding->loose);
 }
 
-/* A hash of where a wrong release happened, 0 for leaks. */
-static uint64_t release_place(const struct finding *finding)
+/* Where in the source a stack was recorded: its frames from the innermost out to the first that is the program's own, with
+ * their lines. It keeps apart what the id takes together but a person mends in different places, or in different ways. */
+static uint64_t place_hash(const struct stack *stack, uint64_t seed)
 {
-        if (rule_is_leak(finding->rule))
-                return 0;
-        const char *names[ID_NAMES];
-        bool weak;
-        char id[ID_TEXT_BYTES];
-        size_t n = id_names(&finding->release, names, &weak);
-        id_make("release", family_name(wire_entry_family(finding->release.entry)), names, n, id);
-        return strtoull(id, NULL, 16);
+        const unsigned foreign = MARK_ALLOCATOR | MARK_WRAPPER | MARK_INTERPRETER | MARK_RUNTIME;
+        uint64_t hash = mix64(seed + 1);
+        for (size_t i = 0; i < stack->n_frames; i++) {
+                const struct named_frame *named = stack->frames[i];
+                uint64_t line = named->frame.line > 0 ? (uint64_t)named->frame.line : 0;
+                for (const char *c = named->key; *c; c++)
+                        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3); /* FNV-1a */
+                hash = mix64(hash ^ line);
+                if (!(named->marks & foreign))
+                        break;
+        }
+        return hash;
 }
 
 static struct finding *append(struct making *making, const struct finding *finding)
@@ -124,7 +131,9 @@ static void add_up(struct finding *to, const struct finding *from)
 
 static void merge(struct making *making, const struct process *process, const struct finding *finding)
 {
-        struct merge_key key = { .rule = finding->rule, .release = release_place(finding) };
+        struct merge_key key = { .rule = finding->rule, .place = place_hash(&finding->stack, 0) };
+        if (!rule_is_leak(finding->rule))
+                key.place = place_hash(&finding->release, key.place);
         memcpy(key.id, finding->id, sizeof key.id);
         if (finding->rule == RULE_UF003)
                 key.class = finding->class;

@@ -1,4 +1,5 @@
 /* What stands before and after the findings: how the program ended, what the sums are, what is hidden and what is missing */
+#include "cli/policy/map.h"
 #include "cli/policy/store.h"
 #include "cli/report/quantity.h"
 #include "cli/report/style.h"
@@ -10,13 +11,14 @@ enum { COMMAND_MOST = 72 };
 struct counts {
         size_t n_of[RULE_END]; /* findings that are not suppressed */
         size_t n_hidden[RULE_END];
-        size_t n_sites[RULE_END];
+        size_t n_leaking_ids;
         size_t n_wrong, n_known;
 };
 
 static struct counts count(const struct report *report)
 {
         struct counts counts = { 0 };
+        struct map *seen = map_new();
         for (size_t i = 0; i < report->findings->n; i++) {
                 const struct finding *finding = &report->findings->all[i];
                 if (finding->suppressed_by)
@@ -25,7 +27,12 @@ static struct counts count(const struct report *report)
                 counts.n_wrong += !rule_is_leak(finding->rule);
                 counts.n_known += finding->baseline && strcmp(finding->baseline, "new") != 0;
                 counts.n_hidden[finding->rule] += !report_shows(report, finding);
+                void **known = finding->rule == RULE_UF001 ? map_at(seen, finding->id, 16) : NULL;
+                counts.n_leaking_ids += known && !*known;
+                if (known)
+                        *known = seen;
         }
+        map_free(seen);
         return counts;
 }
 
@@ -124,7 +131,7 @@ static void print_sums(const struct report *report, FILE *out)
         if (f->leaked_blocks)
                 line = store_format(store, "%s at %s",
                                    sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
-                                   quantity_of(store, counts.n_of[RULE_UF001], "site", "sites"));
+                                   quantity_of(store, counts.n_leaking_ids, "site", "sites"));
         line = sum_words(report, "possibly leaked", f->possible_bytes, f->possible_blocks, line);
         line = sum_words(report, "unclassified", f->unclassified_bytes, f->unclassified_blocks, line);
         line = sum_words(report, "still reachable", f->reachable_bytes, f->reachable_blocks, line);

@@ -208,6 +208,26 @@ Test(findings, two_places_that_release_wrongly_stay_apart_with_one_id)
         cr_expect_str_eq(findings->all[0].id, findings->all[1].id);
 }
 
+Test(findings, two_lines_of_a_function_are_two_findings_with_one_id)
+{
+        site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!push@leaky.c:6");
+        site(WIRE_VERDICT_DEFINITE, 1, 16, "leaky!push@leaky.c:7");
+        site(WIRE_VERDICT_DEFINITE, 2, 16, "leaky!push@leaky.c:7");
+        struct findings *findings = made_findings(capture, &options);
+        cr_assert_eq(findings->n, 2u);
+        cr_expect_str_eq(findings->all[0].id, findings->all[1].id);
+        cr_expect_eq(findings->all[0].blocks, 3u);
+}
+
+Test(findings, two_ways_to_one_line_are_one_finding)
+{
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "leaky!push@l.c:6", "leaky!a@l.c:1", "leaky!b@l.c:1", "leaky!c@l.c:1",
+                                      "leaky!d@l.c:1", "leaky!e@l.c:1", "leaky!main@l.c:10", NULL), WIRE_VERDICT_DEFINITE, 1, 8);
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "leaky!push@l.c:6", "leaky!a@l.c:2", "leaky!b@l.c:2", "leaky!c@l.c:2",
+                                      "leaky!d@l.c:2", "leaky!f@l.c:2", "leaky!main@l.c:11", NULL), WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->blocks, 2u);
+}
+
 Test(findings, worst_comes_first)
 {
         site(WIRE_VERDICT_REACHABLE, 1, 1000000, "leaky!cache");

@@ -67,6 +67,15 @@ Test(id, wrappers_and_allocators_do_not_matter)
         cr_expect_str_eq(a.id, c.id);
 }
 
+Test(id, what_the_standard_library_does_in_between_does_not_matter)
+{
+        struct finding a = LEAK("leaky!std::vector<int, std::allocator<int> >::push_back(int&&)", "leaky!grow", "leaky!main");
+        struct finding b = LEAK("leaky!grow", "leaky!main"), c = LEAK("leaky!alloc::vec::Vec<T>::push", "leaky!grow", "leaky!main");
+        cr_expect_str_eq(a.id, b.id);
+        cr_expect_str_eq(a.id, c.id);
+        cr_expect_str_eq(a.owner, "leaky");
+}
+
 Test(id, another_function_is_another_site)
 {
         struct finding a = LEAK("leaky!grow", "leaky!main"), b = LEAK("leaky!shrink", "leaky!main");
