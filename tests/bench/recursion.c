@@ -1,7 +1,7 @@
 /* W2: random recursion. A chain of 7 calls through functions picked at random, then a binary tree of calls eight levels
  * deep below it, each of whose calls makes a block, calls twice, and releases it. A level is two frames in the chain and
- * three in the tree: most stacks are about 41 frames deep, no two in a row are the same, and 2^16 of them are different
- * in all. Argument: chains. */
+ * three in the tree: most stacks are about 41 frames deep and no two in a row are the same. Only the chain is random (2^7
+ * ways), the tree has 2^8 leaves: 2^15 different deepest stacks, as many as a large program has. Argument: chains. */
 #include "random.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ static void (*const kinds[KINDS])(int) = {kind_0, kind_1};
 
 static void descend(int depth)
 {
-        kinds[random_next(&r) % KINDS](depth);
+        kinds[(depth < CHAIN ? random_next(&r) : (uint64_t)depth) % KINDS](depth);
         NO_TAIL;
 }
 
