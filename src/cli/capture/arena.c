@@ -226,7 +226,7 @@ static bool block_count(struct reader *r, uint32_t stack, unsigned family, unsig
         return site_count(&r->sites, stack_checked(r->process, stack), family, verdict, bytes);
 }
 
-enum { SLOTS_PER_PAGE = WIRE_PAGE_BYTES / sizeof(wire_slot), RUN_PAGES = 64 };
+enum { SLOTS_PER_PAGE = WIRE_PAGE_BYTES / sizeof(wire_slot), RUN_PAGES = 4 }; /* small: stacks may be */
 
 /* `n_pages` pages of slots at `off`. */
 static bool slots_count(struct reader *r, uint64_t off, size_t n_pages)

@@ -74,6 +74,16 @@ static bool number_take(const char *text, long least, long most, long *ret_numbe
         return *text && !*end && !errno && *ret_number >= least && *ret_number <= most;
 }
 
+static bool seconds_take(const char *text, double least, double *ret_seconds)
+{
+        char *end;
+        double seconds = strtod(text, &end);
+        if (!*text || *end || !(seconds >= least && seconds <= 1e6))
+                return false;
+        *ret_seconds = seconds;
+        return true;
+}
+
 /* The place of `value` among words with bars between; -1 = none of them. */
 static int word_take(const char *words, const char *value)
 {
@@ -117,11 +127,12 @@ static bool value_take(struct arguments *a, enum cli_option id, char *value)
                 return number_take(value, 0, 65535, &n) && ((o->depth = (unsigned)n), true);
         case CLI_ARENA_FD:
                 return number_take(value, 0, 1 << 30, &n) && ((a->arena_fd = (int)n), true);
-        case CLI_LINGER: {
-                char *end;
-                o->linger_seconds = strtod(value, &end);
-                return *value && !*end && o->linger_seconds >= 0 && o->linger_seconds <= 1e6;
-        }
+        case CLI_COUNT:
+                return number_take(value, 0, 1 << 30, &n) && ((o->count = (unsigned)n), true);
+        case CLI_LINGER:
+                return seconds_take(value, 0, &o->linger_seconds);
+        case CLI_INTERVAL:
+                return seconds_take(value, 0.01, &o->interval_seconds);
         case CLI_CHILDREN:
                 return (word = word_take(words, value)) >= 0 && ((o->children = word == 0), true);
         case CLI_COLOR:
@@ -281,7 +292,8 @@ static void arguments_init(struct arguments *a)
                                       .error_exitcode = STATUS_GATED,
                                       .print_suppressions = true,
                                       .children = true,
-                                      .linger_seconds = 5};
+                                      .linger_seconds = 5,
+                                      .interval_seconds = 1};
 }
 
 /* What follows from several options together. */

@@ -35,9 +35,11 @@
         X(LINGER, 0, "linger", "SECONDS", ON_RUN, NULL, "wait for what still runs when PROGRAM has ended [5]")         \
         X(PYTHON_OBJECTS, 0, "python-objects", NULL, ON_RUN, NULL, "stacks for PyObject blocks too")                   \
         X(ABORT_ON_ERROR, 0, "abort-on-error", NULL, ON_RUN, NULL, "stop the program at its first wrong release")      \
-        X(COLOR, 0, "color", "WHEN", ON_REPORTS | ON_TOP, "auto|always|never", "auto, always or never [auto]")         \
+        X(INTERVAL, 0, "interval", "SECONDS", ON_TOP, NULL, "time between two readings [1]")                           \
+        X(COUNT, 'n', "count", "N", ON_TOP, NULL, "end after N readings; 0 = when the process does [0]")               \
+        X(COLOR, 0, "color", "WHEN", ON_REPORTS, "auto|always|never", "auto, always or never [auto]")         \
         X(QUIET, 'q', "quiet", NULL, ON_REPORTS, NULL, "findings only; -qq: the status alone")                         \
-        X(VERBOSE, 'v', "verbose", NULL, ON_REPORTS | ON_DOCTOR, NULL,                                                 \
+        X(VERBOSE, 'v', "verbose", NULL, ON_REPORTS, NULL,                                                             \
           "also what is suppressed or reachable, whole stacks, own cost")                                              \
         X(AS, 0, "as", "FORM", ON_HELP, "text|man|bash|zsh|fish",                                                      \
           "print it as text, as a man page, or as the completions of a shell")                                         \

@@ -13,6 +13,7 @@
 #include "cli/say/say.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -67,7 +68,10 @@ static int result_judge(struct arguments *arguments, struct policy *policy, stru
                         struct collect_result *result)
 {
         const struct options *options = &arguments->options;
-        bool unable = !result->program_seen && unseen_say(result, arguments->operands[0]);
+        signal(SIGPIPE, SIG_IGN); /* that nobody reads the report changes no verdict */
+        /* Where a process said that it cannot record, that has been said already. */
+        bool none = !result->program_seen && result->n_unreadable == 0;
+        bool unable = none && unseen_say(result, arguments->operands[0]);
         int status = result->capture.exit_status;
         if (!unable) {
                 struct symbols *symbols = symbols_new();

@@ -11,8 +11,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 const struct verb verbs[] = {
@@ -78,6 +80,39 @@ static void descriptors_fill(void)
         }
 }
 
+struct deed {
+        const struct verb *verb;
+        struct arguments *arguments;
+        int status;
+};
+
+static void *deed_do(void *context)
+{
+        struct deed *deed = context;
+        deed->status = deed->verb->act(deed->arguments);
+        return NULL;
+}
+
+/* libdw wants more stack than a program may have been given (`ulimit -s 64`): then on one of our own. */
+static int verb_act(const struct verb *verb, struct arguments *arguments)
+{
+        enum { STACK_LEAST = 1 << 20, STACK_OWN = 8 << 20 };
+        struct deed deed = {.verb = verb, .arguments = arguments, .status = STATUS_UNABLE};
+        struct rlimit stack;
+        pthread_attr_t attributes;
+        pthread_t thread;
+        if (getrlimit(RLIMIT_STACK, &stack) < 0 || stack.rlim_cur >= STACK_LEAST)
+                return verb->act(arguments);
+        pthread_attr_init(&attributes);
+        pthread_attr_setstacksize(&attributes, STACK_OWN);
+        int error = pthread_create(&thread, &attributes, deed_do, &deed);
+        pthread_attr_destroy(&attributes);
+        if (error)
+                return verb->act(arguments);
+        pthread_join(thread, NULL);
+        return deed.status;
+}
+
 int command_main(int argc, char **argv)
 {
         descriptors_fill();
@@ -98,7 +133,7 @@ int command_main(int argc, char **argv)
         else if (arguments.help)
                 status = print_out(print_help, verb->bit == ON_HELP ? NULL : verb);
         else
-                status = verb->act(&arguments);
+                status = verb_act(verb, &arguments);
         arguments_deinit(&arguments);
         return status;
 }

@@ -12,6 +12,7 @@
         X(MERGE, merge, "-o OUT CAPTURE...", "put captures together")                                                  \
         X(BASELINE, baseline, "{init|check|update|prune} FILE [CAPTURE...]", "keep a list of known findings")          \
         X(SNAPSHOT, snapshot, "PID", "look at a running process without stopping it")                                  \
+        X(TOP, top, "PID", "watch the sites of a running process grow")                                                \
         X(DOCTOR, doctor, "PROGRAM|PID", "say what would be seen of a program, and what not")                          \
         X(HELP, help, "[VERB]", "print help")
 

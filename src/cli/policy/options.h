@@ -48,6 +48,8 @@ struct options {
         /* What only the runner looks at. */
         const char *output;       /* -o: pattern of the capture file's name, or NULL */
         double linger_seconds;    /* how long to wait for what still runs after the program ended */
+        double interval_seconds;  /* of `top` */
+        unsigned count;           /* of `top`: readings; 0 = without end */
         const char *shim_options; /* to append to UNFREED_OPTIONS; "" = nothing */
 };
 

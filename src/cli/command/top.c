@@ -1,0 +1,198 @@
+/* unfreed top: which sites of a running process grow
+ *
+ * The arena is read again and again, without the process noticing. A site is a stack; growth is what was added between
+ * two readings. On a terminal the screen is drawn anew each time, elsewhere the readings follow each other.
+ */
+#include "cli/capture/arena.h"
+#include "cli/collect/living.h"
+#include "cli/command/emit.h"
+#include "cli/command/verb.h"
+#include "cli/say/say.h"
+#include "cli/symbol/symbol.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TOP_ROWS = 20, TOP_FRAMES = 3 };
+
+struct row {
+        uint32_t stack;
+        uint64_t blocks, bytes;
+        int64_t growth_bytes; /* since the reading before */
+};
+
+struct reading {
+        struct process process;
+        struct row *rows; /* by stack */
+        size_t n;
+        double at; /* seconds */
+};
+
+static double now_seconds(void)
+{
+        struct timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* All verdicts of a stack are one row; sites come ordered by stack. */
+static const char *reading_take(int fd, struct reading *ret)
+{
+        *ret = (struct reading){.at = now_seconds()};
+        const char *why = arena_read(fd, &ret->process);
+        if (why)
+                return why;
+        ret->rows = calloc(ret->process.n_sites + 1, sizeof *ret->rows);
+        for (size_t i = 0; ret->rows && i < ret->process.n_sites; i++) {
+                const struct site *site = &ret->process.sites[i];
+                if (!ret->n || ret->rows[ret->n - 1].stack != site->stack)
+                        ret->rows[ret->n++].stack = site->stack;
+                ret->rows[ret->n - 1].blocks += site->blocks;
+                ret->rows[ret->n - 1].bytes += site->bytes;
+        }
+        return ret->rows ? NULL : "there is not enough memory to read it";
+}
+
+static void reading_drop(struct reading *reading)
+{
+        free(reading->rows);
+        process_deinit(&reading->process);
+        *reading = (struct reading){0};
+}
+
+/* Stacks keep their numbers while a process lives. */
+static void growth_set(struct reading *now, const struct reading *before)
+{
+        size_t k = 0;
+        for (size_t i = 0; i < now->n; i++) {
+                while (k < before->n && before->rows[k].stack < now->rows[i].stack)
+                        k++;
+                bool known = k < before->n && before->rows[k].stack == now->rows[i].stack;
+                now->rows[i].growth_bytes = (int64_t)(now->rows[i].bytes - (known ? before->rows[k].bytes : 0));
+        }
+}
+
+static int order_shown(const void *a, const void *b)
+{
+        const struct row *left = a, *right = b;
+        if (left->growth_bytes != right->growth_bytes)
+                return left->growth_bytes > right->growth_bytes ? -1 : 1;
+        return (left->bytes < right->bytes) - (left->bytes > right->bytes);
+}
+
+/* "push < parse < main", as far as frames have names. */
+static void place_print(FILE *out, struct symbols *symbols, const struct process *process, uint32_t stack)
+{
+        struct raw_frame raw[TOP_FRAMES];
+        struct frame frames[TOP_FRAMES];
+        size_t n = process_frames(process, stack, raw, TOP_FRAMES, NULL, NULL);
+        for (size_t i = 0; i < n && i < TOP_FRAMES; i++) {
+                if (raw[i].kind != RAW_NATIVE || symbols_name(symbols, &raw[i], frames, TOP_FRAMES) == 0)
+                        continue;
+                const char *name = frames[0].function ? frames[0].function : frames[0].module;
+                fputs(i ? " < " : "", out);
+                for (size_t k = 0; name && name[k] && name[k] != '(' && k < 40; k++)
+                        fputc((unsigned char)name[k] < ' ' ? '?' : name[k], out);
+        }
+        fputc('\n', out);
+}
+
+static void screen_print(FILE *out, struct symbols *symbols, struct reading *now, double seconds, size_t n_rows)
+{
+        uint64_t bytes = 0, blocks = 0;
+        int64_t growth = 0;
+        for (size_t i = 0; i < now->n; i++) {
+                bytes += now->rows[i].bytes;
+                blocks += now->rows[i].blocks;
+                growth += now->rows[i].growth_bytes;
+        }
+        double a_second = seconds > 0 ? 1 / seconds : 0;
+        fprintf(out, "process %d %s: %" PRIu64 " bytes in %" PRIu64 " blocks at %zu sites, %+.0f bytes/s\n\n",
+                now->process.pid, now->process.exe, bytes, blocks, now->n, (double)growth * a_second);
+        fprintf(out, "%14s %14s %10s  %s\n", "bytes/s", "bytes", "blocks", "allocated by");
+        struct row *rows = malloc((now->n + 1) * sizeof *rows);
+        if (rows && now->n) {
+                memcpy(rows, now->rows, now->n * sizeof *rows);
+                qsort(rows, now->n, sizeof *rows, order_shown);
+        }
+        for (size_t i = 0; rows && i < now->n && i < n_rows; i++) {
+                fprintf(out, "%+14.0f %14" PRIu64 " %10" PRIu64 "  ", (double)rows[i].growth_bytes * a_second, rows[i].bytes,
+                        rows[i].blocks);
+                place_print(out, symbols, &now->process, rows[i].stack);
+        }
+        free(rows);
+}
+
+static size_t rows_of_screen(void)
+{
+        struct winsize size;
+        if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_row < 8)
+                return TOP_ROWS;
+        return size.ws_row - 5;
+}
+
+static int reading_show(struct symbols *symbols, struct reading *now, double seconds)
+{
+        char *text = NULL;
+        size_t n = 0;
+        FILE *out = open_memstream(&text, &n);
+        if (!out)
+                return say_error("no memory");
+        bool screen = isatty(STDOUT_FILENO);
+        fputs(screen ? "\033[H\033[2J" : "", out);
+        screen_print(out, symbols, now, seconds, screen ? rows_of_screen() : TOP_ROWS);
+        fputs(screen ? "" : "\n", out);
+        int answer = fclose(out) == 0 ? emit_bytes(STDOUT_FILENO, text, n) : -1;
+        free(text);
+        return answer;
+}
+
+static int process_watch(const struct arguments *arguments, pid_t pid, int fd)
+{
+        struct symbols *symbols = symbols_new();
+        struct reading before = {0}, now;
+        const struct options *options = &arguments->options;
+        struct timespec pause = {(time_t)options->interval_seconds, 0};
+        pause.tv_nsec = (long)((options->interval_seconds - (double)pause.tv_sec) * 1e9);
+        int answer = symbols ? 0 : say_error("no memory for names");
+        for (unsigned i = 0; answer >= 0 && (!options->count || i < options->count); i++) {
+                if (i && nanosleep(&pause, NULL) < 0)
+                        break;
+                struct arena_brief brief;
+                if (i && (kill(pid, 0) < 0 || !arena_peek(fd, &brief) || brief.how != END_RUNNING))
+                        break; /* it has ended */
+                const char *why = reading_take(fd, &now);
+                if (why) {
+                        answer = say_error("the record of process %d cannot be read: %s", (int)pid, why);
+                        break;
+                }
+                if (i)
+                        growth_set(&now, &before);
+                answer = reading_show(symbols, &now, i ? now.at - before.at : 0);
+                reading_drop(&before);
+                before = now;
+        }
+        reading_drop(&before);
+        symbols_free(symbols);
+        return answer;
+}
+
+int verb_top(struct arguments *arguments)
+{
+        pid_t pid = arguments->n_operands == 1 ? living_pid(arguments->operands[0]) : 0;
+        if (pid == 0) {
+                say_error("the pid of one process is needed; see `unfreed help top`");
+                return STATUS_USAGE;
+        }
+        int fd = living_open(pid);
+        int answer = fd < 0 ? fd : process_watch(arguments, pid, fd);
+        if (fd >= 0)
+                close(fd);
+        return answer < 0 ? STATUS_UNABLE : 0;
+}
