@@ -169,26 +169,42 @@ static bool is_generated(const char *path)
                        strcmp(dot, ".cxx") == 0);
 }
 
+/* A function that keeps its name in C: what the .pyx declares cdef public, or C that stands in it as it is. */
+static void rename_public(struct cython *cython, struct texts *texts, struct cython_source *source, struct frame *frame)
+{
+        char name[CYTHON_NAME_MAX];
+        const char *file = NULL;
+
+        cython_source_public_line(source, frame->raw, frame->line, &file, &frame->line);
+        if (!file)
+                return;
+        frame->file = file;
+        frame->language = LANGUAGE_CYTHON;
+        if (cython->module && snprintf(name, sizeof name, "%s.%s", cython->module, frame->raw) < (int)sizeof name)
+                frame->function = texts_intern(texts, name);
+}
+
 /* The name of the .pyx, and its line where the C line is known. */
 static void rename_frame(struct cython *cython, struct texts *texts, struct frame *frame)
 {
-        const char *symbol = frame->raw ? cython_name_begin(frame->raw) : NULL;
+        const char *symbol = frame->raw ? cython_name_begin(frame->raw) : NULL, *maker;
         struct cython_source *source = NULL;
         char name[CYTHON_NAME_MAX];
-        const char *maker;
         bool has_lines;
 
+        if (frame->raw && frame->file && is_generated(frame->file))
+                source = source_of(cython, texts, frame->file);
+        if (source && !symbol && strncmp(frame->raw, "__", 2) != 0)
+                rename_public(cython, texts, source, frame);
         if (!symbol || !cython_name_decode(frame->raw, exists, cython, name, &has_lines))
                 return;
-        if (frame->file && is_generated(frame->file))
-                source = source_of(cython, texts, frame->file);
         symbol = texts_intern_part(texts, symbol, cython_name_bytes(frame->raw));
-        if (frame->file && !source && !has_lines) { /* #line of a statement that came before, by no right */
+        if (source && has_lines) {
+                cython_source_line(source, symbol, frame->line, &frame->file, &frame->line);
+        } else if (!source && !has_lines) { /* #line of a statement that came before, by no right */
                 frame->file = NULL;
                 frame->line = 0;
         }
-        if (source && has_lines)
-                cython_source_line(source, symbol, frame->line, &frame->file, &frame->line);
         /* The body of a generator is called "generator", whatever the function that makes it is called. */
         maker = source ? cython_source_maker(source, symbol) : NULL;
         if (maker)
@@ -197,7 +213,6 @@ static void rename_frame(struct cython *cython, struct texts *texts, struct fram
         frame->language = LANGUAGE_CYTHON;
 }
 
-/* A wrapper and the body that is inlined into it are one function to a person: the inner one stays. */
 bool frame_is_wrapper(const struct frame *outer, const struct frame *inner)
 {
         return outer->language == LANGUAGE_CYTHON && inner->language == LANGUAGE_CYTHON && outer->function &&

@@ -30,8 +30,21 @@ static const struct kind {
         {"tp_dealloc_", false, false, false, ".__dealloc__"},
         {"tp_clear_", false, false, false, ".tp_clear"},
         {"tp_traverse_", false, false, false, ".tp_traverse"},
+        {"lambda_funcdef_", false, false, true, ""},
         {"pymod_exec_", false, false, true, ".<module>"},
 };
+
+/* The classes behind memoryviews, which Cython writes into every module that uses these, under names of their own. */
+static const struct view {
+        const char *prefix, *name;
+} views[] = {
+        {"array_", "array"},
+        {"memoryview_", "memoryview"},
+        {"memoryviewslice_", "_memoryviewslice"},
+        {"MemviewEnum_", "Enum"},
+};
+
+static const char mark[] = "__pyx_", view_module[] = "View.MemoryView", view_scope[] = "View_dot_MemoryView";
 
 enum { DEPTH_MAX = 32 };
 
@@ -56,7 +69,7 @@ const char *cython_name_begin(const char *symbol)
                 while (is_digit(*at))
                         at++;
         }
-        return strncmp(at, "__pyx_", 6) == 0 ? at : NULL;
+        return strncmp(at, mark, sizeof mark - 1) == 0 ? at : NULL;
 }
 
 size_t cython_name_bytes(const char *symbol)
@@ -103,56 +116,103 @@ static void offer(struct decoder *decoder, size_t used, const char *name, bool h
         if (rank <= decoder->best_rank)
                 return;
         decoder->best_rank = rank;
-        strcpy(decoder->best, whole);
+        memcpy(decoder->best, whole, strlen(whole) + 1);
 }
 
 static void decode(struct decoder *decoder, const char *rest, size_t used, int depth)
 {
-        const char *digits = rest;
-        size_t length = 0;
+        const char *digits = rest, *scope;
+        size_t length = 0, written; /* of the scope: in Python, and in the symbol */
 
         for (; is_digit(*rest); rest++)
                 length = length < CYTHON_NAME_MAX ? length * 10 + (size_t)(*rest - '0') : CYTHON_NAME_MAX;
         if (decoder->kind->may_count || rest == digits)
                 offer(decoder, used, rest, rest > digits, depth);
-        if (rest == digits || depth > DEPTH_MAX || strnlen(rest, length + 2) < length + 2 || rest[length] != '_')
+        if (rest == digits || depth > DEPTH_MAX)
                 return;
-        if (used + length + 2 > sizeof decoder->name)
+        scope = rest;
+        written = length;
+        /* The one scope with a dot in it: its length counts that as one letter. */
+        if (length == sizeof view_module - 1 && strncmp(rest, view_scope, sizeof view_scope - 1) == 0) {
+                scope = view_module;
+                written = sizeof view_scope - 1;
+        }
+        if (strnlen(rest, written + 2) < written + 2 || rest[written] != '_' ||
+            used + length + 2 > sizeof decoder->name)
                 return;
-        memcpy(decoder->name + used, rest, length);
-        decoder->name[used + length] = '.';
-        decode(decoder, rest + length + 1, used + length + 1, depth + 1);
+        memcpy(decoder->name + used, scope, length);
+        used += length;
+        decoder->name[used] = '.';
+        decode(decoder, rest + written + 1, used + 1, depth + 1);
+}
+
+/* Where Cython put one name before another (variants of fused types, bodies of its own classes) the last one counts. */
+static const struct kind *kind_of(const char *begin, const char *end, const char **ret_rest)
+{
+        for (const char *at = end - (sizeof mark - 1); at >= begin; at--) {
+                const char *rest = at + sizeof mark - 1;
+
+                if (strncmp(at, mark, sizeof mark - 1) != 0)
+                        continue;
+                for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+                        size_t n = strlen(kinds[i].prefix);
+
+                        if ((size_t)(end - rest) > n && strncmp(rest, kinds[i].prefix, n) == 0) {
+                                *ret_rest = rest + n;
+                                return &kinds[i];
+                        }
+                }
+        }
+        return NULL;
+}
+
+/* A special method of one of Cython's own classes: __pyx_array___cinit__, __pyx_tp_new_array. */
+static bool decode_view(const char *begin, const char *end, char ret_name[CYTHON_NAME_MAX], bool *ret_has_lines)
+{
+        const char *rest = begin + sizeof mark - 1, *tail = NULL;
+        const struct kind *kind = kind_of(begin, end, &tail);
+        size_t n = (size_t)(end - rest);
+
+        for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+                size_t prefix = strlen(views[i].prefix);
+
+                if (kind && (size_t)(end - tail) == strlen(views[i].name) &&
+                    strncmp(tail, views[i].name, strlen(views[i].name)) == 0) {
+                        snprintf(ret_name, CYTHON_NAME_MAX, "%s.%s%s", view_module, views[i].name, kind->tail);
+                        *ret_has_lines = false;
+                        return true;
+                }
+                if (n > prefix + 4 && n < CYTHON_NAME_MAX / 2 && strncmp(rest, views[i].prefix, prefix) == 0 &&
+                    strncmp(rest + prefix, "__", 2) == 0 && strncmp(end - 2, "__", 2) == 0) {
+                        snprintf(ret_name, CYTHON_NAME_MAX, "%s.%s.%.*s", view_module, views[i].name, (int)(n - prefix),
+                                 rest + prefix);
+                        *ret_has_lines = true;
+                        return true;
+                }
+        }
+        return false;
 }
 
 bool cython_name_decode(const char *symbol, cython_name_exists *exists, void *user, char ret_name[CYTHON_NAME_MAX],
                         bool *ret_has_lines)
 {
-        const char *begin = cython_name_begin(symbol);
+        const char *begin = cython_name_begin(symbol), *end, *rest;
         struct decoder decoder = {.exists = exists, .user = user, .best_rank = -1};
         char plain[CYTHON_NAME_MAX];
-        const char *end;
-        size_t bytes;
 
-        if (!begin)
+        if (!begin || cython_name_bytes(symbol) < sizeof mark)
                 return false;
         end = begin + cython_name_bytes(symbol);
-        begin += strlen("__pyx_");
-        for (size_t i = 0; i < sizeof kinds / sizeof *kinds && !decoder.kind; i++)
-                if (strncmp(begin, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
-                        decoder.kind = &kinds[i];
-        if (!decoder.kind)
-                return false;
-        begin += strlen(decoder.kind->prefix);
-        bytes = end > begin ? (size_t)(end - begin) : 0;
-        if (bytes >= sizeof plain)
-                return false;
-        memcpy(plain, begin, bytes);
-        plain[bytes] = 0;
-        decode(&decoder, plain, 0, 0);
+        decoder.kind = kind_of(begin, end, &rest);
+        if (decoder.kind && (size_t)(end - rest) < sizeof plain) {
+                memcpy(plain, rest, (size_t)(end - rest));
+                plain[end - rest] = 0;
+                decode(&decoder, plain, 0, 0);
+        }
         if (decoder.best_rank < 0)
-                return false;
+                return decode_view(begin, end, ret_name, ret_has_lines);
         drop_fuse(decoder.best);
-        strcpy(ret_name, decoder.best);
+        memcpy(ret_name, decoder.best, sizeof decoder.best);
         *ret_has_lines = decoder.kind->has_lines;
         return true;
 }

@@ -80,9 +80,11 @@ static char *read_text(const char *path)
 static const char *source_file(const struct cython_source *source, const char *name, size_t bytes)
 {
         char path[PATH_MAX];
-        const char *slash = memrchr(name, '/', bytes);
+        const char *slash = memrchr(name, '/', bytes), *dot = memrchr(name, '.', bytes);
         size_t folder = slash ? (size_t)(slash + 1 - name) : 0;
 
+        if (!dot || (strncmp(dot, ".py", 3) != 0 && strncmp(dot, ".px", 3) != 0)) /* code of Cython's own, in no file */
+                return texts_intern_part(source->texts, name, bytes);
         if (snprintf(path, sizeof path, "%s/%.*s", source->folder, (int)(bytes - folder), name + folder) <
                     (int)sizeof path &&
             access(path, F_OK) == 0)
@@ -287,7 +289,7 @@ void cython_source_free(struct cython_source *source)
         free(source);
 }
 
-static bool has_function_at(const struct cython_source *source, const char *c_name, int c_line)
+static const struct body *function_at(const struct cython_source *source, const char *c_name, int c_line)
 {
         size_t bytes = strcspn(c_name, ".");
 
@@ -296,23 +298,16 @@ static bool has_function_at(const struct cython_source *source, const char *c_na
 
                 if (c_line >= body->first && c_line <= body->last && strncmp(body->name, c_name, bytes) == 0 &&
                     !body->name[bytes])
-                        return true;
+                        return body;
         }
-        return false;
+        return NULL;
 }
 
-void cython_source_line(const struct cython_source *source, const char *c_name, int c_line, const char **ret_file,
-                        int *ret_line)
+/* The last comment at or above the line, from `first` on; NULL = none. */
+static const struct mark *mark_at(const struct cython_source *source, int first, int c_line)
 {
         size_t low = 0, high = source->n_marks;
 
-        if (!has_function_at(source, c_name, c_line))
-                return;
-        if (source->xml_file && c_line < source->n_xml_lines && source->xml_lines[c_line]) {
-                *ret_file = source->xml_file;
-                *ret_line = source->xml_lines[c_line];
-                return;
-        }
         while (low < high) {
                 size_t middle = low + (high - low) / 2;
 
@@ -321,12 +316,35 @@ void cython_source_line(const struct cython_source *source, const char *c_name, 
                 else
                         high = middle;
         }
-        if (low) {
-                const struct mark *mark = &source->marks[low - 1];
+        return low && source->marks[low - 1].c_line >= first ? &source->marks[low - 1] : NULL;
+}
 
+void cython_source_line(const struct cython_source *source, const char *c_name, int c_line, const char **ret_file,
+                        int *ret_line)
+{
+        const struct mark *mark;
+
+        if (!function_at(source, c_name, c_line))
+                return;
+        if (source->xml_file && c_line < source->n_xml_lines && source->xml_lines[c_line]) {
+                *ret_file = source->xml_file;
+                *ret_line = source->xml_lines[c_line];
+                return;
+        }
+        mark = mark_at(source, 0, c_line);
+        if (mark) {
                 *ret_file = source_file(source, mark->file, strlen(mark->file));
                 *ret_line = mark->line;
         }
+}
+
+void cython_source_public_line(const struct cython_source *source, const char *c_name, int c_line,
+                               const char **ret_file, int *ret_line)
+{
+        const struct body *body = function_at(source, c_name, c_line);
+
+        if (body && mark_at(source, body->first, c_line))
+                cython_source_line(source, c_name, c_line, ret_file, ret_line);
 }
 
 const char *cython_source_maker(const struct cython_source *source, const char *c_name)

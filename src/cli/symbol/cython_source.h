@@ -15,6 +15,11 @@ void cython_source_free(struct cython_source *source);
 void cython_source_line(const struct cython_source *source, const char *c_name, int c_line, const char **ret_file,
                         int *ret_line);
 
+/* The same for a function that has a name of its own in C (cdef public), which may also be C that was put into the .pyx
+ * as it is: there must be a comment inside the function. */
+void cython_source_public_line(const struct cython_source *source, const char *c_name, int c_line,
+                               const char **ret_file, int *ret_line);
+
 /* The C function that makes the generator whose body is `c_name`; NULL = not known. */
 const char *cython_source_maker(const struct cython_source *source, const char *c_name);
 

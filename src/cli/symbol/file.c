@@ -128,7 +128,7 @@ static struct elf_file *open_by_build_id(const char *debug_root, const uint8_t *
                 return NULL;
         for (unsigned i = 1; i < id_bytes; i++)
                 n += sprintf(path + n, "%02x", id[i]);
-        strcpy(path + n, ".debug");
+        memcpy(path + n, ".debug", sizeof ".debug");
         file = elf_file_open(path);
         if (file && elf_file_is(file, id, id_bytes))
                 return file;

@@ -7,7 +7,7 @@
 
 const char *path_normalize(struct texts *texts, const char *folder, const char *path)
 {
-        char whole[2 * PATH_MAX], *out = whole;
+        char whole[2 * PATH_MAX], *out;
         size_t folder_bytes = *path != '/' && folder ? strlen(folder) : 0, path_bytes = strlen(path);
         char *least; /* what .. cannot take away ends here */
 

@@ -174,6 +174,6 @@ const char *scope_qualify(struct debug *debug, Dwarf_Die *function, enum frame_l
         used = write_scopes(debug, *function, strcmp(name, "operator()") == 0, text, 0, 0);
         if (!used || used + strlen(name) + 1 > sizeof text)
                 return name;
-        strcpy(text + used, name);
+        memcpy(text + used, name, strlen(name) + 1);
         return texts_intern(debug->texts, text);
 }

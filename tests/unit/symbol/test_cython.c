@@ -89,8 +89,27 @@ Test(cython_name, clones_and_cxx_mangling_do_not_matter)
 
 Test(cython_name, variants_of_fused_types_are_one_function)
 {
-        check("__pyx_pw_4demo_9__pyx_fuse_0total", "demo.total");
-        check("__pyx_f_4demo___pyx_fuse_1_2total", "demo.total");
+        check("__pyx_fuse_0__pyx_pw_2fz_12total", "fz.total");
+        check("__pyx_fuse_1_0__pyx_f_2fz_ctotal", "fz.ctotal");
+        check("__pyx_pf_2fz_17__pyx_fuse_0cptotal", "fz.cptotal");
+        check("__pyx_pw_2fz_20__pyx_fuse_1_3cptotal", "fz.cptotal");
+}
+
+Test(cython_name, lambdas_and_generator_expressions_are_functions)
+{
+        check("__pyx_lambda_funcdef_2fz_lambda", "fz.lambda");
+        check("__pyx_pw_2fz_25lambda", "fz.lambda");
+        check("__pyx_gb_2fz_4genx_2generator1", "fz.genx.generator1");
+}
+
+Test(cython_name, cythons_own_classes_have_their_names)
+{
+        check("__pyx_array___pyx_pf_15View_dot_MemoryView_5array_4__dealloc__", "View.MemoryView.array.__dealloc__");
+        check("__pyx_memoryview___pyx_pf_15View_dot_MemoryView_10memoryview___cinit__",
+              "View.MemoryView.memoryview.__cinit__");
+        check("__pyx_array___cinit__", "View.MemoryView.array.__cinit__");
+        check("__pyx_tp_new_array", "View.MemoryView.array.__new__");
+        check("__pyx_tp_dealloc__memoryviewslice", "View.MemoryView._memoryviewslice.__dealloc__");
 }
 
 Test(cython_name, other_symbols_are_not_renamed)
@@ -275,6 +294,12 @@ Test(cython, a_comment_before_the_function_counts_too) { check_place(2, "made.Ho
 Test(cython, the_body_of_a_generator_has_the_name_of_its_function)
 {
         check_place(3, "made.make", "/fixture/made.pyx", 21);
+}
+
+Test(cython, a_public_function_keeps_its_name_and_has_its_line)
+{
+        check_place(8, "made.offered", "/fixture/made.pyx", 31);
+        cr_assert_str_eq(frames[0].raw, "offered");
 }
 
 Test(cython, functions_of_types_are_not_given_lines_of_other_functions)
