@@ -13,6 +13,8 @@ enum { N_PLACES = 1 << 17, N_ROWS_MAX = N_PLACES / 2 };
 
 static uint32_t *places; /* index of the row in the extent, 0 = free */
 static uint32_t n_rows;
+static uint32_t last_noted; /* the site noted last: most blocks come in runs of one site */
+static uint8_t last_verdict;
 
 static struct wire_holder *row_at(uint64_t index)
 {
@@ -32,6 +34,7 @@ void holder_begin(void)
                 *row_at(i) = (struct wire_holder){.kind = WIRE_HOLDER_NONE};
         __atomic_store_n(&arena.header->extents[WIRE_EXTENT_HOLDERS].used, 1, __ATOMIC_RELEASE);
         n_rows = 0;
+        last_noted = 0;
         places = pages_take(N_PLACES * sizeof *places);
 }
 
@@ -74,6 +77,10 @@ static struct wire_holder *row_find(uint32_t stack, enum wire_verdict verdict, b
 
 void holder_note(uint32_t stack, enum wire_verdict verdict, const struct mark_source *source, uintptr_t address)
 {
+        if (stack == last_noted && verdict == last_verdict)
+                return;
+        last_noted = stack;
+        last_verdict = (uint8_t)verdict;
         bool is_new;
         struct wire_holder *row = row_find(stack, verdict, &is_new);
         if (row == NULL || !is_new)

@@ -36,6 +36,7 @@ enum {
         CLOCK_WORDS = 1 << 20, /* words read between two looks at the clock: a few milliseconds */
         SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
         AHEAD = 16, /* blocks whose memory is being fetched while earlier ones are read */
+        AHEAD_BYTES = 256, /* how much of each */
         CANDIDATES = 32, /* words whose slot is being fetched while earlier ones are looked up */
 };
 _Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
@@ -54,8 +55,10 @@ struct candidate {
 typedef void visit_fn(const struct block *block, bool start, const struct candidate *candidate);
 
 static struct {
-        uintptr_t *work; /* starts of blocks to be read */
-        size_t n_work, capacity;
+        /* Starts of blocks to be read, a ring. First in, first out: blocks that were allocated one after the other and
+         * stand in an array so are read upwards, which is twice as fast as downwards. */
+        uintptr_t *work;
+        size_t n_work, first_work, capacity;
         uintptr_t ahead[AHEAD]; /* a ring */
         unsigned n_ahead, first_ahead;
         struct candidate candidates[CANDIDATES]; /* a ring */
@@ -95,10 +98,12 @@ static bool set(const struct block *block, unsigned verdict)
 
 void mark_set(const struct block *block, enum wire_verdict verdict) { set(block, verdict); }
 
+static size_t ring_at(size_t i) { return i < mark.capacity ? i : i - mark.capacity; }
+
 static void push(uintptr_t start)
 {
         if (likely(mark.n_work < mark.capacity))
-                mark.work[mark.n_work++] = start;
+                mark.work[ring_at(mark.first_work + mark.n_work++)] = start;
         else
                 mark.over = true;
 }
@@ -241,8 +246,12 @@ static void block_read(const struct block *block, struct reading *reading)
 static uintptr_t next_take(void)
 {
         while (mark.n_ahead < AHEAD && mark.n_work) {
-                uintptr_t start = mark.work[--mark.n_work];
-                __builtin_prefetch((const void *)start);
+                uintptr_t start = mark.work[mark.first_work];
+                mark.n_work--;
+                /* From the start again where that is possible: fewer pages of the list are touched. */
+                mark.first_work = mark.n_work ? ring_at(mark.first_work + 1) : 0;
+                for (uintptr_t line = 0; line < AHEAD_BYTES; line += 64)
+                        __builtin_prefetch((const void *)(start + line));
                 wire_slot *slot = find_slot(start);
                 if (slot)
                         __builtin_prefetch(slot);
