@@ -67,8 +67,9 @@ static void socket_drain(struct collector *c)
 static void children_reap(struct collector *c)
 {
         struct signalfd_siginfo signals[8];
-        while (read(c->signals, signals, sizeof signals) > 0)
-                ;
+        for (ssize_t got; (got = read(c->signals, signals, sizeof signals)) > 0;)
+                for (size_t i = 0; i < (size_t)got / sizeof *signals; i++)
+                        manners_pass_on(&c->before, c->program_ended ? 0 : c->program, &signals[i]);
         for (;;) {
                 siginfo_t ended = {0};
                 if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) < 0) {

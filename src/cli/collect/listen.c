@@ -127,8 +127,11 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
                         arrival->pid = sender.pid;
                 }
         }
+        /* What we had no descriptor for, the kernel cut off: recvmsg(2), MSG_CTRUNC. */
+        bool cut = message.msg_flags & MSG_CTRUNC;
         bool greets = (size_t)got == sizeof hello && memcmp(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic) == 0 &&
-                      hello.version == WIRE_VERSION && (arrival->memfd >= 0 || hello.arena_bytes == 0);
+                      hello.version == WIRE_VERSION && (arrival->memfd >= 0 || hello.arena_bytes == 0 || cut);
+        arrival->why_not = hello.arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
         if (greets && hello.pid != arrival->pid)
                 arrival_find_sender(arrival, hello.pid);
         if (!greets)

@@ -20,7 +20,8 @@ int listen_open(struct listener *ret_listener);
 void listen_close(struct listener *listener);
 
 struct arrival {
-        int memfd; /* -1 = the process says that it cannot record */
+        int memfd; /* -1 = there is no arena, `why_not` says why */
+        const char *why_not;
         int pidfd; /* -1 = could not be had: its process is gone already, or the kernel is old */
         pid_t pid; /* as we see it; 0 = in a pid namespace that is not below ours */
 };

@@ -16,15 +16,28 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* The first process of a container is the one that the world sends signals to, and the kernel lets it ignore them. */
+static const int passed_on[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+
+void manners_pass_on(const struct manners *before, pid_t program, const struct signalfd_siginfo *signal)
+{
+        bool from_terminal = signal->ssi_code == SI_KERNEL; /* then the program has it too */
+        if (before->is_init && signal->ssi_signo != SIGCHLD && !from_terminal && program > 0)
+                kill(program, (int)signal->ssi_signo);
+}
+
 int manners_begin(struct manners *before)
 {
         struct sigaction ignore = {.sa_handler = SIG_IGN}, standard = {.sa_handler = SIG_DFL};
         sigset_t child;
+        before->is_init = getpid() == 1;
         sigaction(SIGINT, &ignore, &before->interrupt);
         sigaction(SIGQUIT, &ignore, &before->quit);
         sigaction(SIGCHLD, &standard, &before->child); /* were it ignored, nobody could be waited for */
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
+        for (size_t i = 0; before->is_init && i < sizeof passed_on / sizeof *passed_on; i++)
+                sigaddset(&child, passed_on[i]);
         sigprocmask(SIG_BLOCK, &child, &before->mask);
 
         getrlimit(RLIMIT_NOFILE, &before->descriptors);

@@ -7,7 +7,9 @@
 #define UNFREED_CLI_COLLECT_SPAWN_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 
 /* What the runner changes of itself while the program runs, as it was before. */
@@ -15,11 +17,14 @@ struct manners {
         struct sigaction interrupt, quit, child;
         sigset_t mask;
         struct rlimit descriptors;
+        bool is_init; /* we are process 1 */
 };
 
 /* Ignore the keyboard's SIGINT and SIGQUIT (they are the program's), take SIGCHLD through a descriptor (returned), be
  * allowed many descriptors, be the reaper of what the program leaves behind. Negative: a line was said. */
 int manners_begin(struct manners *ret_before);
+/* Nothing is passed on to the program, unless we are process 1: then what somebody sent us. */
+void manners_pass_on(const struct manners *before, pid_t program, const struct signalfd_siginfo *signal);
 void manners_end(const struct manners *before);
 
 struct spawn {

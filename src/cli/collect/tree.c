@@ -71,7 +71,7 @@ static struct member *tree_room(struct tree *tree)
 void tree_add(struct tree *tree, const struct arrival *arrival)
 {
         if (arrival->memfd < 0) {
-                say_error("process %d cannot be recorded: its limits leave no memory for that", (int)arrival->pid);
+                say_error("process %d cannot be recorded: %s", (int)arrival->pid, arrival->why_not);
                 tree->n_unreadable++;
                 if (arrival->pidfd >= 0)
                         close(arrival->pidfd);

@@ -14,8 +14,10 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static struct collect_result result;
 static double seconds;
@@ -138,6 +140,19 @@ Test(collect, what_is_no_greeting_is_dropped)
         cr_assert_eq(run(GREETER, "garbage", "garbage", "exit", "0", NULL), 0);
         cr_assert_eq(result.capture.n_processes, 1);
         cr_assert_eq(result.n_unreadable, 0);
+}
+
+Test(collect, more_processes_than_descriptors_are_said_and_harm_nobody)
+{
+        int next = dup(0);
+        close(next);
+        struct rlimit few = {(rlim_t)next + 9, (rlim_t)next + 9}; /* socket, signals, epoll, and three processes */
+        setrlimit(RLIMIT_NOFILE, &few);
+        cr_redirect_stderr();
+        cr_assert_eq(run(GREETER, "fork", "fork", "fork", "fork", "fork", "fork", "sleep", "0.2", "exit", "0", NULL), 0);
+        cr_assert_eq(WEXITSTATUS(result.status), 0);
+        cr_assert_gt(result.n_unreadable, 0);
+        cr_assert_eq(result.capture.n_processes + result.n_unreadable, 7);
 }
 
 Test(collect, a_program_that_never_greets_is_not_waited_for)
