@@ -85,6 +85,7 @@ struct suppression_use {
         const char *text; /* as written */
         const char *file;
         int line;
+        bool is_foreign; /* for errors that we do not look for: can never be used */
         uint64_t findings, blocks, bytes;
 };
 

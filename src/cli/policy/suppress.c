@@ -81,6 +81,7 @@ int suppressions_read(struct suppressions *suppressions, const char *path)
                         r = suppress_valgrind_parse(&source, suppressions->store, &rule, &use.text);
                 else
                         r = suppress_line_parse(&source, suppressions->store, &rule, &use.text);
+                use.is_foreign = rule.type == TYPE_FOREIGN;
                 if (r >= 0)
                         add_rule(suppressions, &rule, &use);
         }
@@ -149,7 +150,8 @@ static bool rule_matches(const struct suppression *rule, const struct finding *f
                 return fnmatch(rule->pattern, finding->owner, 0) == 0;
         case TYPE_STACK:
                 return suppress_valgrind_matches(rule, finding);
-        case TYPE_NOTHING:
+        case TYPE_EXPIRED:
+        case TYPE_FOREIGN:
                 break;
         }
         return false;

@@ -51,7 +51,7 @@ static int take_condition(const struct source_text *source, char *text, struct s
                 if (day < date_today()) {
                         say_warning("%s:%d: suppression expired on %s and has no effect", source->path, source->number,
                                     word + 8);
-                        rule->type = TYPE_NOTHING;
+                        rule->type = TYPE_EXPIRED;
                 }
         } else {
                 return 0;

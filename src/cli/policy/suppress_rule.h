@@ -13,7 +13,8 @@ enum rule_type {
         TYPE_PYTHON,     /* the same, Python frames only */
         TYPE_OWNER,      /* glob over the owner module */
         TYPE_STACK,      /* Valgrind: patterns for the frames from the innermost on */
-        TYPE_NOTHING,    /* a Valgrind block that is not about leaks or releases, or an expired rule */
+        TYPE_EXPIRED,
+        TYPE_FOREIGN,    /* a Valgrind block that is not about leaks or releases */
 };
 
 struct frame_pattern {

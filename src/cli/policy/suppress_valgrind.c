@@ -48,7 +48,7 @@ static int parse_kind(const struct source_text *source, struct suppression *ret)
         if (!colon)
                 return say_error("%s:%d: expected TOOL:KIND, found \"%s\"", source->path, source->number, source->line);
         const char *memcheck = strstr(source->line, "Memcheck");
-        ret->type = TYPE_NOTHING;
+        ret->type = TYPE_FOREIGN;
         if (!memcheck || memcheck > colon)
                 return 0;
         if (strcmp(colon + 1, "Leak") == 0)

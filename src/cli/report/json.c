@@ -243,6 +243,8 @@ static void write_uses(struct writer *w, const struct report *report)
         writer_array(w, "suppressions");
         for (size_t i = 0; i < report->findings->n_suppressions; i++) {
                 const struct suppression_use *use = &report->findings->suppressions[i];
+                if (use->is_foreign)
+                        continue;
                 writer_object(w, NULL);
                 writer_text(w, "rule", use->text);
                 writer_text(w, "file", use->file);

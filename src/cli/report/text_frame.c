@@ -171,7 +171,8 @@ static void print_hidden(const struct report *report, FILE *out)
                                    quantity_number(store, counts.n_hidden[rule]), kind,
                                    counts.n_hidden[rule] == 1 ? "site" : "sites", "all");
         }
-        if (report->findings->n_suppressed && report->options->print_suppressions)
+        bool shows_suppressed = report->options->show_suppressed || report->options->verbose;
+        if (report->findings->n_suppressed && report->options->print_suppressions && !shows_suppressed)
                 line = store_format(store, "%s%s%s", line, *line ? ", " : "", suppressed_words(report));
         if (*line)
                 fprintf(out, "hidden: %s\n", line);
@@ -210,8 +211,12 @@ static void print_dropped(const struct report *report, FILE *out)
 static void print_suppression_uses(const struct report *report, FILE *out)
 {
         struct store *store = report->store;
+        size_t n_foreign = 0;
         for (size_t i = 0; i < report->findings->n_suppressions; i++) {
                 const struct suppression_use *use = &report->findings->suppressions[i];
+                n_foreign += use->is_foreign;
+                if (use->is_foreign)
+                        continue;
                 const char *what = use->findings ? store_format(store, "%s, %s in %s",
                                                                quantity_of(store, use->findings, "site", "sites"),
                                                                quantity_bytes(store, use->bytes),
@@ -219,6 +224,9 @@ static void print_suppression_uses(const struct report *report, FILE *out)
                                                  : "not used";
                 fprintf(out, "suppression %s:%d: %s: %s\n", use->file, use->line, style_clean(store, use->text), what);
         }
+        if (n_foreign)
+                fprintf(out, "%s about other errors were read over\n",
+                        quantity_of(store, n_foreign, "suppression", "suppressions"));
 }
 
 static void print_cost(const struct report *report, FILE *out)
