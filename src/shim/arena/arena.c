@@ -164,7 +164,11 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
         return true;
 }
 
-void arena_stop(void) { __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE); }
+void arena_stop(void)
+{
+        __atomic_store_n(&arena.directory, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE);
+}
 
 uint64_t arena_take(enum wire_extent extent, uint64_t n, enum wire_drop drop)
 {

@@ -43,7 +43,7 @@ const struct wire_header *arena_inherited(void);
  * closed. False, with nothing mapped, when the kernel refuses. `arena.base` is set last. */
 bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes));
 
-/* Stop recording for good: `base` becomes NULL, the mapping stays (others may be reading it). */
+/* Stop recording for good: `base` and `directory` become NULL, the mapping stays (others may be reading it). */
 void arena_stop(void);
 
 /* Index of the first of `n` fresh, zeroed elements; 0 when the extent is full, which is counted as `drop`.

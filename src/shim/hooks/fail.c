@@ -10,6 +10,7 @@
 #include "shim/hooks/fail.h"
 
 #include "bare/number.h"
+#include "shim/record/hot.h"
 #include "shim/self/options.h"
 #include "shim/sys/message.h"
 
@@ -78,10 +79,12 @@ void fail_init(void)
 {
         if (options.fail[0] == 0)
                 return;
-        if (wish_parse(options.fail))
+        if (wish_parse(options.fail)) {
                 fail_active = true;
-        else
+                hot_exceptions |= HOT_FAIL;
+        } else {
                 message_line("option fail is none of ENTRY:SIZE>=BYTES, nth:N, rate:P:SEED; ignored");
+        }
 }
 
 static bool is_wished(enum wire_entry entry, size_t size)

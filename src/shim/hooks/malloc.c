@@ -5,6 +5,7 @@
  */
 #include "shim/hooks/door.h"
 #include "shim/python/layer.h"
+#include "shim/record/hot.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -25,14 +26,31 @@ static inline void *born(void *block, size_t size, enum wire_entry entry, size_t
         return block;
 }
 
-DOOR void *malloc(size_t size)
+static __attribute__((noinline)) void *born_slowly(void *block, size_t size, enum wire_entry entry, size_t alignment,
+                                                   const struct stack_start *start)
 {
-        struct stack_start start = STACK_START_HERE();
+        return born(block, size, entry, alignment, start);
+}
+
+static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct stack_start *start)
+{
         if (unlikely(!next_begin()))
                 return door_early(size, 0);
         if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
                 return NULL;
-        return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, &start);
+        return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, start);
+}
+
+DOOR void *malloc(size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        struct thread *self = &thread_self;
+        if (unlikely(!hot_is_plain(self)))
+                return malloc_slowly(size, &start);
+        void *block = next_malloc(size);
+        if (likely(hot_birth(self, block, size, WIRE_ENTRY_MALLOC, &start)))
+                return block;
+        return born_slowly(block, size, WIRE_ENTRY_MALLOC, 0, &start);
 }
 
 DOOR void *calloc(size_t n, size_t size)
@@ -44,12 +62,24 @@ DOOR void *calloc(size_t n, size_t size)
                 return overflow ? NULL : door_early(bytes, 0); /* early memory is never reused, hence zero */
         if (unlikely(door_fails(WIRE_ENTRY_CALLOC, bytes)))
                 return NULL;
-        return born(next_calloc(n, size), bytes, WIRE_ENTRY_CALLOC, 0, &start);
+        struct thread *self = &thread_self;
+        bool plain = hot_is_plain(self);
+        void *block = next_calloc(n, size);
+        if (likely(plain && hot_birth(self, block, bytes, WIRE_ENTRY_CALLOC, &start)))
+                return block;
+        return born(block, bytes, WIRE_ENTRY_CALLOC, 0, &start);
 }
 
 DOOR void free(void *block)
 {
         struct stack_start start = STACK_START_HERE();
+        struct thread *self = &thread_self;
+        void *out;
+        if (likely(hot_is_plain(self) && hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &out))) {
+                if (likely(out != NULL))
+                        next_free(out);
+                return;
+        }
         door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
 }
 

@@ -9,6 +9,7 @@
  * operator behind with a size that it must refuse.
  */
 #include "shim/hooks/door.h"
+#include "shim/record/hot.h"
 #include "shim/self/glibc.h"
 
 #include <dlfcn.h>
@@ -51,6 +52,8 @@ static bool is_standard(void *function)
         return !strncmp(name, "libstdc++", 9) || !strncmp(name, "libc++", 6);
 }
 
+static bool is_standard_behind; /* known to be so */
+
 /* Found again at each call until the C++ library is there; then remembered. */
 static const struct behind *behind_find(void)
 {
@@ -72,6 +75,7 @@ static const struct behind *behind_find(void)
         found = now;
         if (now.new_one)
                 __atomic_store_n(&is_found, 1, __ATOMIC_RELEASE);
+        is_standard_behind = now.new_one && now.standard;
         return &found;
 }
 
@@ -126,6 +130,14 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
         return block;
 }
 
+/* What the plain way began and could not record. */
+static __attribute__((noinline)) void *new_recorded(void *block, size_t size, enum wire_entry entry,
+                                                    const struct stack_start *start)
+{
+        record_birth(&thread_self, block, size, entry, 0, start);
+        return block;
+}
+
 static void delete_block(void *block, enum wire_entry entry, size_t size, size_t alignment, const struct stack_start *start)
 {
         const struct behind *behind = behind_find();
@@ -145,6 +157,14 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
         DOOR void *plain(size_t size)                                                                                  \
         {                                                                                                              \
                 struct stack_start start = STACK_START_HERE();                                                         \
+                struct thread *self = &thread_self;                                                                    \
+                if (likely(is_standard_behind && hot_is_plain(self))) {                                                \
+                        void *given = next_malloc(size ? size : 1);                                                    \
+                        if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start)))                             \
+                                return given;                                                                          \
+                        if (given)                                                                                     \
+                                return new_recorded(given, size, WIRE_ENTRY_##id, &start);                             \
+                }                                                                                                      \
                 void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
                 return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
         }                                                                                                              \
@@ -171,12 +191,27 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
 NEW_DOORS(_Znwm, _ZnwmRKSt9nothrow_t, _ZnwmSt11align_val_t, _ZnwmSt11align_val_tRKSt9nothrow_t, NEW)
 NEW_DOORS(_Znam, _ZnamRKSt9nothrow_t, _ZnamSt11align_val_t, _ZnamSt11align_val_tRKSt9nothrow_t, NEW_ARRAY)
 
+/* The plain way of the commonest forms. */
+static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, size_t size, const struct stack_start *start)
+{
+        struct thread *self = &thread_self;
+        void *out;
+        if (unlikely(!is_standard_behind || !hot_is_plain(self) || !hot_release(self, block, entry, size, start, &out)))
+                return false;
+        if (likely(out != NULL))
+                next_free(out);
+        return true;
+}
+
 /* Parameters after the block, entry point, size given, alignment given. */
 #define DELETE_DOOR(name, parameters, id, size_given, align_given)                                                     \
         DOOR void name parameters;                                                                                     \
         DOOR void name parameters                                                                                      \
         {                                                                                                              \
                 struct stack_start start = STACK_START_HERE();                                                         \
+                if ((align_given) == RECORD_NOT_GIVEN &&                                                               \
+                    delete_plainly(block, WIRE_ENTRY_##id, size_given, &start))                                        \
+                        return;                                                                                        \
                 delete_block(block, WIRE_ENTRY_##id, size_given, align_given, &start);                                 \
         }
 

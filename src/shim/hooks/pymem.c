@@ -298,7 +298,7 @@ void pymem_look(void)
         self->quiet++;
         if (interpreter_look(pymem_find)) {
                 python_begin();
-                record_python_frames = interpreter.layout ? frames_current : NULL;
+                record_frames_through(interpreter.layout ? frames_current : NULL);
                 record_python_excuses = python_excuses;
         }
         if (interpreter.here && !interpreter.is_initialized())
@@ -311,7 +311,7 @@ void pymem_unloaded(void)
 {
         if (!interpreter.here || stack_module(interpreter.text_start))
                 return;
-        record_python_frames = NULL;
+        record_frames_through(NULL);
         record_python_excuses = NULL;
         python_end();
 }

@@ -9,6 +9,7 @@
 #include "shim/arena/arena.h"
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
+#include "shim/record/hot.h"
 #include "shim/record/record.h"
 #include "shim/record/report.h"
 #include "shim/self/birth.h"
@@ -16,6 +17,7 @@
 #include "shim/self/next.h"
 #include "shim/self/options.h"
 #include "shim/self/thread.h"
+#include "shim/stack/check.h"
 #include "shim/stack/stack.h"
 #include "shim/sys/message.h"
 #include "shim/sys/pages.h"
@@ -40,6 +42,7 @@ static bool image_birth(bool is_fork_child)
         }
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
+        hot_exceptions |= (check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE);
         if (is_fork_child)
                 python_fork_child();
         return true;

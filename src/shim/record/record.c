@@ -7,12 +7,19 @@
 #include "shim/record/record.h"
 
 #include "shim/leak/declared.h"
-#include "shim/block/quarantine.h"
+#include "shim/record/hot.h"
 #include "shim/record/image.h"
 #include "shim/record/wrong.h"
 #include "shim/self/options.h"
 
-struct stack_id (*record_python_frames)(struct thread *self);
+static struct stack_id (*python_frames)(struct thread *self);
+unsigned hot_exceptions;
+
+void record_frames_through(struct stack_id (*frames)(struct thread *self))
+{
+        python_frames = frames;
+        hot_exceptions = frames ? hot_exceptions | HOT_PYTHON : hot_exceptions & ~(unsigned)HOT_PYTHON;
+}
 bool (*record_python_excuses)(const struct block *block, enum wire_entry entry);
 
 /* Blocks given out while we could not record; while there are none, a pointer that we do not know is a wrong one. */
@@ -35,10 +42,7 @@ bool record_begin(struct thread *self)
         return true;
 }
 
-enum { FLUSH_BYTES = 65536 };
-
-/* The process's peak is exact for one thread, and within FLUSH_BYTES a thread for more. */
-static void count_flush(struct wire_count *count)
+void hot_flush(struct wire_count *count)
 {
         struct wire_header *header = arena.header;
         int64_t before = __atomic_fetch_add(&header->flushed_bytes, count->live_bytes, __ATOMIC_RELAXED);
@@ -51,32 +55,13 @@ static void count_flush(struct wire_count *count)
         count->high_bytes = 0;
 }
 
-static inline void count_born(struct wire_count *count, uint64_t size)
-{
-        count->births++;
-        count->live_bytes += (int64_t)size;
-        if (count->live_bytes > count->high_bytes) {
-                count->high_bytes = count->live_bytes;
-                if (unlikely(count->live_bytes > FLUSH_BYTES))
-                        count_flush(count);
-        }
-}
-
-static inline void count_released(struct wire_count *count, uint64_t size)
-{
-        count->releases++;
-        count->live_bytes -= (int64_t)size;
-        if (unlikely(count->live_bytes < -FLUSH_BYTES))
-                count_flush(count);
-}
-
 static inline struct stack_id stack_of(struct thread *self, enum stack_kind kind, const struct stack_start *start,
                                        uint64_t allocator_word)
 {
-        if (likely(record_python_frames == NULL))
+        if (likely(python_frames == NULL))
                 return stack_capture(self, kind, start, allocator_word);
         struct stack_id frames = stack_walk(self, kind, start);
-        struct stack_id python = record_python_frames(self);
+        struct stack_id python = python_frames(self);
         if (python.n)
                 frames = trie_child(frames, wire_word(WIRE_TAG_PYTHON, python.n));
         return trie_child(frames, allocator_word);
@@ -89,7 +74,7 @@ static inline void birth_as(struct thread *self, void *block, size_t size, enum 
         table_insert((uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
-        count_born(self->count, size);
+        hot_count_born(self->count, size);
 }
 
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
@@ -103,16 +88,16 @@ void record_birth_known(struct thread *self, void *block, size_t size, struct st
         table_insert((uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
-        count_born(self->count, size);
+        hot_count_born(self->count, size);
 }
 
 void record_release_known(struct thread *self, const struct block *block, struct stack_id stack)
 {
         table_release(block, stack.n);
-        count_released(self->count, block->size);
+        hot_count_released(self->count, block->size);
 }
 
-void record_forgotten(struct thread *self, const struct block *block) { count_released(self->count, block->size); }
+void record_forgotten(struct thread *self, const struct block *block) { hot_count_released(self->count, block->size); }
 
 void record_no_gil(struct thread *self, void *address, enum wire_entry entry, const struct stack_start *start)
 {
@@ -146,11 +131,8 @@ static bool is_excused(const struct block *block, enum wire_entry entry)
         return record_python_excuses && record_python_excuses(block, entry);
 }
 
-/* A release that is not the plain one of a small block: large blocks, other families, sizes given, wrong ones. */
-static __attribute__((noinline)) enum record_act release_slowly(struct thread *self, void *address,
-                                                                enum wire_entry entry, size_t given_size,
-                                                                size_t given_align, const struct stack_start *start,
-                                                                struct record_released *ret)
+enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
+                               size_t given_align, const struct stack_start *start, struct record_released *ret)
 {
         struct block block;
         enum wire_family family = wire_entry_family(entry);
@@ -175,44 +157,8 @@ static __attribute__((noinline)) enum record_act release_slowly(struct thread *s
         }
         uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
         table_release(&block, stack);
-        count_released(self->count, block.size);
+        hot_count_released(self->count, block.size);
         return act;
-}
-
-enum record_act record_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                               size_t given_align, const struct stack_start *start, struct record_released *ret)
-{
-        uintptr_t block = (uintptr_t)address;
-        enum wire_family family = wire_entry_family(entry);
-        wire_slot *where = table_slot(block);
-        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
-        /* Live, of this family, starting here: three fields of one word. */
-        enum {
-                FAMILY = 7,
-                LOW = 3,
-        };
-        uint64_t asked = (uint64_t)FAMILY << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                         (uint64_t)LOW << WIRE_SLOT_LOW_SHIFT;
-        /* No block starts at an odd address: the lowest three bits, which `asked` lacks, make that differ too. */
-        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT | (uint64_t)(block >> 3 & LOW) << WIRE_SLOT_LOW_SHIFT |
-                         (block & 7);
-        bool says_nothing = (given_size & given_align) == RECORD_NOT_GIVEN;
-        bool is_plain = says_nothing && (family != WIRE_FAMILY_NEW && family != WIRE_FAMILY_NEW_ARRAY);
-        if (unlikely((slot & asked) != right))
-                return release_slowly(self, address, entry, given_size, given_align, start, ret);
-        if (!is_plain) {
-                unsigned born = wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word);
-                bool right_size = given_size == RECORD_NOT_GIVEN || given_size == wire_slot_size(slot);
-                bool right_align = given_align == RECORD_NOT_GIVEN ? born == 0 || family == WIRE_FAMILY_MALLOC
-                                                                   : born == log2_exact(given_align);
-                if (unlikely(!right_size || !right_align))
-                        return release_slowly(self, address, entry, given_size, given_align, start, ret);
-        }
-        uint32_t stack = likely(options.release_stacks) ? record_release_stack(self, entry, start).n : 0;
-        table_release_slot(where, slot, block, stack);
-        count_released(self->count, wire_slot_size(slot));
-        ret->size = wire_slot_size(slot);
-        return RECORD_PASS;
 }
 
 enum record_act record_resize_begin(struct thread *self, void *address, enum wire_entry entry,
@@ -252,7 +198,7 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
         if (result == NULL && resize->known && size != 0)
                 table_restore(old);
         else if (resize->known)
-                count_released(self->count, old->size);
+                hot_count_released(self->count, old->size);
         if (result)
                 birth_as(self, result, size, entry, 0, resize->family, start);
 }
@@ -263,7 +209,7 @@ void record_unseen_release(struct thread *self, void *address)
         if (arena.base == NULL || self->count == NULL || !table_find((uintptr_t)address, &block) || block.released)
                 return;
         table_forget(&block);
-        count_released(self->count, block.size);
+        hot_count_released(self->count, block.size);
 }
 
 void record_unseen(struct thread *self, void *block, size_t size)

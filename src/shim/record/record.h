@@ -71,9 +71,9 @@ void record_unseen_release(struct thread *self, void *block);
 /* The same for one that is left out by the user's wish, which costs nothing but a look into the table. */
 void record_untracked(void *block);
 
-/* The PyMem and PyObject side of stacks: set by python/ when Python frames can be had. Returns the node of the Python
- * frames that are current in this thread, 0 = none. */
-extern struct stack_id (*record_python_frames)(struct thread *self);
+/* The PyMem and PyObject side of stacks: where python/ says which Python frames are current in this thread, as a node, 0 =
+ * none. NULL = nobody says. */
+void record_frames_through(struct stack_id (*frames)(struct thread *self));
 
 /* Set by hooks/ when there is an interpreter: a release through another family's function that is no mistake. */
 extern bool (*record_python_excuses)(const struct block *block, enum wire_entry entry);

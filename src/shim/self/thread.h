@@ -18,14 +18,19 @@ struct thread {
         struct wire_count *count; /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
         struct memo *memo;        /* owned by stack/, in pages of our own, reused by a later thread; may be NULL */
         struct quarantine *quarantine; /* owned by block/; may be NULL */
-        uint32_t nest;            /* > 0: inside an entry point whose inner calls are not events of their own */
-        uint32_t quiet;           /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
+        union {
+                struct {
+                        uint16_t nest;     /* > 0: inside an entry point whose inner calls are not events of their own */
+                        uint16_t quiet;    /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
+                        uint16_t ignoring; /* > 0: the program asked that what is born now be ignored (unfreed.h) */
+                };
+                uint64_t odd; /* 0: none of these */
+        };
         int32_t tid;
         uint32_t image;           /* life_image() for which this is set up: differs in a fork child */
         uint32_t slot;            /* index in the thread list, 0 = none */
         uint32_t fork_epoch;      /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;     /* owned by python/ */
-        uint32_t ignoring;        /* > 0: the program asked that what is born now be ignored (unfreed.h) */
 };
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 

@@ -3,7 +3,7 @@
  * stack_capture() as it mostly goes: the stack is the one of last time, which comparing shows, and so is its number.
  * Everything else is out of line. In order of preference:
  *
- *      the remembered walk, verified                          walk_verify(), here
+ *      the remembered walk, verified                          capture.h
  *      a walk by short rules until it meets the remembered    walk.c
  *      a walk with all registers                              general.c
  *
@@ -13,6 +13,7 @@
 #include "shim/stack/stack.h"
 
 #include "shim/self/options.h"
+#include "shim/stack/capture.h"
 #include "shim/stack/check.h"
 #include "shim/stack/general.h"
 #include "shim/stack/rule.h"
@@ -20,18 +21,6 @@
 #include "shim/stack/walk.h"
 
 #include <stdatomic.h>
-
-static inline void level_enter(struct memo_level *level, uintptr_t sp)
-{
-        level->busy = sp;
-        atomic_signal_fence(memory_order_seq_cst);
-}
-
-static inline void level_leave(struct memo_level *level)
-{
-        atomic_signal_fence(memory_order_seq_cst);
-        level->busy = 0;
-}
 
 /* The level that this capture may use; NULL = all are in the middle of something. */
 static struct memo_level *level_choose(struct memo *memo, uintptr_t sp)
@@ -142,29 +131,10 @@ static struct stack_id capture_slow(struct thread *self, enum stack_kind kind, c
         return (struct stack_id){node};
 }
 
-/* The node of this stack, below it that of `allocator_word` when not 0, if it is the remembered one; else 0. All that
- * is wanted of the memo is read while it is marked busy. */
-static inline uint32_t walked_find(struct memo *memo, enum stack_kind kind, const struct stack_start *start,
-                                   uint64_t allocator_word)
-{
-        struct memo_level *level = &memo->levels[0];
-        const struct walked *w = &level->kinds[kind];
-        if (unlikely(level->busy != 0))
-                return 0;
-        level_enter(level, start->sp);
-        uint32_t node = 0;
-        if (w->pc == start->pc && w->sp == start->sp && w->fp == (start->fp & w->fp_mask) && w->lost_pc == 0 &&
-            w->stamp == atomic_load_explicit(&rule_generation, memory_order_relaxed) &&
-            walk_verify(w->checks, w->n_checks) == 0)
-                node = allocator_word == 0 ? w->node : w->allocator_word == allocator_word ? w->allocator_node : 0;
-        level_leave(level);
-        return node;
-}
-
 struct stack_id stack_capture(struct thread *self, enum stack_kind kind, const struct stack_start *start,
                               uint64_t allocator_word)
 {
-        uint32_t node = likely(self->memo) ? walked_find(self->memo, kind, start, allocator_word) : 0;
+        uint32_t node = capture_remembered(self, kind, start, allocator_word);
         if (likely(node && !check_wanted()))
                 return (struct stack_id){node};
         return capture_slow(self, kind, start, allocator_word);

@@ -1,0 +1,105 @@
+/* The plain case, straight
+ *
+ * Nearly every event is of one kind: recording is on, the thread is inside nothing of ours, the block is small and its
+ * neighbourhood known to the table, the stack is the thread's last one of that kind. For that, the doors hold these
+ * few dozen instructions in line; whatever is otherwise goes the way of record.c, which decides everything anew.
+ * Nothing is done here that is not done there. tests/bench has the count of instructions under guard.
+ */
+#ifndef UNFREED_SHIM_RECORD_HOT_H
+#define UNFREED_SHIM_RECORD_HOT_H
+
+#include "shim/block/quarantine.h"
+#include "shim/block/table.h"
+#include "shim/self/next.h"
+#include "shim/self/thread.h"
+#include "shim/stack/capture.h"
+#include "wire/family.h"
+
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* Why the plain case is never plain in this process: any of these set. */
+enum hot_exception {
+        HOT_FAIL = 1,       /* requests are made to fail */
+        HOT_PYTHON = 2,     /* Python frames belong to stacks */
+        HOT_CHECK = 4,      /* walks are checked */
+        HOT_NO_RELEASE = 8, /* releases have no stacks */
+};
+extern unsigned hot_exceptions;
+
+static ALWAYS_INLINE bool hot_is_plain(const struct thread *self)
+{
+        return likely(arena.directory && self->count && !(self->odd | hot_exceptions));
+}
+
+enum { HOT_FLUSH_BYTES = 65536 };
+void hot_flush(struct wire_count *count);
+
+/* The process's peak is exact for one thread, and within HOT_FLUSH_BYTES a thread for more. */
+static ALWAYS_INLINE void hot_count_born(struct wire_count *count, uint64_t size)
+{
+        int64_t live = count->live_bytes + (int64_t)size;
+        count->births++;
+        count->live_bytes = live;
+        if (live > count->high_bytes) {
+                count->high_bytes = live;
+                if (unlikely(live > HOT_FLUSH_BYTES))
+                        hot_flush(count);
+        }
+}
+
+static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t size)
+{
+        int64_t live = count->live_bytes - (int64_t)size;
+        count->releases++;
+        count->live_bytes = live;
+        if (unlikely(live < -HOT_FLUSH_BYTES))
+                hot_flush(count);
+}
+
+/* Record a block just given. False: nothing was done. `entry` is a constant. */
+static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
+                                    const struct stack_start *start)
+{
+        wire_slot *slot = table_slot((uintptr_t)block);
+        if (unlikely(size > WIRE_SMALL_MAX || slot == NULL || *slot == 0))
+                return false;
+        uint32_t stack = capture_remembered(self, STACK_BIRTH, start, wire_word_allocator(entry, 0));
+        if (unlikely(stack == 0))
+                return false;
+        *slot = wire_slot_make(stack, size, wire_entry_family(entry), (uintptr_t)block, arena.epoch);
+        hot_count_born(self->count, size);
+        return true;
+}
+
+/* A release through `entry` (a constant) that says `given_size` or nothing. False: nothing was done, and it may be
+ * anything. True: it was right, and *ret is what goes to the allocator now (NULL: nothing). */
+static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
+                                      const struct stack_start *start, void **ret)
+{
+        uintptr_t block = (uintptr_t)address;
+        enum wire_family family = wire_entry_family(entry);
+        wire_slot *where = table_slot(block);
+        wire_slot slot = likely(where != NULL) ? *where : 0;
+        /* Live, of this family, starting here: three fields of one word, and no odd address. */
+        uint64_t asked = UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                         UINT64_C(3) << WIRE_SLOT_LOW_SHIFT;
+        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT |
+                         (uint64_t)(block & 0x18) << (WIRE_SLOT_LOW_SHIFT - 3) | (block & 7);
+        if (unlikely((slot & asked) != right))
+                return false;
+        uint32_t size = wire_slot_size(slot);
+        if (given_size != SIZE_MAX && unlikely(given_size != size))
+                return false;
+        /* Plain delete is for what plain new gave. */
+        if (family != WIRE_FAMILY_MALLOC && unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
+                return false;
+        uint32_t stack = capture_remembered(self, STACK_RELEASE, start, wire_word_allocator(entry, 0));
+        if (unlikely(stack == 0))
+                return false;
+        table_release_slot(where, slot, block, stack);
+        hot_count_released(self->count, size);
+        *ret = quarantine_exchange(self, address, size);
+        return true;
+}
+
+#endif
