@@ -7,10 +7,23 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-static bool is_folded(const struct named_frame *frame, bool without_interpreter)
+/* Does a function of the C library, or of another runtime, call this one of the same module? Which ways a library takes
+ * within itself is told by its debug information alone, and that is on one machine and not on the next. */
+static bool is_within_runtime(const struct stack *stack, size_t i)
+{
+        if (i + 1 == stack->n_frames || !(stack->frames[i]->marks & stack->frames[i + 1]->marks & MARK_RUNTIME))
+                return false;
+        const char *inner = stack->frames[i]->key, *outer = stack->frames[i + 1]->key;
+        size_t n = strcspn(inner, "!");
+        return strncmp(inner, outer, n + 1) == 0;
+}
+
+static bool is_folded(const struct stack *stack, size_t i, bool without_interpreter)
 {
         unsigned unwanted = MARK_ALLOCATOR | MARK_WRAPPER | MARK_EVALUATION;
-        return frame->marks & (without_interpreter ? unwanted | MARK_INTERPRETER : unwanted);
+        if (without_interpreter)
+                unwanted |= MARK_INTERPRETER;
+        return stack->frames[i]->marks & unwanted || is_within_runtime(stack, i);
 }
 
 static bool has_program_frames(const struct stack *stack)
@@ -29,7 +42,7 @@ size_t id_names(const struct stack *stack, const char *ret_names[ID_NAMES], bool
         for (int all = 0; all < 2 && !n; all++)
                 for (size_t i = 0; i < stack->n_frames && n < ID_NAMES; i++) {
                         const struct named_frame *frame = stack->frames[i];
-                        if (!all && is_folded(frame, without_interpreter))
+                        if (!all && is_folded(stack, i, without_interpreter))
                                 continue;
                         *ret_weak |= (frame->marks & MARK_NAMELESS) != 0;
                         ret_names[n++] = frame->key;

@@ -3,7 +3,8 @@
  * Baselines, suppressions and dashboards keep ids for years, so this text is the definition and the code follows it.
  *
  *      names   = the keys of the stack's frames (see name.h), from the allocation outwards, without frames that are an
- *                allocator or a wrapper of one, without evaluation frames, and, where the stack has any frame of Python
+ *                allocator or a wrapper of one, without evaluation frames, without frames of a runtime (libc, ld.so,
+ *                libstdc++ and the like) that the same module calls, and, where the stack has any frame of Python
  *                or Cython code or of a module that is not the interpreter, without the interpreter's; of what is left
  *                the first 5. When nothing is left, the first 5 keys of the whole stack.
  *      text    = "unfreed id 1\n" group "\n" family "\n" { name "\n" }

@@ -128,7 +128,7 @@ static void name_by_call(struct texts *texts, const struct debug_call *call, con
         }
         if (symbol && (call->inlined || symbol->start != call->entry))
                 symbol = NULL;
-        if (symbol && symbol->exported && !linkage && !is_mangled(symbol->name) &&
+        if (symbol && symbol->exported && !is_mangled(symbol->name) && !(linkage && is_mangled(linkage)) &&
             (call->language == LANGUAGE_C || call->language == LANGUAGE_UNKNOWN)) {
                 frame->function = frame->raw = without_version(texts, symbol->name);
                 return;

@@ -76,6 +76,20 @@ Test(id, what_the_standard_library_does_in_between_does_not_matter)
         cr_expect_str_eq(a.owner, "leaky");
 }
 
+/* glob() calls itself and others; a machine without debug information knows glob alone. */
+Test(id, ways_within_the_c_library_do_not_matter)
+{
+        struct finding a = LEAK("libc.so.6!prefix_array", "libc.so.6!glob_in_dir", "libc.so.6!glob", "leaky!find", "leaky!main");
+        struct finding b = LEAK("libc.so.6!", "libc.so.6!glob", "leaky!find", "leaky!main");
+        struct finding c = LEAK("libc.so.6!prefix_array", "libc.so.6!wordexp", "leaky!find", "leaky!main");
+        struct finding d = LEAK("leaky!make", "libc.so.6!msort_with_tmp", "libc.so.6!qsort", "leaky!main");
+        struct finding e = LEAK("leaky!make", "libc.so.6!qsort", "leaky!main");
+        cr_expect_str_eq(a.id, b.id);
+        cr_expect_str_neq(a.id, c.id);
+        cr_expect_str_eq(d.id, e.id);
+        cr_expect_not(b.weak);
+}
+
 Test(id, another_function_is_another_site)
 {
         struct finding a = LEAK("leaky!grow", "leaky!main"), b = LEAK("leaky!shrink", "leaky!main");

@@ -144,6 +144,8 @@ Test(naming, exported_names_come_before_the_names_in_the_sources)
         cr_assert_eq(frames[0].line, 7);
         cr_assert_eq(name(ALIASES, ALIASES, place_site(ALIASES, 1)), 1);
         cr_assert_str_eq(frames[0].function, "_pair");
+        cr_assert_eq(name(ALIASES, ALIASES, place_site(ALIASES, 2)), 1);
+        cr_assert_str_eq(frames[0].function, "third");
 }
 
 Test(naming, a_debug_file_is_found_by_its_link)
