@@ -2,7 +2,7 @@
  *
  * Test runners and daemons start their children with an environment made anew, and a leak in such a child would be
  * nobody's. So where there is a runner, what an exec gives its new image is completed by the preload and the runner's
- * address. A library that the program itself preloads keeps its place behind ours.
+ * address. Who takes the preload out of an environment that is otherwise handed on means it, and is left alone.
  */
 #include "shim/hooks/environment.h"
 
@@ -55,7 +55,7 @@ size_t environment_lack(char *const envp[])
                 return 0;
         if (envp == NULL)
                 envp = nothing;
-        if (has_runner(envp) && has_preload(envp))
+        if (has_runner(envp) || has_preload(envp))
                 return 0;
         size_t n = 0;
         while (envp[n])
@@ -73,10 +73,8 @@ void environment_fill(char *const envp[], char **ret_envp)
                 ret_envp[n] = envp[n];
                 n++;
         }
-        if (!has_preload(envp))
-                ret_envp[n++] = preload;
-        if (!has_runner(envp))
-                ret_envp[n++] = runner;
+        ret_envp[n++] = preload;
+        ret_envp[n++] = runner;
         if (!has_options(envp) && given[0])
                 ret_envp[n++] = given;
         ret_envp[n] = NULL;
