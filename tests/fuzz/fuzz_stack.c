@@ -6,6 +6,8 @@
 #include "fuzz/target.h"
 #include "shim/arena/arena.h"
 #include "shim/stack/memo.h"
+#include "shim/stack/module.h"
+#include "shim/stack/rule.h"
 #include "shim/stack/trie.h"
 #include "wire/family.h"
 
@@ -17,10 +19,32 @@ extern const char __executable_start[], etext[];
 
 enum { PAGE = 4096, STACK_BYTES = 2 * PAGE, WORDS = STACK_BYTES / 8, STEPS = 6, NODES_MAX = 200000 };
 
+enum { CODES = 256, WORDS_SMALL = 6 };
+
 static struct thread self;
 static uintptr_t *stack;
+static uintptr_t codes[CODES]; /* addresses whose frames are small: with them random stacks are deep */
 
 static void send_nothing(int memfd, size_t bytes) {}
+
+static void codes_find(void)
+{
+        const struct module *module = module_find((uintptr_t)__executable_start);
+        size_t n = 0, tries = 0;
+        for (uint64_t state = 1; n < CODES && tries < 1000000; tries++) {
+                state = state * UINT64_C(6364136223846793005) + 1442695040888963407;
+                uintptr_t pc = (uintptr_t)__executable_start + (state >> 33) % (size_t)(etext - __executable_start);
+                struct cfi_row row;
+                if (cfi_find(module, pc - 1, &row) != CFI_FOUND)
+                        continue;
+                uint32_t rule = rule_encode(&row);
+                /* Half of them with a frame pointer, which -O1 code of clang's has too seldom by itself. */
+                if (rule < RULE_PLAIN_END && (rule >> 1 & RULE_WORDS_MAX) <= WORDS_SMALL && (n % 2 == 0 || (rule & 1)))
+                        codes[n++] = pc;
+        }
+        if (n < CODES)
+                abort();
+}
 
 static void begin(void)
 {
@@ -31,6 +55,7 @@ static void begin(void)
         stack_init(false);
         self.slot = 1;
         stack_thread_init(&self);
+        codes_find();
 }
 
 /* The trie would grow with every input. */
@@ -46,11 +71,13 @@ static void forget(void)
 static uintptr_t word_make(uint8_t kind, uint16_t value)
 {
         size_t code = (size_t)(etext - __executable_start);
-        switch (kind % 4) {
+        switch (kind % 8) {
         case 0: return (uintptr_t)__executable_start + (size_t)value * 37 % code;
-        case 1: return (uintptr_t)&stack[value % (WORDS + 8)];
-        case 2: return value;
-        default: return (uintptr_t)value * UINT64_C(0x9e3779b97f4a7c15);
+        case 1:
+        case 2: return (uintptr_t)&stack[WORDS - value % 256];
+        case 3: return value;
+        case 4: return (uintptr_t)value * UINT64_C(0x9e3779b97f4a7c15);
+        default: return codes[value % CODES];
         }
 }
 
@@ -92,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         uintptr_t *sp = stack + WORDS - room - 1;
         for (uintptr_t *at = sp; at < stack + WORDS; at++)
                 *at = word_next(&in);
-        struct stack_start start = {.pc = word_make(0, n > 1 ? bytes[1] : 1), .sp = (uintptr_t)sp, .fp = word_next(&in)};
+        struct stack_start start = {.pc = word_make(7, n > 1 ? bytes[1] : 1), .sp = (uintptr_t)sp, .fp = word_next(&in)};
         for (unsigned i = 0; i < STEPS; i++) {
                 walk_both(&start);
                 for (unsigned k = 0; k < 3 && in.at < in.end; k++) {

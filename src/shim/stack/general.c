@@ -7,12 +7,12 @@
  * A walk must know the callee-saved registers as the function that called the entry point had them. They may have been
  * saved by any of our own functions since; so we begin here, with the registers as they are, and unwind ourselves first.
  *
- * A stack may be corrupt: a frame is followed only to a caller whose (pc, sp) differs from its own, and the caller
- * bounds the number of frames.
+ * A stack may be corrupt and lead in a circle. Every circle goes down somewhere; a sound walk does that only where it
+ * changes to another stack, which happens a few times at most (a handler on a signal stack, a coroutine within it).
  */
 #include "shim/stack/general.h"
 
-enum { OWN_FRAMES_MAX = 64 };
+enum { OWN_FRAMES_MAX = 64, DESCENTS_MAX = 6 };
 
 #if defined __x86_64__
 /* Callee-saved registers, sp and pc at one moment, at which the compiler's unwind table speaks of exactly them. */
@@ -109,8 +109,6 @@ bool registers_step(struct registers *r, const struct cfi_row *row, struct reach
                 *ret_outermost = true;
                 return false;
         }
-        if (caller.pc == r->pc && caller.value[REGISTER_SP] == r->value[REGISTER_SP])
-                return false;
         *r = caller;
         return true;
 }
@@ -148,7 +146,7 @@ __attribute__((noinline)) enum general_end general_walk(const struct stack_start
         REGISTERS_HERE(&r);
         r.pc = r.value[REGISTER_RETURN];
         registers_rewind(&r, start, reach);
-        for (;;) {
+        for (unsigned n_descents = 0;;) {
                 /* The word of an interrupted frame is past its instruction too, as that of a call is, so that a reader
                  * may always look at the byte before it. */
                 uintptr_t inside = r.pc - !r.interrupted;
@@ -157,9 +155,12 @@ __attribute__((noinline)) enum general_end general_walk(const struct stack_start
                         return GENERAL_FULL;
                 struct cfi_row row;
                 bool outermost;
+                uint64_t sp = r.value[REGISTER_SP];
                 if (!module || cfi_find(module, inside, &row) != CFI_FOUND)
                         return GENERAL_LOST;
                 if (!registers_step(&r, &row, reach, &outermost))
                         return outermost ? GENERAL_OUTERMOST : GENERAL_LOST;
+                if (r.value[REGISTER_SP] <= sp && ++n_descents > DESCENTS_MAX)
+                        return GENERAL_LOST;
         }
 }

@@ -58,8 +58,10 @@ void reach_find(struct reach_stack *stack, uintptr_t sp)
 
 bool reach_extend(struct reach *reach, uintptr_t address)
 {
-        if (reach->own || address < reach->low || address - reach->limit > FRAME_MAX)
+        if (reach->own || address < reach->low || (address > reach->limit && address - reach->limit > FRAME_MAX))
                 return false;
+        if (reach_holds(reach, address))
+                return true;
         uintptr_t to = align_down(address + 8 + PAGE - 1, PAGE);
         if (!probe_readable(reach->limit, to - reach->limit))
                 return false;
@@ -69,5 +71,8 @@ bool reach_extend(struct reach *reach, uintptr_t address)
 
 bool reach_read_slow(struct reach *reach, uintptr_t address, uint64_t *ret_word)
 {
-        return probe_read(address, ret_word, sizeof *ret_word);
+        if (address < reach->low || !reach_extend(reach, address))
+                return probe_read(address, ret_word, sizeof *ret_word);
+        __builtin_memcpy(ret_word, (const void *)address, sizeof *ret_word);
+        return true;
 }

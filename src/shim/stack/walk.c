@@ -188,6 +188,9 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                         }
                         met = frames_take_over(level, met, n_left, &at, &f) - 1;
                         full = fresh_end(level);
+                        /* Taken over without asking for the pages in between: go on from here only. */
+                        if (unlikely(at.sp > reach.limit))
+                                reach.low = reach.limit = at.sp;
                         entry = &first;
                 }
                 if (unlikely(f == full)) {
