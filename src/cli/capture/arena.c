@@ -355,6 +355,7 @@ static bool facts_read(struct reader *r)
         memcpy(p->dropped, h->dropped, sizeof p->dropped);
         p->self_bytes = r->source.resident_bytes + h->private_bytes;
         p->self_ns_per_allocation = h->self_ns_per_allocation;
+        p->judge_ns = h->judge_ns;
         p->depth_max = h->depth_max;
         p->frozen_missing = h->frozen_missing;
         return argv_read(p, h);

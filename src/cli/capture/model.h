@@ -69,7 +69,7 @@ struct process {
         const char *python_version, *python_why_off;
         uint64_t allocations, releases, peak_bytes;
         uint64_t dropped[WIRE_DROP_END];
-        uint64_t self_bytes, self_ns_per_allocation;
+        uint64_t self_bytes, self_ns_per_allocation, judge_ns;
         unsigned depth_max, frozen_missing;
 
         char *text; /* owner of the strings above and below */

@@ -101,6 +101,7 @@ static void write_process(struct writer *w, const struct report *report, const s
         writer_object(w, "self");
         writer_number(w, "bytes", process->self_bytes);
         writer_number(w, "ns_per_allocation", process->self_ns_per_allocation);
+        writer_number(w, "judge_ns", process->judge_ns);
         writer_end_object(w);
         writer_end_object(w);
 }

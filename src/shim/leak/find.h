@@ -86,20 +86,25 @@ static inline bool find_block(uintptr_t word, struct block *ret_block, bool *ret
         return true;
 }
 
-/* Visit each live block; small ones first. Inlined, so that `wants` costs an instruction or two for each slot. */
-static inline __attribute__((always_inline)) void find_each(bool (*wants)(unsigned verdict),
-                                                            bool (*visit)(const struct block *block))
+typedef bool find_wants(unsigned verdict);
+typedef bool find_visit(const struct block *block);
+
+static inline __attribute__((always_inline)) bool find_each_small(find_wants *wants, find_visit *visit, bool backwards)
 {
         enum { PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;
-        uint64_t n_leaves = arena.header->extents[WIRE_EXTENT_LEAVES].used;
-        for (uint32_t leaf = 1; leaf < n_leaves && leaf < arena.header->extents[WIRE_EXTENT_LEAVES].capacity; leaf++)
-                for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++) {
+        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
+        uint32_t n_leaves = (uint32_t)(range->used < range->capacity ? range->used : range->capacity);
+        for (uint32_t k = 1; k < n_leaves; k++) {
+                uint32_t leaf = backwards ? n_leaves - k : k;
+                for (unsigned p = 0; p < WIRE_LEAF_PAGES; p++) {
+                        unsigned page = backwards ? WIRE_LEAF_PAGES - 1 - p : p;
                         if (!arena.leaves[leaf].touched[page])
                                 continue;
                         wire_slot *slots = arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS + page * PAGE_SLOTS;
                         uintptr_t base = arena.leaves[leaf].base + page * PAGE_SLOTS * granule;
-                        for (unsigned i = 0; i < PAGE_SLOTS; i++) {
+                        for (unsigned j = 0; j < PAGE_SLOTS; j++) {
+                                unsigned i = backwards ? PAGE_SLOTS - 1 - j : j;
                                 wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
                                 if (!wire_slot_live(slot) || !wants(wire_slot_verdict(slot)))
                                         continue;
@@ -107,16 +112,38 @@ static inline __attribute__((always_inline)) void find_each(bool (*wants)(unsign
                                 find_fill(&block, &slots[i], slot,
                                           base + i * granule + (wire_slot_low(slot) & (granule - 1)));
                                 if (!visit(&block))
-                                        return;
+                                        return false;
                         }
                 }
-        for (size_t i = 0; i < find.n_large; i++) {
-                struct wire_large *large = &arena.large[find.large[i].value];
-                struct block block;
-                if (wants(large->verdict) && table_find(find.large[i].key, &block) && !block.released && block.large &&
-                    !visit(&block))
-                        return;
         }
+        return true;
+}
+
+static inline __attribute__((always_inline)) bool find_each_large(find_wants *wants, find_visit *visit, bool backwards)
+{
+        for (size_t k = 0; k < find.n_large; k++) {
+                const struct sort_pair *pair = &find.large[backwards ? find.n_large - 1 - k : k];
+                struct block block;
+                if (wants(arena.large[pair->value].verdict) && table_find(pair->key, &block) && !block.released &&
+                    block.large && !visit(&block))
+                        return false;
+        }
+        return true;
+}
+
+/* Visit each live block, until `visit` is false; small ones first, in the order of the table. Inlined, so that `wants`
+ * costs an instruction or two for each slot. */
+static inline __attribute__((always_inline)) void find_each(find_wants *wants, find_visit *visit)
+{
+        if (find_each_small(wants, visit, false))
+                find_each_large(wants, visit, false);
+}
+
+/* The same in exactly the opposite order. */
+static inline __attribute__((always_inline)) void find_each_backwards(find_wants *wants, find_visit *visit)
+{
+        if (find_each_large(wants, visit, true))
+                find_each_small(wants, visit, true);
 }
 
 #endif

@@ -61,7 +61,7 @@ static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
         if (roots_begin()) {
                 roots_read(&roots);
                 mark_follow();
-                mark_lost(true);
+                mark_lost();
                 roots_end();
                 whole = true;
         }

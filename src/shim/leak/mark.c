@@ -6,11 +6,14 @@
  *
  *      UNCLASSIFIED --pointer to the start, from a root or a reachable block--> REACHABLE
  *      UNCLASSIFIED --any other pointer from those, or any from a possible block--> POSSIBLE --as above--> REACHABLE
- *      UNCLASSIFIED --after all roots: in the order of the table--> DEFINITE, a leader; what it points to --> INDIRECT
- *      DEFINITE --pointed to by a later leader--> INDIRECT (it was met first only because of its address)
+ *      UNCLASSIFIED --after all roots, a lost block points to it--> INDIRECT
+ *      UNCLASSIFIED --after that--> DEFINITE, a leader
+ *      INDIRECT --no leader leads to it: it is in a cycle of lost blocks, or behind one--> one of each is a leader
  *
  * These are memcheck's meanings (Valgrind manual, 4.2.8), where an interior pointer from a lost block counts as one to
- * the start. Verdicts are exchanged rather than stored, since a thread that could not be stopped may write slots too.
+ * the start. Whether a lost block is pointed to by another is told by reading them all in the order of the table, which
+ * is several times faster than following a list. How much a leader leads is told by following, once; meanwhile INDIRECT
+ * blocks become COUNTED, or UNCLASSIFIED while cycles are looked for. Verdicts are exchanged rather than stored, since a thread that could not be stopped may write slots too.
  */
 #include "shim/leak/mark.h"
 
@@ -64,20 +67,26 @@ static struct {
         struct candidate candidates[CANDIDATES]; /* a ring */
         unsigned n_candidates, first_candidate;
         visit_fn *visit;  /* what to do with the blocks that candidates point to */
-        uintptr_t leader; /* while looking for the lost: the block that leads */
+        uintptr_t leader; /* of the blocks that are being followed; 0 = none in particular */
         const struct sort_pair *readable;
         size_t n_readable;
         uint64_t unsafe[FIND_REGIONS / 64]; /* regions of heap that cannot be read as a whole */
         uint64_t deadline_ns;
         int64_t words_left; /* until the next look at the clock */
         bool over;          /* time or memory ran out */
-        bool any_indirect;
+        uint64_t n_indirect, n_counted;
         struct mark_sum led; /* while counting */
 } mark;
 
 static bool is_any(unsigned verdict) { return true; }
 static bool is_unclassified(unsigned verdict) { return verdict == WIRE_VERDICT_UNCLASSIFIED; }
 static bool is_ignored(unsigned verdict) { return verdict == WIRE_VERDICT_IGNORED; }
+static bool is_lost(unsigned verdict)
+{
+        return verdict == WIRE_VERDICT_UNCLASSIFIED || verdict == WIRE_VERDICT_INDIRECT;
+}
+static bool is_of_lost(unsigned verdict) { return is_lost(verdict) || verdict == WIRE_VERDICT_DEFINITE; }
+static bool is_indirect(unsigned verdict) { return verdict == WIRE_VERDICT_INDIRECT; }
 static bool is_definite(unsigned verdict) { return verdict == WIRE_VERDICT_DEFINITE; }
 static bool is_counted(unsigned verdict) { return verdict == COUNTED; }
 static bool is_judged(unsigned verdict) { return verdict != WIRE_VERDICT_UNCLASSIFIED && verdict != WIRE_VERDICT_IGNORED; }
@@ -121,20 +130,26 @@ static void reach(const struct block *block, bool start, const struct candidate 
         holder_note(block->stack, verdict, &candidate->reading.source, candidate->address);
 }
 
-static void lose(const struct block *block, bool start, const struct candidate *candidate)
+/* A lost block points to a block: if that is lost as well, it does not lead. */
+static void follow_lost(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->start == mark.leader)
-                return;
-        if (block->verdict != WIRE_VERDICT_UNCLASSIFIED && block->verdict != WIRE_VERDICT_DEFINITE)
-                return;
-        if (set(block, WIRE_VERDICT_INDIRECT) && block->verdict == WIRE_VERDICT_UNCLASSIFIED)
-                push(block->start);
-        mark.any_indirect = true;
+        bool is_itself = candidate->address - block->start < block->size;
+        if (block->verdict == WIRE_VERDICT_UNCLASSIFIED && !is_itself && set(block, WIRE_VERDICT_INDIRECT))
+                mark.n_indirect++;
 }
 
+/* A block that no leader leads to points to a block. */
+static void follow_cycle(const struct block *block, bool start, const struct candidate *candidate)
+{
+        if (block->verdict == WIRE_VERDICT_INDIRECT && set(block, WIRE_VERDICT_UNCLASSIFIED))
+                push(block->start);
+}
+
+/* `mark.leader` leads to a block; if that was to lead a cycle, it does not any more. */
 static void count(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->verdict != WIRE_VERDICT_INDIRECT || !set(block, COUNTED))
+        if (block->start == mark.leader || !is_of_lost(block->verdict) ||
+            !set(block, COUNTED))
                 return;
         mark.led.blocks++;
         mark.led.bytes += block->size;
@@ -372,12 +387,25 @@ void mark_word(uintptr_t word, uintptr_t address, const struct mark_source *sour
         words_read(&word, 1, address, &reading);
 }
 
+static bool read_lost(const struct block *block)
+{
+        struct reading reading = {.source = {.kind = WIRE_HOLDER_BLOCK, .other = block->stack}};
+        block_read(block, &reading);
+        return !mark.over;
+}
+
 static bool lead_block(const struct block *block)
+{
+        set(block, WIRE_VERDICT_DEFINITE);
+        return true;
+}
+
+static bool lead_cycle(const struct block *block)
 {
         if (!set(block, WIRE_VERDICT_DEFINITE))
                 return true;
         push(block->start);
-        follow(lose, block->start);
+        follow(follow_cycle, block->start);
         return !mark.over;
 }
 
@@ -386,6 +414,7 @@ static bool count_block(const struct block *block)
         mark.led = (struct mark_sum){0};
         push(block->start);
         follow(count, block->start);
+        mark.n_counted += mark.led.blocks;
         if (mark.led.blocks)
                 holder_leads(block->stack, mark.led.blocks, mark.led.bytes);
         return !mark.over;
@@ -397,14 +426,29 @@ static bool uncount_block(const struct block *block)
         return true;
 }
 
-void mark_lost(bool leads)
+/* Each leader of a cycle was not reached from those before it, but may reach them: counted from the last to the first,
+ * whoever has been reached by then does not lead. */
+static void cycles_lead(void)
+{
+        find_each(is_indirect, lead_cycle);
+        find_each_backwards(is_definite, count_block);
+}
+
+void mark_lost(void)
 {
         if (mark.over)
                 return;
+        mark.visit = follow_lost;
+        find_each(is_lost, read_lost);
+        follow(follow_lost, 0);
+        if (mark.over)
+                return;
         find_each(is_unclassified, lead_block);
-        if (!leads || !mark.any_indirect)
+        if (mark.n_indirect == 0)
                 return;
         find_each(is_definite, count_block);
+        if (mark.n_counted < mark.n_indirect && !mark.over)
+                cycles_lead();
         find_each(is_counted, uncount_block);
 }
 

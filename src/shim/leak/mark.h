@@ -46,8 +46,8 @@ void mark_word(uintptr_t word, uintptr_t address, const struct mark_source *sour
 /* Follow what was found so far through the blocks. */
 void mark_follow(void);
 
-/* All roots were given: sort what was not reached into definitely and indirectly lost; `leads`: note who leads whom. */
-void mark_lost(bool leads);
+/* All roots were given: sort what was not reached into definitely and indirectly lost, and note who leads whom. */
+void mark_lost(void);
 
 /* The live large block that holds the address, or that begins next above it; false when there is none. */
 bool mark_large_at(uintptr_t address, uintptr_t *ret_start, uintptr_t *ret_end);

@@ -20,7 +20,7 @@ static void begin(void)
 static bool finish(void)
 {
         mark_follow();
-        mark_lost(true);
+        mark_lost();
         bool whole = mark_end();
         holder_end();
         return whole;
@@ -55,7 +55,7 @@ Test(mark, what_nobody_points_to_is_definite_and_what_it_holds_indirect)
         cr_assert_eq(heap_verdict(b), WIRE_VERDICT_INDIRECT);
 }
 
-Test(mark, a_later_leader_takes_in_an_earlier_one)
+Test(mark, a_leader_may_come_after_those_that_it_leads)
 {
         heap_begin(5);
         uintptr_t *child = heap_block(0x1000, 24), *leader = heap_block(0x2000, 24), *grandchild = heap_block(0x3000, 24);
@@ -83,6 +83,65 @@ Test(mark, a_cycle_has_one_leader)
         }
         cr_assert_eq(n_definite, 1);
         cr_assert_eq(n_indirect, 4);
+}
+
+Test(mark, a_cycle_behind_a_leader_has_none_of_its_own)
+{
+        heap_begin(5);
+        uintptr_t *one = heap_block(0x1000, 24), *two = heap_block(0x2000, 24), *three = heap_block(0x3000, 24);
+        uintptr_t *leader = heap_block(0x4000, 24);
+        one[0] = (uintptr_t)two;
+        two[0] = (uintptr_t)three;
+        three[0] = (uintptr_t)one;
+        leader[0] = (uintptr_t)two;
+        judge_with(0);
+        cr_assert_eq(heap_verdict(leader), WIRE_VERDICT_DEFINITE);
+        cr_assert_eq(heap_verdict(one), WIRE_VERDICT_INDIRECT);
+        cr_assert_eq(heap_verdict(two), WIRE_VERDICT_INDIRECT);
+        cr_assert_eq(heap_verdict(three), WIRE_VERDICT_INDIRECT);
+}
+
+static const struct wire_holder *row_of(uint32_t stack, unsigned verdict)
+{
+        for (uint64_t i = 1; i < arena.header->extents[WIRE_EXTENT_HOLDERS].used; i++) {
+                const struct wire_holder *row = arena_element(WIRE_EXTENT_HOLDERS, i, sizeof *row);
+                if (row->stack == stack && row->verdict == verdict)
+                        return row;
+        }
+        return NULL;
+}
+
+Test(mark, of_a_cycle_that_leads_to_another_one_block_leads)
+{
+        heap_begin(5);
+        uintptr_t *led_a = heap_block_of(0x1000, 24, 7, WIRE_FAMILY_MALLOC), *led_b = heap_block_of(0x2000, 24, 7, WIRE_FAMILY_MALLOC);
+        uintptr_t *a = heap_block_of(0x3000, 32, 8, WIRE_FAMILY_MALLOC), *b = heap_block_of(0x4000, 32, 8, WIRE_FAMILY_MALLOC);
+        led_a[0] = (uintptr_t)led_b;
+        led_b[0] = (uintptr_t)led_a;
+        a[0] = (uintptr_t)b;
+        b[0] = (uintptr_t)a;
+        b[1] = (uintptr_t)led_b;
+        uintptr_t *other = heap_block_of(0x5000, 24, 9, WIRE_FAMILY_MALLOC), *tail = heap_block_of(0x6000, 24, 9, WIRE_FAMILY_MALLOC);
+        other[0] = (uintptr_t)tail;
+        judge_with(0);
+        cr_assert_eq(heap_verdict(led_a), WIRE_VERDICT_INDIRECT);
+        cr_assert_eq(heap_verdict(led_b), WIRE_VERDICT_INDIRECT);
+        cr_assert_eq((heap_verdict(a) == WIRE_VERDICT_DEFINITE) + (heap_verdict(b) == WIRE_VERDICT_DEFINITE), 1);
+        cr_assert_eq((heap_verdict(a) == WIRE_VERDICT_INDIRECT) + (heap_verdict(b) == WIRE_VERDICT_INDIRECT), 1);
+        cr_assert_eq(row_of(8, WIRE_VERDICT_DEFINITE)->blocks, 3);
+        cr_assert_eq(row_of(8, WIRE_VERDICT_DEFINITE)->bytes, 80);
+        cr_assert_eq(row_of(9, WIRE_VERDICT_DEFINITE)->blocks, 1);
+        cr_assert_null(row_of(7, WIRE_VERDICT_DEFINITE));
+}
+
+Test(mark, a_block_that_points_to_itself_leads)
+{
+        heap_begin(5);
+        uintptr_t *a = heap_block(0x1000, 24);
+        a[1] = (uintptr_t)a;
+        a[2] = (uintptr_t)a + 8;
+        judge_with(0);
+        cr_assert_eq(heap_verdict(a), WIRE_VERDICT_DEFINITE);
 }
 
 Test(mark, an_interior_pointer_makes_possible_all_that_follows)
@@ -206,16 +265,6 @@ Test(mark, the_allocators_lists_in_libc_do_not_hold_the_block_before_a_free_chun
         mark_word((uintptr_t)a + 16, 0, &source);
         cr_assert(finish());
         cr_assert_eq(heap_verdict(a), WIRE_VERDICT_POSSIBLE);
-}
-
-static const struct wire_holder *row_of(uint32_t stack, unsigned verdict)
-{
-        for (uint64_t i = 1; i < arena.header->extents[WIRE_EXTENT_HOLDERS].used; i++) {
-                const struct wire_holder *row = arena_element(WIRE_EXTENT_HOLDERS, i, sizeof *row);
-                if (row->stack == stack && row->verdict == verdict)
-                        return row;
-        }
-        return NULL;
 }
 
 Test(mark, a_leader_is_told_how_much_it_leads_and_shared_blocks_count_once)
