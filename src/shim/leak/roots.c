@@ -154,8 +154,9 @@ static bool place_add(const struct map *map, void *context)
         uint32_t flags = flags_of(map);
         if (adjoins && !(last_flags & (READABLE | WRITABLE | EXECUTABLE)))
                 flags |= AFTER_GUARD;
-        /* Variables without initial values follow those with them, in anonymous memory. */
-        if (adjoins && last_flags & OF_MODULE && !(flags & (OF_FILE | SHARED | BRK_HEAP)))
+        /* Variables without initial values follow those with them, in anonymous memory; the guard of a thread's stack may
+         * follow them too, and ends them. */
+        if (adjoins && last_flags & OF_MODULE && flags & READABLE && !(flags & (OF_FILE | SHARED | BRK_HEAP)))
                 flags |= last_flags & (OF_MODULE | LIBC);
         if (flags & READABLE)
                 range_add(memory->readable, &n_readable, map->start, map->end);
@@ -198,9 +199,13 @@ void roots_end(void)
         memory = NULL;
 }
 
-/* Words of a piece of heap that no block of ours covers, live or remembered as released: the parent's. */
-static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *source)
+/* Words of a piece of heap that no block of ours covers, live or remembered as released: the parent's blocks, and among
+ * them what the allocator keeps of an arena that is not the main one, which is like libc's own variables. */
+static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *holder)
 {
+        struct mark_source gap = *holder;
+        gap.libc_data = true;
+        const struct mark_source *source = &gap;
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;
         uintptr_t covered = start;
         struct block block;

@@ -1,5 +1,5 @@
 // A thread forks while others allocate; the child starts threads of its own, and one block of theirs is lost.
-// expect: UF001 class=definite function=lose bytes=55 blocks=3
+// expect: UF001 class=definite function=lose bytes=165 blocks=3
 // timeout: 60
 #include <pthread.h>
 #include <stdlib.h>
