@@ -400,6 +400,7 @@ bool arena_peek(int fd, struct arena_brief *ret_brief)
 
 void process_deinit(struct process *p)
 {
+        free(p->labels);
         free(p->text);
         free(p->argv);
         free(p->modules);

@@ -16,6 +16,7 @@ struct capture_head {
 
 /* Kinds; a reader skips the ones it does not know. */
 #define CHUNK_PROCESS "PROC" /* struct chunk_process: a process begins */
+#define CHUNK_LABELS "LABL"  /* see label.h; for all processes from here to the next one */
 #define CHUNK_DATA "DATA"    /* struct chunk_data, then a zstd frame: bytes of the arena of the last PROC */
 #define CHUNK_COMMAND "COMM" /* struct chunk_command, then its strings, each with its NUL */
 #define CHUNK_NAMES "NAME"   /* struct chunk_data (off = 0), then a zstd frame: what symbol/ wrote */

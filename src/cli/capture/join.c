@@ -19,6 +19,8 @@ int capture_writer_add_file(struct capture_writer *writer, const char *path)
         int answer = capture_parse(path, bytes, n, &capture, NULL, NULL);
         capture_deinit(&capture);
         size_t at = sizeof(struct capture_head);
+        if (answer >= 0 && memcmp(bytes + at, CHUNK_LABELS, 4) != 0)
+                capture_writer_add_chunk(writer, CHUNK_LABELS, "", 1); /* not those of the file before */
         while (answer >= 0 && at < n) {
                 struct chunk_head head;
                 memcpy(&head, bytes + at, sizeof head); /* fits: it was parsed */

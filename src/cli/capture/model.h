@@ -72,6 +72,7 @@ struct process {
         uint64_t self_bytes, self_ns_per_allocation, judge_ns;
         unsigned depth_max, frozen_missing;
 
+        char *labels; /* see label.h; NULL = none */
         char *text; /* owner of the strings above and below */
         size_t text_bytes;
         struct module *modules; /* [0] unused */

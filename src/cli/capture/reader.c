@@ -6,6 +6,7 @@
 #include "cli/capture/arena.h"
 #include "cli/capture/chunk.h"
 #include "cli/capture/file.h"
+#include "cli/capture/label.h"
 #include "cli/say/say.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ struct reading {
         void *context;
         int memfd; /* arena of the process in hand, or -1 */
         struct chunk_process begun;
+        char *labels; /* of the processes from here on, or NULL */
         uint64_t n_processes;
         bool ended;
         unsigned char *raw; /* CHUNK_DATA_MAX */
@@ -66,6 +68,12 @@ static int process_close(struct reading *r)
         process.end.code = r->begun.code;
         process.end.signal = r->begun.signal;
         process.self_bytes = r->begun.self_bytes;
+        if (r->labels) {
+                size_t bytes = labels_bytes(r->labels);
+                process.labels = malloc(bytes);
+                if (process.labels)
+                        memcpy(process.labels, r->labels, bytes);
+        }
         if (capture_add(r->capture, &process) < 0) {
                 process_deinit(&process);
                 return -1;
@@ -162,6 +170,16 @@ static int command_take(struct reading *r, const unsigned char *payload, size_t 
         return 0;
 }
 
+static int labels_take(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        int answer = process_close(r); /* the labels before are still its own */
+        if (answer < 0)
+                return answer;
+        free(r->labels);
+        r->labels = labels_checked((const char *)payload, bytes);
+        return r->labels ? 0 : damaged(r, "labels that make no sense");
+}
+
 static bool chunk_is(const struct chunk_head *head, const char *kind) { return memcmp(head->kind, kind, 4) == 0; }
 
 static int chunk_take(struct reading *r, const struct chunk_head *head, const unsigned char *payload)
@@ -169,6 +187,8 @@ static int chunk_take(struct reading *r, const struct chunk_head *head, const un
         size_t bytes = (size_t)head->bytes;
         if (chunk_is(head, CHUNK_PROCESS))
                 return process_open(r, payload, bytes);
+        if (chunk_is(head, CHUNK_LABELS))
+                return labels_take(r, payload, bytes);
         if (chunk_is(head, CHUNK_DATA))
                 return data_take(r, payload, bytes);
         if (chunk_is(head, CHUNK_NAMES))
@@ -246,6 +266,7 @@ int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct
         if (r.memfd >= 0)
                 close(r.memfd);
         free(r.raw);
+        free(r.labels);
         while (answer < 0 && capture->n_processes > r.n_before)
                 process_deinit(&capture->processes[--capture->n_processes]);
         if (answer < 0 && !r.had_command) {

@@ -6,6 +6,7 @@
  */
 #include "cli/capture/chunk.h"
 #include "cli/capture/file.h"
+#include "cli/capture/label.h"
 #include "cli/capture/source.h"
 #include "cli/say/say.h"
 
@@ -28,7 +29,7 @@ struct capture_writer {
         int error; /* errno of the first thing that failed */
         ZSTD_CCtx *zstd;
         uint64_t n_processes;
-        bool has_command;
+        bool has_command, has_labels;
         unsigned char *raw;    /* CHUNK_DATA_MAX */
         unsigned char *packed; /* room for a chunk: struct chunk_data and a frame */
         size_t packed_room;
@@ -96,6 +97,7 @@ void capture_writer_add_chunk(struct capture_writer *w, const char *kind, const 
         if (command && w->has_command)
                 return;
         w->has_command = w->has_command || command;
+        w->has_labels = w->has_labels || memcmp(kind, CHUNK_LABELS, 4) == 0;
         w->n_processes += memcmp(kind, CHUNK_PROCESS, 4) == 0;
         chunk_put(w, kind, payload, bytes);
 }
@@ -123,6 +125,12 @@ void capture_writer_add(struct capture_writer *w, int memfd, const struct proces
         if (!source_init(&source, memfd)) {
                 w->error = w->error ? w->error : EINVAL;
                 return;
+        }
+        if (!w->has_labels) {
+                char *labels = labels_from_environment();
+                if (labels)
+                        capture_writer_add_chunk(w, CHUNK_LABELS, labels, labels_bytes(labels));
+                free(labels);
         }
         struct chunk_process begin = {.pid = process->pid,
                                       .how = process->end.how,

@@ -7,6 +7,7 @@
 #include "cli/collect/collect.h"
 
 #include "cli/capture/file.h"
+#include "cli/capture/label.h"
 #include "cli/collect/heirs.h"
 #include "cli/collect/library.h"
 #include "cli/collect/listen.h"
@@ -145,6 +146,7 @@ static int capture_make(struct collector *c, struct capture *ret_capture)
                         capture_deinit(&capture);
                         return -1;
                 }
+                capture.processes[capture.n_processes - 1].labels = labels_from_environment();
                 member->process = (struct process){0};
         }
         int status = c->program_status;

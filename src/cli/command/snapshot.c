@@ -4,6 +4,7 @@
  */
 #include "cli/capture/arena.h"
 #include "cli/capture/file.h"
+#include "cli/capture/label.h"
 #include "cli/collect/living.h"
 #include "cli/command/judge.h"
 #include "cli/command/pattern.h"
@@ -47,6 +48,7 @@ static int arena_show(struct arguments *arguments, struct policy *policy, int fd
         if (why)
                 return say_error("the record of process %s cannot be read: %s", arguments->operands[0], why);
         process.end.how = END_RUNNING;
+        process.labels = labels_from_environment();
         struct capture capture = {.exit_status = -1, .command = process.argv};
         if (capture_add(&capture, &process) < 0) {
                 process_deinit(&process);

@@ -4,6 +4,7 @@
  * two reports shows findings.
  */
 #include "cli/policy/store.h"
+#include "cli/capture/label.h"
 #include "cli/report/format.h"
 #include "cli/report/writer.h"
 
@@ -77,6 +78,19 @@ static void write_dropped(struct writer *w, const struct process *process)
         writer_end_object(w);
 }
 
+static void write_labels(struct writer *w, const struct process *process)
+{
+        const char *at = process->labels, *label;
+        size_t n;
+        writer_object(w, "labels");
+        while (labels_next(&at, &label, &n)) {
+                char key[64];
+                snprintf(key, sizeof key, "%.*s", (int)n, label);
+                writer_text(w, key, label + n + 1);
+        }
+        writer_end_object(w);
+}
+
 static void write_process(struct writer *w, const struct report *report, const struct process *process)
 {
         static const char *const judged[] = { "not", "begun", "whole", "budget" };
@@ -89,6 +103,7 @@ static void write_process(struct writer *w, const struct report *report, const s
                 writer_text(w, NULL, process->argv[i]);
         writer_end_array(w);
         writer_text(w, "cwd", process->cwd);
+        write_labels(w, process);
         write_end(w, process);
         writer_text(w, "judged", process->judged <= WIRE_JUDGED_BUDGET ? judged[process->judged] : "not");
         write_python(w, report, process);

@@ -3,6 +3,7 @@
 #include "cli/capture/arena.h"
 #include "cli/capture/chunk.h"
 #include "cli/capture/file.h"
+#include "cli/capture/label.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -109,6 +110,23 @@ Test(capture_file, nothing_else_is_left_in_the_directory)
         cr_assert_eq(unlink(path), 0);
         cr_assert_eq(rmdir(directory), 0, "a temporary file was left behind");
         cr_assert_eq(mkdir(directory, 0700), 0);
+}
+
+Test(capture_file, labels_that_make_no_sense_are_refused)
+{
+        char *good = labels_checked("a=1\0b=\0", 8), *none = labels_checked("", 1);
+        cr_assert(good && none);
+        cr_assert_eq(labels_bytes(good), 8);
+        cr_assert_eq(labels_bytes(none), 1);
+        free(good);
+        free(none);
+        cr_assert_null(labels_checked("a=1", 3), "no end");
+        cr_assert_null(labels_checked("a=1\0", 4), "no empty string");
+        cr_assert_null(labels_checked("a\0\0", 3), "no value");
+        cr_assert_null(labels_checked("=1\0\0", 4), "no key");
+        cr_assert_null(labels_checked("a=1\0a=2\0", 9), "a key twice");
+        cr_assert_null(labels_checked("a=1\0\0x", 6), "more after the end");
+        cr_assert_null(labels_checked("", 0));
 }
 
 Test(capture_file, a_fresh_one_replaces_nothing)
