@@ -17,6 +17,7 @@
 #include "shim/python/layer.h"
 #include "shim/python/python.h"
 #include "shim/python/site.h"
+#include "shim/record/hot.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
 
@@ -34,17 +35,25 @@ struct door {
         enum wire_family family;
 };
 
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
 /* With pyobject=off only the large ones are recorded: they lie among malloc's blocks, and may hold some of them. */
 static ALWAYS_INLINE bool is_tracked(enum wire_family family, size_t size)
 {
         return family != WIRE_FAMILY_PYOBJECT || likely(options.pyobject) || size > SMALL_OBJECT_BYTES;
 }
 
+/* With pyobject=off: an object that the table cannot know, without a look into the table of large blocks. */
+static bool any_large_object;
+static ALWAYS_INLINE bool is_unknown_object(void *block, enum wire_family family)
+{
+        if (family != WIRE_FAMILY_PYOBJECT || likely(options.pyobject) || any_large_object)
+                return false;
+        const wire_slot *slot = table_slot((uintptr_t)block);
+        return !slot || !wire_slot_is_of(*slot, (uintptr_t)block);
+}
+
 static ALWAYS_INLINE struct stack_id own_site(enum wire_family family, enum wire_entry entry, uintptr_t pc)
 {
-        return site_find(entry, family == WIRE_FAMILY_PYOBJECT ? 0 : pc);
+        return family == WIRE_FAMILY_PYOBJECT ? site_bare(entry) : site_find(entry, pc);
 }
 
 /* Is the caller the interpreter itself, on its own behalf? */
@@ -56,10 +65,34 @@ static ALWAYS_INLINE bool is_own(const struct layer *layer, const struct stack_s
 static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size, enum wire_family family,
                                enum wire_entry entry, const struct stack_start *start)
 {
-        if (is_own(layer, start) && !(family == WIRE_FAMILY_PYOBJECT && unlikely(options.python_objects)))
-                record_birth_known(self, block, size, own_site(family, entry, start->pc), family);
-        else
+        if (unlikely(!is_own(layer, start) || (family == WIRE_FAMILY_PYOBJECT && options.python_objects))) {
                 record_birth(self, block, size, entry, 0, start);
+                any_large_object |= size > WIRE_SMALL_MAX;
+                return;
+        }
+        struct stack_id site = own_site(family, entry, start->pc);
+        if (unlikely(self->odd || size > WIRE_SMALL_MAX)) {
+                any_large_object |= family == WIRE_FAMILY_PYOBJECT;
+                record_birth_known(self, block, size, site, family);
+                return;
+        }
+        table_insert((uintptr_t)block, size, site.n, family);
+        hot_count_born(self->count, size);
+}
+
+/* A small live block of this family goes, without a walk. False: it is not that simple. The birth of an object that
+ * has only its entry point for a stack is not remembered: it says nothing. */
+static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wire_family family, enum wire_entry entry,
+                                      uintptr_t pc)
+{
+        uintptr_t start = (uintptr_t)block;
+        wire_slot *where = table_slot(start);
+        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
+        if (unlikely(!wire_slot_live(slot) || wire_slot_family(slot) != (unsigned)family || !wire_slot_is_of(slot, start)))
+                return false;
+        table_release_slot(where, slot, start, own_site(family, entry, pc).n);
+        hot_count_released(self->count, wire_slot_size(slot));
+        return true;
 }
 
 /* Called by an extension without the GIL, where one is needed? Filed then. */
@@ -99,10 +132,10 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
                 return NULL;
         if (likely(event && is_tracked(family, bytes)))
                 born(self, layer, block, bytes, family, entry, start);
-        else if (event)
-                record_untracked(block);
-        else if (self->nest == 0)
+        else if (!event && self->nest == 0)
                 record_unseen(self, block, bytes);
+        else if (event && !is_unknown_object(block, family))
+                record_untracked(block);
         return block;
 }
 
@@ -110,14 +143,19 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
 static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, void *block, enum wire_family family, enum wire_entry entry,
                                const struct stack_start *start, enum wire_family *ret_owner)
 {
-        bool own = is_own(layer, start);
+        /* Up to its last act a destructor may be a chain of tail calls: who releases an object is anybody's guess. */
+        bool own = family == WIRE_FAMILY_PYOBJECT || is_own(layer, start);
+        if (likely(own) && likely(gone_simply(self, block, family, entry, start->pc)))
+                return true;
+        if (is_unknown_object(block, family))
+                return true;
         struct block known;
         bool found = table_find((uintptr_t)block, &known);
         if (likely(found && own && !known.released && known.family == family)) {
                 record_release_known(self, &known, own_site(family, entry, start->pc));
                 return true;
         }
-        if (!found && (own || early_own(block)))
+        if (!found && (is_own(layer, start) || early_own(block) || (family == WIRE_FAMILY_PYOBJECT && !options.pyobject)))
                 return true;
         if (unlikely(is_without_gil(self, block, family, entry, start))) {
                 record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &(struct record_released){0});
@@ -199,7 +237,7 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 return NULL;
         bool own = is_own(layer, start);
         struct block old = {0};
-        bool found = block && table_find((uintptr_t)block, &old);
+        bool found = block && !is_unknown_object(block, door->family) && table_find((uintptr_t)block, &old);
         if (unlikely(block && (!own || (found && (old.released || old.family != door->family)))))
                 return resize_slowly(layer, block, size, door, start);
         if (unlikely(block == NULL && is_without_gil(self, NULL, door->family, door->resize, start)))
@@ -218,7 +256,7 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 record_forgotten(self, &old);
         if (likely(is_tracked(door->family, size)))
                 born(self, layer, result, size, door->family, door->resize, start);
-        else
+        else if (!is_unknown_object(result, door->family))
                 record_untracked(result);
         return result;
 }

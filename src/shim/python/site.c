@@ -16,9 +16,16 @@
 enum { PLACES = 1024, NODE_BITS = 30, ENTRY_BITS = 4 };
 _Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < 1 << ENTRY_BITS, "an entry has four bits");
 
-static uint64_t places[PLACES];
+_Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < SITE_ENTRIES, "each entry has its place");
 
-void site_forget(void) { memset(places, 0, sizeof places); }
+static uint64_t places[PLACES];
+uint32_t site_bare_nodes[SITE_ENTRIES];
+
+void site_forget(void)
+{
+        memset(places, 0, sizeof places);
+        memset(site_bare_nodes, 0, sizeof site_bare_nodes);
+}
 
 static struct stack_id site_make(enum wire_entry entry, uintptr_t pc)
 {
@@ -39,6 +46,8 @@ struct stack_id site_find(enum wire_entry entry, uintptr_t pc)
         if (likely(seen >> NODE_BITS == key && seen != 0))
                 return (struct stack_id){(uint32_t)seen & ((1u << NODE_BITS) - 1)};
         struct stack_id node = site_make(entry, pc);
+        if (!pc)
+                __atomic_store_n(&site_bare_nodes[entry - WIRE_ENTRY_PYMEM_MALLOC], node.n, __ATOMIC_RELAXED);
         if (offset >> (64 - NODE_BITS - ENTRY_BITS) == 0 && node.n >> NODE_BITS == 0)
                 __atomic_store_n(place, key << NODE_BITS | node.n, __ATOMIC_RELAXED);
         return node;
