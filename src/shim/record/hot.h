@@ -1,7 +1,7 @@
 /* The plain case, straight
  *
  * Nearly every event is of one kind: recording is on, the thread is inside nothing of ours, the block is small and its
- * neighbourhood known to the table, the stack is the thread's last one of that kind. For that, the doors hold these
+ * neighbourhood known to the table, the stack is the thread's last one of that kind or near it. For that, the doors hold these
  * few dozen instructions in line; whatever is otherwise goes the way of record.c, which decides everything anew.
  * Nothing is done here that is not done there. tests/bench has the count of instructions under guard.
  */
@@ -65,7 +65,7 @@ static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t siz
                 return false;
         uint32_t stack = capture_remembered(self, STACK_BIRTH, start, wire_word_allocator(entry, 0));
         if (unlikely(stack == 0))
-                return false;
+                stack = capture_changed(self, STACK_BIRTH, start, wire_word_allocator(entry, 0)).n;
         *slot = wire_slot_make(stack, size, wire_entry_family(entry), (uintptr_t)block, arena.epoch);
         hot_count_born(self->count, size);
         return true;
@@ -95,7 +95,7 @@ static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum w
                 return false;
         uint32_t stack = capture_remembered(self, STACK_RELEASE, start, wire_word_allocator(entry, 0));
         if (unlikely(stack == 0))
-                return false;
+                stack = capture_changed(self, STACK_RELEASE, start, wire_word_allocator(entry, 0)).n;
         table_release_slot(where, slot, block, stack);
         hot_count_released(self->count, size);
         *ret = quarantine_exchange(self, address, size);

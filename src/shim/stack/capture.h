@@ -38,12 +38,15 @@ static inline __attribute__((always_inline)) uint32_t capture_remembered(struct 
                 return 0;
         level_enter(level, start->sp);
         uint32_t node = 0;
-        if (likely(w->pc == start->pc && w->sp == start->sp && w->fp == (start->fp & w->fp_mask) && w->lost_pc == 0 &&
-                   w->stamp == atomic_load_explicit(&rule_generation, memory_order_relaxed) &&
-                   walk_verify(w->checks, w->n_checks) == 0))
+        if (likely(w->pc == start->pc && w->sp == start->sp && w->fp == (start->fp & w->fp_mask) &&
+                   w->stamp == atomic_load_explicit(&rule_generation, memory_order_relaxed) && walk_holds(w)))
                 node = allocator_word == 0 ? w->node : w->allocator_word == allocator_word ? w->allocator_node : 0;
         level_leave(level);
         return node;
 }
+
+/* The same for a stack of which capture_remembered() has just said that it is not the remembered one. */
+struct stack_id capture_changed(struct thread *self, enum stack_kind kind, const struct stack_start *start,
+                                uint64_t allocator_word);
 
 #endif

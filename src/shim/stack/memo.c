@@ -17,10 +17,14 @@ struct memo_pages {
         struct memo memo;
         struct level_room {
                 struct frame frames[STACK_KINDS][FIRST_FRAMES];
-                struct check checks[STACK_KINDS][FIRST_CHECKS];
+                struct check checks[STACK_KINDS][1 + FIRST_CHECKS];
                 struct frame fresh[FIRST_FRAMES];
         } rooms[MEMO_LEVELS]; /* the second is hardly ever touched */
 };
+
+/* What ends every array of checks, at its root side. */
+static const uint64_t zero;
+static const struct check never = {&zero, 1};
 
 /* The memo of each place, in pages that come on touch. */
 static _Atomic(_Atomic(struct memo *) *) places;
@@ -52,7 +56,9 @@ static struct memo *memo_new(void)
                 for (unsigned k = 0; k < STACK_KINDS; ++k) {
                         level->kinds[k].frames = pages->rooms[i].frames[k];
                         level->kinds[k].frames[0].sp = UINTPTR_MAX;
-                        level->kinds[k].checks = pages->rooms[i].checks[k];
+                        level->kinds[k].checks = pages->rooms[i].checks[k] + 1;
+                        level->kinds[k].checks[-1] = never;
+                        level->kinds[k].last = &level->kinds[k].checks[-1];
                         level->kinds[k].max_frames = FIRST_FRAMES;
                         level->kinds[k].max_checks = FIRST_CHECKS;
                 }
@@ -128,11 +134,11 @@ bool memo_reserve(struct walked *w, uint32_t n_frames, uint32_t n_checks)
         while (max < n_checks)
                 max *= 2;
         if (max != w->max_checks) {
-                struct check *checks = array_grow(w->checks, w->max_checks * sizeof *checks, max * sizeof *checks,
-                                                  w->max_checks == FIRST_CHECKS);
+                struct check *checks = array_grow(w->checks - 1, (1 + w->max_checks) * sizeof *checks,
+                                                  (1 + max) * sizeof *checks, w->max_checks == FIRST_CHECKS);
                 if (!checks)
                         return false;
-                w->checks = checks;
+                w->checks = checks + 1;
                 w->max_checks = max;
         }
         return true;

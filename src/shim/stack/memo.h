@@ -8,7 +8,8 @@
  *
  *      frames[1 .. n_frames]      root first, so that what changes most is at the end; frames[0] is what they stand on:
  *                                 the bottom, with an sp that no walk comes to
- *      checks[0 .. n_checks-1]    likewise; those of frame f and all older ones are the first FRAME_CHECKS of f
+ *      checks[0 .. n_checks-1]    likewise; those of frame f and all older ones are the first FRAME_CHECKS of f;
+ *                                 checks[-1] never holds, so that going through them needs no other end
  *
  * A frame's saved frame pointer is checked only if an older frame needs it ("needs_fp" below): compiled code without
  * frame pointers uses that register for loop counters, and every walk would differ.
@@ -44,10 +45,9 @@ struct check {
 
 /* The remembered walk of one kind. Right when `stamp` is the generation in which it was made; 0 = nothing here. */
 struct walked {
-        uintptr_t pc, sp, fp; /* where it started; fp masked ... */
+        uintptr_t pc, sp, fp; /* where it started (sp = 0: more must be asked, see lost_pc); fp masked ... */
         uintptr_t fp_mask;    /* ... with this: all ones if the innermost frame needs_fp, else 0 */
-        struct check *checks;
-        uint32_t n_checks;
+        struct check *checks, *last; /* last = checks + n_checks - 1 */
         uint32_t stamp;
         uint32_t node;
         uint32_t allocator_node; /* the child of `node` for allocator_word */

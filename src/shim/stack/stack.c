@@ -103,8 +103,8 @@ static uint32_t walk_anew(struct memo *memo, struct memo_level *level, enum stac
         }
 }
 
-static struct stack_id capture_slow(struct thread *self, enum stack_kind kind, const struct stack_start *start,
-                                    uint64_t allocator_word)
+struct stack_id capture_changed(struct thread *self, enum stack_kind kind, const struct stack_start *start,
+                                uint64_t allocator_word)
 {
         struct memo *memo = self->memo;
         struct memo_level *level = unlikely(!memo)                  ? NULL
@@ -137,7 +137,7 @@ struct stack_id stack_capture(struct thread *self, enum stack_kind kind, const s
         uint32_t node = capture_remembered(self, kind, start, allocator_word);
         if (likely(node && !check_wanted()))
                 return (struct stack_id){node};
-        return capture_slow(self, kind, start, allocator_word);
+        return capture_changed(self, kind, start, allocator_word);
 }
 
 struct stack_id stack_walk(struct thread *self, enum stack_kind kind, const struct stack_start *start)

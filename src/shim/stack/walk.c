@@ -303,7 +303,7 @@ static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
                 }
         }
         w->n_frames = (uint32_t)(f - w->frames);
-        w->n_checks = (uint32_t)(c - w->checks);
+        w->last = c - 1;
         return true;
 }
 
@@ -361,7 +361,7 @@ enum walk_result walk_renew(struct memo_level *level, struct walked *w, const st
                 return WALK_FORGOTTEN;
         w->fp_mask = leaf->flags & FRAME_NEEDS_FP ? ~(uintptr_t)0 : 0;
         w->pc = start->pc;
-        w->sp = start->sp;
+        w->sp = w->lost_pc ? 0 : start->sp;
         w->fp = start->fp & w->fp_mask;
         w->node = node;
         w->allocator_word = 0;

@@ -24,12 +24,30 @@ enum walk_result walk_renew(struct memo_level *level, struct walked *w, const st
  * One compare before the next load, never in blocks: where a word differs, the older ones may be on a stack that is no
  * longer mapped; the true walk would not read them either. A word at a time is also what makes it exact: see
  * memo.h. */
+static inline bool check_holds(const struct check *c) { return *(const volatile uint64_t *)c->slot == c->value; }
+
+/* From the leaf on, the first that does not hold: at the latest the one before the first. Four at a time only saves
+ * instructions; where the loop happens to lie in memory matters less, too. */
+static inline const struct check *checks_broken(const struct check *c)
+{
+        for (;; c -= 4) {
+                if (!check_holds(c))
+                        return c;
+                if (!check_holds(c - 1))
+                        return c - 1;
+                if (!check_holds(c - 2))
+                        return c - 2;
+                if (!check_holds(c - 3))
+                        return c - 3;
+        }
+}
+
 static inline uint32_t walk_verify(const struct check *checks, uint32_t n)
 {
-        const struct check *c = checks + n;
-        while (c > checks && *(const volatile uint64_t *)c[-1].slot == c[-1].value)
-                --c;
-        return (uint32_t)(c - checks);
+        return (uint32_t)(checks_broken(checks + n - 1) + 1 - checks);
 }
+
+/* Do all remembered words hold? */
+static inline bool walk_holds(const struct walked *w) { return checks_broken(w->last) == w->checks - 1; }
 
 #endif
