@@ -97,7 +97,12 @@ bool judge_is_false_mismatch(const struct finding *finding)
 {
         enum wire_family born = judge_family(&finding->stack, finding->family);
         enum wire_family released = judge_family(&finding->release, WIRE_FAMILY_NONE);
-        return finding->rule == RULE_UF101 && born == released;
+        if (finding->rule != RULE_UF101 || born == released)
+                return finding->rule == RULE_UF101;
+        /* An operator new that the program brought along: libstdc++'s operator new[] jumps into its operator new, and so
+         * leaves no frame by which the two could be told apart. */
+        bool brought_along = finding->wrong && finding->wrong->family == WIRE_FAMILY_MALLOC && born == WIRE_FAMILY_NEW;
+        return brought_along && released == WIRE_FAMILY_NEW_ARRAY;
 }
 
 static bool begins_with(const char *name, const char *prefix) { return strncmp(name, prefix, strlen(prefix)) == 0; }
