@@ -34,7 +34,8 @@
 enum {
         SIGNAL_SETXID = 33,
         N_ROUNDS = 16, /* listings of the threads before we give up on a program that goes on making new ones */
-        WAIT_MS = 200,
+        WAIT_MS = 200,       /* for a thread that the kernel holds: it may never come back */
+        WAIT_BUSY_MS = 5000, /* for one that only waits for a processor: it is sure to answer */
         N_THREADS_MAX = 32768,
         N_THREADS_FEW = 512, /* where there is not even address space for the above */
         FILE_BYTES = 2048,
@@ -52,6 +53,7 @@ static struct frozen *threads; /* kept for the next time: a late handler may sti
 static size_t n_threads, threads_capacity;
 static _Atomic uint32_t generation; /* odd while threads shall stand still; the futex they wait on */
 static _Atomic uint32_t n_still;    /* the futex that the judge waits on */
+static uint32_t n_asked;
 static bool restarts;
 static struct {
         int number;
@@ -247,26 +249,32 @@ static enum task_state task_state(int32_t tid, unsigned *ret_signal)
         return TASK_ASK;
 }
 
-/* Returns true when the thread is new to us and was asked (or can only be counted as missing). */
-static bool thread_ask(int32_t tid, uint32_t *asked)
+/* Ask it, if it is there and hears us: a thread that is about to begin or to end hears nothing for a moment. */
+static void thread_ask(struct frozen *frozen)
+{
+        unsigned with = 0;
+        enum task_state state = task_state(frozen->tid, &with);
+        if (state == TASK_BLOCKS)
+                return;
+        if (state == TASK_ASK && !sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), frozen->tid, signals[with].number))) {
+                frozen->asked = true;
+                n_asked++;
+        } else {
+                frozen->tid = 0; /* gone */
+        }
+}
+
+/* Returns true when the thread is new to us. */
+static bool thread_note(int32_t tid)
 {
         if (thread_of(tid) || n_threads == threads_capacity)
-                return false;
-        unsigned with = 0;
-        enum task_state state = task_state(tid, &with);
-        if (state == TASK_GONE)
                 return false;
         struct frozen *frozen = &threads[n_threads];
         *frozen = (struct frozen){.tid = tid, .call = -1};
         call_read(frozen);
         __atomic_store_n(&n_threads, n_threads + 1, __ATOMIC_RELEASE);
-        if (state == TASK_BLOCKS)
-                return true;
-        if (sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), tid, signals[with].number)))
-                n_threads--; /* it died in between */
-        else
-                (*asked)++;
-        return true;
+        thread_ask(frozen);
+        return frozen->tid != 0;
 }
 
 struct entry { /* getdents64(2) */
@@ -277,8 +285,8 @@ struct entry { /* getdents64(2) */
         char name[];
 };
 
-/* Ask each thread that was not asked before; returns how many were new. */
-static size_t threads_ask(uint32_t *asked)
+/* Ask each thread that we do not know yet; returns how many there were. */
+static size_t threads_ask(void)
 {
         long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (sys_failed(fd))
@@ -294,10 +302,48 @@ static size_t threads_ask(uint32_t *asked)
                         const char *name = entry->name;
                         int32_t tid = (int32_t)number_parse(&name);
                         if (tid > 0 && tid != self)
-                                n_new += thread_ask(tid, asked);
+                                n_new += thread_note(tid);
                 }
         sys_call(SYS_close, fd);
         return n_new;
+}
+
+static bool is_silent(const struct frozen *frozen)
+{
+        return frozen->tid && !__atomic_load_n(&frozen->still, __ATOMIC_ACQUIRE);
+}
+
+/* How many live on that have not answered. Those that did not hear are asked again, the dead forgotten. */
+static uint32_t threads_silent(void)
+{
+        uint32_t n = 0;
+        for (size_t i = 0; i < n_threads; i++) {
+                struct frozen *frozen = &threads[i];
+                if (!is_silent(frozen))
+                        continue;
+                if (!frozen->asked)
+                        thread_ask(frozen);
+                else if (sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), frozen->tid, 0)))
+                        frozen->tid = 0;
+                n += frozen->tid != 0;
+        }
+        return n;
+}
+
+/* Is a silent thread on its way to its handler, rather than in a sleep that no signal ends, stopped, or deaf? */
+static bool any_may_answer(void)
+{
+        unsigned unused;
+        char text[FILE_BYTES];
+        for (size_t i = 0; i < n_threads; i++) {
+                if (!is_silent(&threads[i]) || task_state(threads[i].tid, &unused) != TASK_ASK ||
+                    !task_read(threads[i].tid, "status", text))
+                        continue;
+                const char *at = strstr(text, "\nState:\t");
+                if (at && (at[8] == 'R' || at[8] == 'S'))
+                        return true;
+        }
+        return false;
 }
 
 static uint64_t now_ms(void)
@@ -307,26 +353,20 @@ static uint64_t now_ms(void)
         return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* How many live on that have not answered. */
-static uint32_t threads_silent(void)
+/* Answers are counted; the threads themselves are looked at only when nothing has come for a while. */
+static void threads_wait(void)
 {
-        uint32_t n = 0;
-        for (size_t i = 0; i < n_threads; i++)
-                n += !__atomic_load_n(&threads[i].still, __ATOMIC_ACQUIRE) &&
-                     !sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), threads[i].tid, 0));
-        return n;
-}
-
-/* Threads that exit after they were asked never answer: they are looked for when the wait gets long. */
-static void threads_wait(uint32_t asked)
-{
-        uint64_t until = now_ms() + WAIT_MS;
-        for (;;) {
-                uint32_t n = atomic_load(&n_still);
-                if (n >= asked || now_ms() >= until)
-                        return;
-                struct timespec nap = {.tv_nsec = 10000000};
-                if (sys_call(SYS_futex, &n_still, FUTEX_WAIT_PRIVATE, n, &nap) == -ETIMEDOUT && threads_silent() == 0)
+        uint64_t begun = now_ms();
+        while (threads_silent()) {
+                uint32_t n;
+                struct timespec nap = {.tv_nsec = 2000000};
+                while ((n = atomic_load(&n_still)) < n_asked &&
+                       sys_call(SYS_futex, &n_still, FUTEX_WAIT_PRIVATE, n, &nap) != -ETIMEDOUT)
+                        ;
+                if (n >= n_asked && threads_silent())
+                        sys_call(SYS_futex, &n_still, FUTEX_WAIT_PRIVATE, n, &nap);
+                uint64_t waited = now_ms() - begun;
+                if (waited >= WAIT_MS && (waited >= WAIT_BUSY_MS || !any_may_answer()))
                         return;
         }
 }
@@ -351,9 +391,9 @@ size_t freeze_begin(bool last)
                 action_install(0, number);
         atomic_store(&n_still, 0);
         atomic_fetch_add(&generation, 1);
-        uint32_t asked = 0;
-        for (int round = 0; round < N_ROUNDS && threads_ask(&asked); round++)
-                threads_wait(asked);
+        n_asked = 0;
+        for (int round = 0; round < N_ROUNDS && threads_ask(); round++)
+                threads_wait();
         return threads_silent();
 }
 

@@ -9,7 +9,8 @@
 enum { FROZEN_REGISTERS = 32 };
 
 struct frozen {
-        int32_t tid;
+        int32_t tid;    /* 0 = it died meanwhile */
+        bool asked;     /* a signal is on its way to it, or has come */
         uint32_t still; /* it answered: the rest is known. Atomic, release by the thread itself */
         uintptr_t sp;
         uintptr_t storage; /* its thread pointer, the ABI's anchor of thread-local storage */

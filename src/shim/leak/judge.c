@@ -10,8 +10,10 @@
 #include "shim/self/life.h"
 #include "shim/self/options.h"
 #include "shim/sys/lock.h"
+#include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
+#include <signal.h>
 #include <time.h>
 
 enum purpose {
@@ -75,12 +77,21 @@ struct on_stack {
         struct mark_sum lost;
 };
 
+/* A handler of the program's must not run while others stand still: it may wait for a lock that one of them holds. */
+static uint64_t signals_block(void)
+{
+        uint64_t all = ~UINT64_C(0), before = 0;
+        sys_call(SYS_rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
+        return before;
+}
+
 static void judge_now(struct on_stack *on)
 {
         uint64_t begun = now_ns();
         bool is_check = on->purpose == FOR_CHECK;
         if (!is_check)
                 holder_begin();
+        uint64_t signals = signals_block();
         size_t missing = freeze_begin(on->purpose == FOR_EXIT || on->purpose == FOR_EXEC);
         on->whole = judge_frozen(on->sp, missing, begun);
         state.judged = true;
@@ -92,6 +103,7 @@ static void judge_now(struct on_stack *on)
                 mark_clear();
         }
         freeze_end();
+        sys_call(SYS_rt_sigprocmask, SIG_SETMASK, &signals, NULL, sizeof signals);
         if (is_check)
                 return;
         if (on->purpose != FOR_EXEC)
@@ -101,11 +113,39 @@ static void judge_now(struct on_stack *on)
         arena.header->judge_ns = now_ns() - begun;
 }
 
+enum { STACK_BYTES = 128 << 10 };
+
+/* Run judge_now() on a stack of our own: the program's may be a coroutine's, of a few kilobytes, and nearly used up. */
+static void judge_on_own_stack(struct on_stack *on)
+{
+        unsigned char *stack = pages_take(STACK_BYTES);
+        if (stack == NULL) {
+                judge_now(on);
+                return;
+        }
+        void *top = stack + STACK_BYTES;
+        void (*run)(struct on_stack *) = judge_now;
+#if defined __x86_64__
+        __asm__ volatile("mov %%rsp, %%rbx\n\tmov %[top], %%rsp\n\tcall *%[run]\n\tmov %%rbx, %%rsp"
+                         : "+D"(on), [top] "+r"(top), [run] "+r"(run)::"rbx", "rax", "rcx", "rdx", "rsi", "r8", "r9",
+                           "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+                           "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc", "memory");
+#elif defined __aarch64__
+        register struct on_stack *first __asm__("x0") = on;
+        __asm__ volatile("mov x19, sp\n\tmov sp, %[top]\n\tblr %[run]\n\tmov sp, x19"
+                         : "+r"(first), [top] "+r"(top), [run] "+r"(run)::"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8",
+                           "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x30", "v0", "v1",
+                           "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23",
+                           "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
+#endif
+        pages_give(stack, STACK_BYTES);
+}
+
 static void judge_locked(uintptr_t sp, enum purpose purpose)
 {
         struct on_stack on = {.sp = sp, .purpose = purpose};
         __atomic_store_n(&arena.header->judged, WIRE_JUDGED_BEGUN, __ATOMIC_RELEASE);
-        judge_now(&on);
+        judge_on_own_stack(&on);
         __atomic_store_n(&arena.header->judged, on.whole ? WIRE_JUDGED_WHOLE : WIRE_JUDGED_BUDGET, __ATOMIC_RELEASE);
 }
 
@@ -134,7 +174,7 @@ bool judge_check(uintptr_t sp, uint64_t *ret_blocks, uint64_t *ret_bytes)
                 return false;
         }
         struct on_stack on = {.sp = sp, .purpose = FOR_CHECK};
-        judge_now(&on);
+        judge_on_own_stack(&on);
         lock_give(&state.lock);
         if (!on.whole)
                 return false;

@@ -1,0 +1,44 @@
+// A timer whose handler allocates fires all the time, also while the process is judged.
+// expect: nothing
+// plain: same
+// timeout: 20
+#include "make.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+static atomic_int ready;
+#include <signal.h>
+#include <stdio.h>
+#include <sys/time.h>
+
+static void handler(int signal) { free(malloc(100)); }
+
+static void *run(void *unused)
+{
+        for (;;)
+                free(malloc(200));
+        return NULL;
+}
+
+struct node *head;
+static void keep(void) { head = make_list(200000); }
+
+int main(void)
+{
+        away(keep);
+        sigset_t alarm;
+        sigemptyset(&alarm);
+        sigaddset(&alarm, SIGALRM);
+        pthread_sigmask(SIG_BLOCK, &alarm, NULL);
+        pthread_t thread;
+        for (int i = 0; i < 3; i++)
+                pthread_create(&thread, NULL, run, NULL);
+        signal(SIGALRM, handler);
+        struct itimerval often = {{0, 1000}, {0, 1000}};
+        setitimer(ITIMER_REAL, &often, NULL);
+        puts("done");
+        fflush(stdout);
+        pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
+        exit(0);
+}
