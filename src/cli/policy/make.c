@@ -194,6 +194,20 @@ static enum rule wrong_rule(unsigned kind)
         }
 }
 
+/* A mismatch that is none, since one side called an operator that the stack does not show. */
+static bool is_hidden_match(struct making *making, const struct process *process, const struct finding *finding)
+{
+        if (finding->rule != RULE_UF101)
+                return false;
+        enum wire_family born = naming_hidden_family(making->naming, process, finding->wrong->birth_stack);
+        enum wire_family released = naming_hidden_family(making->naming, process, finding->wrong->release_stack);
+        if (born == WIRE_FAMILY_NONE)
+                born = judge_family(&finding->stack, finding->family);
+        if (released == WIRE_FAMILY_NONE)
+                released = judge_family(&finding->release, WIRE_FAMILY_NONE);
+        return born == released;
+}
+
 static void make_wrong(struct making *making, const struct process *process, const struct wire_wrong *wrong)
 {
         struct finding finding = {
@@ -211,7 +225,7 @@ static void make_wrong(struct making *making, const struct process *process, con
                 .first_release = kept_stack(making, process, wrong->first_release_stack),
         };
         finding.family = judge_family(&finding.stack, finding.family);
-        if (judge_is_false_mismatch(&finding))
+        if (judge_is_false_mismatch(&finding) || is_hidden_match(making, process, &finding))
                 return;
         identify(&finding, finding.stack.n_frames ? &finding.stack : &finding.release);
         merge(making, process, &finding);

@@ -7,6 +7,7 @@
  */
 #include "cli/policy/naming.h"
 
+#include "cli/policy/callsite.h"
 #include "cli/policy/map.h"
 #include "cli/policy/marks.h"
 #include "cli/policy/name.h"
@@ -264,6 +265,24 @@ void naming_stack(struct naming *naming, const struct process *process, uint32_t
         ret_stack->n_frames = outer_end(list, from) - from;
         if (from + ret_stack->n_frames < list->n || (list->n && list->all[list->n - 1]->marks & MARK_OUTERMOST))
                 ret_stack->cut = false; /* nothing of the program's own is missing */
+}
+
+enum wire_family naming_hidden_family(struct naming *naming, const struct process *process, uint32_t node)
+{
+        struct stack stack = { 0 };
+        struct raw_frame target;
+        size_t n = node ? raw_frames(naming, native_frames, process, node, &stack) : 0, at = 0;
+        while (at < n && naming->raw[at].kind == RAW_NATIVE) {
+                const struct named *named = name_address(naming, process, &naming->raw[at]);
+                if (!named->n || !(named->frames[0].marks & MARK_ALLOCATOR))
+                        break;
+                at++;
+        }
+        if (at == n || !callsite_target(&naming->raw[at], &target))
+                return WIRE_FAMILY_NONE;
+        const struct named *named = name_address(naming, process, &target);
+        const char *bang = named->n ? strrchr(named->frames[0].key, '!') : NULL;
+        return bang ? wire_entry_family(marks_entry(bang + 1)) : WIRE_FAMILY_NONE;
 }
 
 void naming_keep(struct naming *naming, struct stack *stack)

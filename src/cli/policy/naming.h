@@ -13,6 +13,10 @@ void naming_free(struct naming *naming);
 
 /* The stack of `node`, its frames in memory that is good until the next call: naming_keep() makes them last. */
 void naming_stack(struct naming *naming, const struct process *process, uint32_t node, struct stack *ret_stack);
+/* The family of the operator new or delete that the innermost frame of `node` called (operators aside), when the stack does not show it
+ * because it jumped on into another; WIRE_FAMILY_NONE where there is none. Reads the module's file. */
+enum wire_family naming_hidden_family(struct naming *naming, const struct process *process, uint32_t node);
+
 void naming_keep(struct naming *naming, struct stack *stack);
 
 /* Name of the module that a block with this stack belongs to: that of the innermost frame that is no allocator, no
