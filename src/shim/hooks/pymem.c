@@ -80,15 +80,18 @@ static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, v
         hot_count_born(self->count, size);
 }
 
-/* A small live block of this family goes, without a walk. False: it is not that simple. The birth of an object that
- * has only its entry point for a stack is not remembered: it says nothing. */
+/* A small live block of this family goes, without a walk. False: it is not that simple. Who releases an object is
+ * anybody's guess, since a destructor may be a chain of tail calls up to its last act; so objects that the interpreter
+ * made go simply, whoever seems to release them. */
 static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wire_family family, enum wire_entry entry,
-                                      uintptr_t pc)
+                                      uintptr_t pc, bool own)
 {
         uintptr_t start = (uintptr_t)block;
         wire_slot *where = table_slot(start);
         wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
         if (unlikely(!wire_slot_live(slot) || wire_slot_family(slot) != (unsigned)family || !wire_slot_is_of(slot, start)))
+                return false;
+        if (unlikely(!own) && (family != WIRE_FAMILY_PYOBJECT || !site_is_bare(wire_slot_stack(slot))))
                 return false;
         table_release_slot(where, slot, start, own_site(family, entry, pc).n);
         hot_count_released(self->count, wire_slot_size(slot));
@@ -143,9 +146,8 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
 static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, void *block, enum wire_family family, enum wire_entry entry,
                                const struct stack_start *start, enum wire_family *ret_owner)
 {
-        /* Up to its last act a destructor may be a chain of tail calls: who releases an object is anybody's guess. */
-        bool own = family == WIRE_FAMILY_PYOBJECT || is_own(layer, start);
-        if (likely(own) && likely(gone_simply(self, block, family, entry, start->pc)))
+        bool own = is_own(layer, start);
+        if (likely(gone_simply(self, block, family, entry, start->pc, own)))
                 return true;
         if (is_unknown_object(block, family))
                 return true;
@@ -155,7 +157,7 @@ static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, v
                 record_release_known(self, &known, own_site(family, entry, start->pc));
                 return true;
         }
-        if (!found && (is_own(layer, start) || early_own(block) || (family == WIRE_FAMILY_PYOBJECT && !options.pyobject)))
+        if (!found && (own || early_own(block) || (family == WIRE_FAMILY_PYOBJECT && !options.pyobject)))
                 return true;
         if (unlikely(is_without_gil(self, block, family, entry, start))) {
                 record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &(struct record_released){0});

@@ -22,6 +22,13 @@ static inline struct stack_id site_bare(enum wire_entry entry)
         return __builtin_expect(node != 0, 1) ? (struct stack_id){node} : site_find(entry, 0);
 }
 
+/* Is it the node of one of the three that give objects? */
+static inline bool site_is_bare(uint32_t node)
+{
+        const uint32_t *first = &site_bare_nodes[WIRE_ENTRY_PYOBJECT_MALLOC - WIRE_ENTRY_PYMEM_MALLOC];
+        return node == first[0] || node == first[1] || node == first[2];
+}
+
 /* A new process image: the nodes are another arena's. Called while there is one thread. */
 void site_forget(void);
 
