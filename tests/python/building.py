@@ -1,6 +1,7 @@
 """Build the C and Cython modules beside this file for the Python that runs it, once, and import them.
 
-The compilers are started without unfreed: they are not what is looked at.
+The compilers are started without unfreed (who takes LD_PRELOAD out of an environment means it): they are not what is
+looked at.
 """
 import importlib.util
 import os
@@ -17,11 +18,12 @@ class Missing(Exception):
 
 
 def _clean_environment():
-    return {k: v for k, v in os.environ.items() if k != "LD_PRELOAD" and not k.startswith("UNFREED")}
+    return {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
 
 
 def _run(*command):
-    done = subprocess.run(command, env=_clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(command, env=_clean_environment(), cwd=HERE, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
     if done.returncode != 0:
         raise Missing("%s failed:\n%s" % (command[0], done.stdout.decode(errors="replace")))
 
@@ -58,14 +60,13 @@ def build(source, more=()):
     c_file = source
     if source.endswith(".pyx"):
         c_file = os.path.join(folder(), name + ".c")
-        _run(_program("cython3", "cython"), "-3", source, "-o", c_file)
+        _run(_program("cython3", "cython"), "-3", "--line-directives", os.path.basename(source), "-o", c_file)
     include = sysconfig.get_paths()["include"]
     if not os.path.exists(os.path.join(include, "Python.h")):
         raise Missing("no Python.h in %s" % include)
     unfinished = "%s.%d" % (module, os.getpid())  # two runs may build at once
-    _run(_program("cc", "gcc", "clang"), "-shared", "-fPIC", "-O2", "-g", "-w",
-         "-fno-builtin", "-I", include, *more, c_file, "-o",
-         unfinished)
+    _run(_program("cc", "gcc", "clang"), "-shared", "-fPIC", "-O2", "-g", "-w", "-fno-builtin", "-I", include, *more,
+         c_file, "-o", unfinished)
     os.replace(unfinished, module)
     return module
 
