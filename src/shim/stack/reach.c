@@ -13,6 +13,8 @@
 
 #include <sys/resource.h>
 
+extern void *__libc_stack_end; /* where ld.so began: the main thread's outermost words */
+
 enum { PAGE = 4096, FRAME_MAX = 8 << 20 };
 static const uintptr_t main_stack_max = (uintptr_t)128 << 20;
 
@@ -44,12 +46,16 @@ void reach_find(struct reach_stack *stack, uintptr_t sp)
                 return;
         struct map map;
         enum map_kind kind = maps_find(sp, &map);
-        uintptr_t tp = thread_pointer();
+        uintptr_t tp = thread_pointer(), stack_end = (uintptr_t)__libc_stack_end;
         if (kind == MAP_IS_STACK) {
                 stack->high = map.end;
                 stack->low = main_stack_low(map.end);
                 if (map.start < stack->low)
                         stack->low = map.start;
+        } else if (kind == MAP_IS_ANONYMOUS && sp < stack_end && stack_end < map.end) {
+                /* The main thread's, under an emulator that made it itself. */
+                stack->high = map.end;
+                stack->low = map.start;
         } else if (kind == MAP_IS_ANONYMOUS && map.start <= sp && sp < tp && tp < map.end) {
                 stack->high = align_down(tp, 8);
                 stack->low = map.start;
