@@ -19,6 +19,7 @@
 #include "shim/leak/freeze.h"
 
 #include "bare/number.h"
+#include "shim/sys/clock.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
@@ -28,7 +29,6 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 #include <ucontext.h>
 
 enum {
@@ -346,12 +346,7 @@ static bool any_may_answer(void)
         return false;
 }
 
-static uint64_t now_ms(void)
-{
-        struct timespec t;
-        sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
+static uint64_t now_ms(void) { return clock_ns() / 1000000; }
 
 /* Answers are counted; the threads themselves are looked at only when nothing has come for a while. */
 static void threads_wait(void)

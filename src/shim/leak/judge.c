@@ -6,15 +6,16 @@
 #include "shim/leak/freeze.h"
 #include "shim/leak/holder.h"
 #include "shim/leak/mark.h"
+#include "shim/leak/resident.h"
 #include "shim/leak/roots.h"
 #include "shim/self/life.h"
 #include "shim/self/options.h"
+#include "shim/sys/clock.h"
 #include "shim/sys/lock.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
 #include <signal.h>
-#include <time.h>
 
 enum purpose {
         FOR_EXIT,
@@ -41,13 +42,6 @@ static void state_take(void)
         lock_take(&state.lock);
 }
 
-static uint64_t now_ns(void)
-{
-        struct timespec t;
-        sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
-}
-
 /* Others stand still. True when everything was judged. */
 static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
 {
@@ -60,12 +54,13 @@ static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
         if (!mark_begin(&limits))
                 return false;
         bool whole = false;
-        if (roots_begin()) {
+        if (roots_begin(limits.deadline_ns)) {
                 roots_read(&roots);
                 mark_follow();
-                mark_lost();
+                whole = !resident_over();
+                if (whole)
+                        mark_lost();
                 roots_end();
-                whole = true;
         }
         return mark_end() && whole;
 }
@@ -87,7 +82,7 @@ static uint64_t signals_block(void)
 
 static void judge_now(struct on_stack *on)
 {
-        uint64_t begun = now_ns();
+        uint64_t begun = clock_ns();
         bool is_check = on->purpose == FOR_CHECK;
         if (!is_check)
                 holder_begin();
@@ -110,7 +105,7 @@ static void judge_now(struct on_stack *on)
                 holder_name_modules();
         holder_end();
         arena.header->frozen_missing = (uint32_t)missing;
-        arena.header->judge_ns = now_ns() - begun;
+        arena.header->judge_ns = clock_ns() - begun;
 }
 
 enum { STACK_BYTES = 128 << 10 };

@@ -21,11 +21,11 @@
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
+#include "shim/sys/clock.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
 #include <string.h>
-#include <time.h>
 
 #if defined __SANITIZE_ADDRESS__
 #define READS_ANYTHING __attribute__((no_sanitize("address")))
@@ -198,20 +198,13 @@ READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_
                         candidate_add(words[i], address + i * sizeof *words, reading);
 }
 
-static uint64_t now_ns(void)
-{
-        struct timespec t;
-        sys_call(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
-        return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
-}
-
 static void clock_spend(size_t n_words)
 {
         mark.words_left -= (int64_t)n_words + 8;
         if (likely(mark.words_left > 0))
                 return;
         mark.words_left = CLOCK_WORDS;
-        if (now_ns() > mark.deadline_ns)
+        if (clock_ns() > mark.deadline_ns)
                 mark.over = true;
 }
 

@@ -4,11 +4,13 @@
  * least, real ones in shared mappings, a signal past the end of a file, a wait for ever under userfaultfd. The
  * kernel's page map (proc(5), /proc/self/pagemap) tells what is there with eight bytes a page: bit 63 present, bit 62
  * swapped out, bit 61 the file's page or shared memory. Unprivileged readers see these bits, only frame numbers are
- * hidden from them.
+ * hidden from them. Since Linux 6.7 one call on the same file gives runs of such pages and steps over tables that are
+ * not there (PAGEMAP_SCAN, Documentation/admin-guide/mm/pagemap.rst): mappings of terabytes then cost nothing.
  */
 #include "shim/leak/resident.h"
 
 #include "bare/bits.h"
+#include "shim/sys/clock.h"
 #include "shim/sys/syscall.h"
 #include "wire/arena.h"
 
@@ -19,9 +21,13 @@ enum { N_ENTRIES = 512 };
 static const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62, of_file = UINT64_C(1) << 61;
 static long pagemap = -1;
 static uint64_t entries[N_ENTRIES];
+static uint64_t deadline_ns;
+static bool is_over, cannot_scan;
 
-void resident_begin(void)
+void resident_begin(uint64_t until_ns)
 {
+        deadline_ns = until_ns;
+        is_over = false;
         pagemap = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap", O_RDONLY | O_CLOEXEC);
 }
 
@@ -32,6 +38,10 @@ void resident_end(void)
         pagemap = -1;
 }
 
+void resident_scan_never(void) { cannot_scan = true; }
+
+bool resident_over(void) { return is_over; }
+
 bool resident_known(void) { return !sys_failed(pagemap); }
 
 static bool is_wanted(uint64_t entry, enum resident_what what)
@@ -39,12 +49,53 @@ static bool is_wanted(uint64_t entry, enum resident_what what)
         return (entry & (present | swapped)) && !(what == RESIDENT_WRITTEN && entry & of_file);
 }
 
-void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,
-                   void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
+/* linux/fs.h since 6.7: struct pm_scan_arg, struct page_region and their numbers. */
+enum { IS_FILE = 4, IS_PRESENT = 8, IS_SWAPPED = 16, N_REGIONS = 128 };
+static const unsigned long scan_request = 0xc0606610; /* _IOWR('f', 16, struct pm_scan_arg) */
+struct scan {
+        uint64_t bytes, flags, start, end, walked, regions, n_regions, pages_max, inverted, all_of, any_of, wanted;
+};
+_Static_assert(sizeof(struct scan) == 96, "the size is part of the request's number");
+static struct {
+        uint64_t start, end, categories;
+} regions[N_REGIONS];
+
+/* False, with *start where it stopped, when the kernel does not know the request. */
+static bool each_by_scan(uintptr_t *start, uintptr_t end, enum resident_what what,
+                         void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
+{
+        uint64_t file = what == RESIDENT_WRITTEN ? IS_FILE : 0;
+        while (*start < end) {
+                struct scan scan = {
+                        .bytes = sizeof scan,
+                        .start = align_down(*start, WIRE_PAGE_BYTES),
+                        .end = align_up(end, WIRE_PAGE_BYTES),
+                        .regions = (uintptr_t)regions,
+                        .n_regions = N_REGIONS,
+                        .inverted = file,
+                        .all_of = file,
+                        .any_of = IS_PRESENT | IS_SWAPPED,
+                        .wanted = IS_PRESENT,
+                };
+                long n = sys_call(SYS_ioctl, pagemap, scan_request, &scan);
+                if (n < 0 || n > N_REGIONS || scan.walked <= *start)
+                        return false;
+                for (long i = 0; i < n; i++) {
+                        uintptr_t from = regions[i].start > *start ? regions[i].start : *start;
+                        visit(from, regions[i].end < end ? regions[i].end : end, context);
+                }
+                *start = scan.walked;
+        }
+        return true;
+}
+
+static void each_by_entries(uintptr_t start, uintptr_t end, enum resident_what what,
+                            void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
 {
         uintptr_t run = 0; /* start of the run at hand; 0 = none */
         uintptr_t page = align_down(start, WIRE_PAGE_BYTES);
-        while (page < end) {
+        while (page < end && !is_over) {
+                is_over = clock_ns() > deadline_ns;
                 uint64_t left = (align_up(end, WIRE_PAGE_BYTES) - page) / WIRE_PAGE_BYTES;
                 size_t wanted = left < N_ENTRIES ? left : N_ENTRIES;
                 long n = sys_failed(pagemap) ? -1
@@ -66,4 +117,15 @@ void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,
         }
         if (run)
                 visit(run, end, context);
+}
+
+void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,
+                   void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
+{
+        if (!sys_failed(pagemap) && !cannot_scan) {
+                if (each_by_scan(&start, end, what, visit, context))
+                        return;
+                cannot_scan = true;
+        }
+        each_by_entries(start, end, what, visit, context);
 }

@@ -11,9 +11,15 @@ enum resident_what {
 };
 
 /* Ask the kernel for its page tables once for many ranges; without them every page counts as touched. */
-void resident_begin(void);
+void resident_begin(uint64_t until_ns); /* CLOCK_MONOTONIC */
 void resident_end(void);
 bool resident_known(void);
+
+/* Did the time end before all pages had been asked for? Then some were not visited. */
+bool resident_over(void);
+
+/* Do as on a kernel that cannot tell runs of pages by itself. For tests. */
+void resident_scan_never(void);
 
 /* Call `visit` for each run of such pages in [start, end), cut to it, in order. */
 void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,

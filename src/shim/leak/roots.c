@@ -173,7 +173,7 @@ static bool place_add(const struct map *map, void *context)
         return n_places < N_PLACES;
 }
 
-bool roots_begin(void)
+bool roots_begin(uint64_t until_ns)
 {
         n_places = n_readable = n_code = 0;
         memory = pages_take(sizeof *memory);
@@ -188,7 +188,7 @@ bool roots_begin(void)
         }
         mark_set_readable(memory->readable, n_readable);
         shape_set_code(memory->code, n_code);
-        resident_begin();
+        resident_begin(until_ns);
         return true;
 }
 

@@ -19,6 +19,12 @@ static void see(uintptr_t start, uintptr_t end, void *context)
         runs[n_runs++].end = end;
 }
 
+static void count(uintptr_t start, uintptr_t end, void *context)
+{
+        cr_assert_eq(end - start, PAGE);
+        ++*(size_t *)context;
+}
+
 static unsigned char *map(int flags, int fd)
 {
         unsigned char *memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, flags | MAP_NORESERVE, fd, 0);
@@ -27,12 +33,31 @@ static unsigned char *map(int flags, int fd)
         return memory;
 }
 
-static void look(unsigned char *from, unsigned char *to, enum resident_what what)
+/* Both ways to ask the kernel must tell the same. */
+static void look_once(unsigned char *from, unsigned char *to, enum resident_what what)
 {
         n_runs = 0;
-        resident_begin();
+        resident_begin(UINT64_MAX);
         resident_each((uintptr_t)from, (uintptr_t)to, what, see, NULL);
         resident_end();
+}
+
+static void look(unsigned char *from, unsigned char *to, enum resident_what what)
+{
+        look_once(from, to, what);
+        size_t n = n_runs;
+        uintptr_t starts[16], ends[16];
+        for (size_t i = 0; i < n; i++) {
+                starts[i] = runs[i].start;
+                ends[i] = runs[i].end;
+        }
+        resident_scan_never();
+        look_once(from, to, what);
+        cr_assert_eq(n_runs, n);
+        for (size_t i = 0; i < n; i++) {
+                cr_assert_eq(runs[i].start, starts[i]);
+                cr_assert_eq(runs[i].end, ends[i]);
+        }
 }
 
 Test(resident, only_pages_that_were_touched_are_visited)
@@ -89,4 +114,31 @@ Test(resident, when_the_kernel_does_not_tell_everything_counts)
         resident_each((uintptr_t)memory, (uintptr_t)memory + BYTES, RESIDENT_ANY, see, NULL);
         cr_assert_eq(n_runs, 1);
         cr_assert_eq(runs[0].end - runs[0].start, BYTES);
+}
+
+Test(resident, many_runs_come_all)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        for (int i = 0; i < 1000; i += 2)
+                memory[i * PAGE] = 1;
+        static size_t n_pages;
+        n_pages = 0;
+        resident_begin(UINT64_MAX);
+        resident_each((uintptr_t)memory, (uintptr_t)memory + BYTES, RESIDENT_ANY, count, &n_pages);
+        resident_end();
+        cr_assert_eq(n_pages, 500);
+}
+
+Test(resident, past_the_deadline_it_gives_up_and_says_so)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        resident_scan_never();
+        n_runs = 0;
+        resident_begin(UINT64_MAX);
+        resident_each((uintptr_t)memory, (uintptr_t)memory + BYTES, RESIDENT_ANY, see, NULL);
+        cr_assert_not(resident_over());
+        resident_begin(1);
+        resident_each((uintptr_t)memory, (uintptr_t)memory + BYTES, RESIDENT_ANY, see, NULL);
+        cr_assert(resident_over());
+        resident_end();
 }
