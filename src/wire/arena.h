@@ -218,6 +218,7 @@ enum wire_judged {
         WIRE_JUDGED_BEGUN,   /* verdicts are being written; died in the middle if it stays so */
         WIRE_JUDGED_WHOLE,
         WIRE_JUDGED_BUDGET,  /* ended early: what is left is unclassified */
+        WIRE_JUDGED_EARLY,   /* when the program asked for it: blocks born later are unclassified */
 };
 
 struct wire_python {

@@ -348,7 +348,7 @@ static bool facts_read(struct reader *r)
         p->is_fork_child = h->is_fork_child != 0;
         p->end.how = h->end == WIRE_END_EXIT ? END_EXIT : h->end == WIRE_END_EXEC ? END_EXEC : END_RUNNING;
         p->end.code = h->end == WIRE_END_EXIT ? h->end_code & 0xff : 0;
-        p->judged = h->judged <= WIRE_JUDGED_BUDGET ? (enum wire_judged)h->judged : WIRE_JUDGED_NOT;
+        p->judged = h->judged <= WIRE_JUDGED_EARLY ? (enum wire_judged)h->judged : WIRE_JUDGED_NOT;
         p->python = h->python;
         p->python_version = text_at(p, h->python.version);
         p->python_why_off = text_at(p, h->python.why_off);
@@ -370,7 +370,8 @@ const char *arena_read(int fd, struct process *ret_process)
         const char *why = header_read(&r);
         if (why)
                 return why;
-        r.judged = r.header.judged == WIRE_JUDGED_WHOLE || r.header.judged == WIRE_JUDGED_BUDGET;
+        r.judged = r.header.judged == WIRE_JUDGED_WHOLE || r.header.judged == WIRE_JUDGED_BUDGET ||
+                   r.header.judged == WIRE_JUDGED_EARLY;
         ret_process->text = list_take(&r, WIRE_EXTENT_TEXT, ARENA_TEXT_MAX, &ret_process->text_bytes);
         if (ret_process->text && modules_read(&r) && codes_read(&r) && nodes_read(&r) && wrongs_read(&r) &&
             holders_read(&r) && totals_read(&r) && sites_read(&r) && facts_read(&r))

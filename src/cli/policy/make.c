@@ -147,6 +147,9 @@ static void merge(struct making *making, const struct process *process, const st
 
 static void make_leak(struct making *making, const struct process *process, const struct site *site)
 {
+        /* Everything was judged, so this was born after that, by a thread that ran on until the process was gone. */
+        if (site->verdict == WIRE_VERDICT_UNCLASSIFIED && process->judged == WIRE_JUDGED_WHOLE)
+                return;
         struct finding finding = {
                 .blocks = site->blocks,
                 .bytes = site->bytes,

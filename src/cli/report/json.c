@@ -93,7 +93,7 @@ static void write_labels(struct writer *w, const struct process *process)
 
 static void write_process(struct writer *w, const struct report *report, const struct process *process)
 {
-        static const char *const judged[] = { "not", "begun", "whole", "budget" };
+        static const char *const judged[] = { "not", "begun", "whole", "budget", "early" };
         writer_object(w, NULL);
         writer_integer(w, "pid", process->pid);
         writer_integer(w, "ppid", process->ppid);
@@ -105,7 +105,7 @@ static void write_process(struct writer *w, const struct report *report, const s
         writer_text(w, "cwd", process->cwd);
         write_labels(w, process);
         write_end(w, process);
-        writer_text(w, "judged", process->judged <= WIRE_JUDGED_BUDGET ? judged[process->judged] : "not");
+        writer_text(w, "judged", process->judged <= WIRE_JUDGED_EARLY ? judged[process->judged] : "not");
         write_python(w, report, process);
         writer_object(w, "totals");
         writer_number(w, "allocations", process->allocations);

@@ -141,7 +141,8 @@ static void judge_locked(uintptr_t sp, enum purpose purpose)
         struct on_stack on = {.sp = sp, .purpose = purpose};
         __atomic_store_n(&arena.header->judged, WIRE_JUDGED_BEGUN, __ATOMIC_RELEASE);
         judge_on_own_stack(&on);
-        __atomic_store_n(&arena.header->judged, on.whole ? WIRE_JUDGED_WHOLE : WIRE_JUDGED_BUDGET, __ATOMIC_RELEASE);
+        enum wire_judged judged = !on.whole ? WIRE_JUDGED_BUDGET : purpose == FOR_NOW ? WIRE_JUDGED_EARLY : WIRE_JUDGED_WHOLE;
+        __atomic_store_n(&arena.header->judged, judged, __ATOMIC_RELEASE);
 }
 
 void judge(uintptr_t sp, bool for_exec)

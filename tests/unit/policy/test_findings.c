@@ -114,6 +114,15 @@ Test(findings, unjudged_after_a_kill_is_unclassified_and_does_not_gate)
         }
 }
 
+Test(findings, what_was_born_after_the_judgement_is_no_finding)
+{
+        site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
+        process->judged = WIRE_JUDGED_WHOLE;
+        cr_expect_eq(made_findings(capture, &options)->n, 0u);
+        process->judged = WIRE_JUDGED_EARLY; /* the program asked for it, and went on for long, perhaps */
+        cr_expect_eq(only()->rule, RULE_UF004);
+}
+
 Test(findings, what_a_judgement_left_over_is_not_accused)
 {
         site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
