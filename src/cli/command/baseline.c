@@ -25,7 +25,7 @@ static int act_do(enum act act, struct arguments *arguments, struct policy *poli
         case ACT_INIT:
                 answer = policy_baseline_init(arguments->operands[1], findings, &n);
                 if (answer >= 0 && options->quiet == 0)
-                        printf("%s: %zu findings\n", arguments->operands[1], n);
+                        printf("%s: %zu %s\n", arguments->operands[1], n, n == 1 ? "finding" : "findings");
                 break;
         case ACT_UPDATE:
                 answer = policy_baseline_update(policy, findings, options->quiet ? NULL : stdout);
