@@ -50,6 +50,9 @@ struct stack {
         size_t n_frames;
         enum wire_entry entry; /* what the program called; WIRE_ENTRY_NONE = not known */
         unsigned align_log2;
+        /* The entry is an operator new that the program brought along, in code without line numbers: perhaps libstdc++'s,
+         * whose operator new[] jumps into its operator new and leaves no frame. */
+        bool entry_may_be_array;
         bool cut; /* frames at the outer end are missing */
 };
 

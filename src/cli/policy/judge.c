@@ -99,10 +99,7 @@ bool judge_is_false_mismatch(const struct finding *finding)
         enum wire_family released = judge_family(&finding->release, WIRE_FAMILY_NONE);
         if (finding->rule != RULE_UF101 || born == released)
                 return finding->rule == RULE_UF101;
-        /* An operator new that the program brought along: libstdc++'s operator new[] jumps into its operator new, and so
-         * leaves no frame by which the two could be told apart. */
-        bool brought_along = finding->wrong && finding->wrong->family == WIRE_FAMILY_MALLOC && born == WIRE_FAMILY_NEW;
-        return brought_along && released == WIRE_FAMILY_NEW_ARRAY;
+        return finding->stack.entry_may_be_array && released == WIRE_FAMILY_NEW_ARRAY;
 }
 
 static bool begins_with(const char *name, const char *prefix) { return strncmp(name, prefix, strlen(prefix)) == 0; }

@@ -225,8 +225,11 @@ static size_t absorb_allocators(const struct frame_list *list, struct stack *sta
         for (; n < list->n && list->all[n]->marks & MARK_ALLOCATOR; n++) {
                 const char *bang = strrchr(list->all[n]->key, '!');
                 enum wire_entry entry = marks_entry(bang ? bang + 1 : list->all[n]->key);
-                if (entry != WIRE_ENTRY_NONE)
-                        stack->entry = entry;
+                if (entry == WIRE_ENTRY_NONE)
+                        continue;
+                stack->entry = entry;
+                stack->entry_may_be_array =
+                        wire_entry_family(entry) == WIRE_FAMILY_NEW && list->all[n]->frame.file == NULL;
         }
         return n;
 }

@@ -203,9 +203,16 @@ Test(findings, replaced_operators_are_not_accused)
 
 Test(findings, a_replaced_operator_new_given_to_the_wrong_delete_is_accused)
 {
-        mismatch(WIRE_ENTRY_MALLOC, "leaky!operator new(unsigned long)", WIRE_ENTRY_DELETE_ARRAY, "leaky!b");
+        mismatch(WIRE_ENTRY_MALLOC, "leaky!operator new(unsigned long)@leaky.cc:3", WIRE_ENTRY_DELETE_ARRAY,
+                 "leaky!b");
         cr_expect_eq(only()->family, WIRE_FAMILY_NEW);
         cr_expect_eq(only()->rule, RULE_UF101);
+}
+
+Test(findings, an_operator_new_without_lines_may_have_been_reached_from_new_array)
+{
+        mismatch(WIRE_ENTRY_MALLOC, "libx.so!operator new(unsigned long)", WIRE_ENTRY_DELETE_ARRAY, "leaky!b");
+        cr_expect_eq(made_findings(capture, &options)->n, 0u);
 }
 
 Test(findings, two_places_that_release_wrongly_stay_apart_with_one_id)
