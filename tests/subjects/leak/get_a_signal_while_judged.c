@@ -1,4 +1,4 @@
-// A timer whose handler allocates fires all the time, also while the process is judged.
+// A timer whose handler wants a lock of the other threads fires all the time, also while the process is judged.
 // expect: nothing
 // plain: same
 // timeout: 20
@@ -12,12 +12,22 @@ static atomic_int ready;
 #include <stdio.h>
 #include <sys/time.h>
 
-static void handler(int signal) { free(malloc(100)); }
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static void handler(int signal)
+{
+        pthread_mutex_lock(&mutex);
+        free(malloc(100));
+        pthread_mutex_unlock(&mutex);
+}
 
 static void *run(void *unused)
 {
-        for (;;)
+        for (;;) {
+                pthread_mutex_lock(&mutex);
                 free(malloc(200));
+                pthread_mutex_unlock(&mutex);
+        }
         return NULL;
 }
 

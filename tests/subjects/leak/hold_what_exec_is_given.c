@@ -1,22 +1,30 @@
 // Arguments and environment of an exec, which nothing but the call knows.
 // expect: nothing
 // stdout: given
+// needs: file:/lib64/ld-linux-x86-64.so.2
 #include "make.h"
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void go(void)
+static uintptr_t hidden_arguments, hidden_variables;
+
+static void prepare(void)
 {
         char **arguments = calloc(4, sizeof *arguments), **variables = calloc(2, sizeof *variables);
         arguments[0] = strcpy(make(8), "sh");
         arguments[1] = strcpy(make(8), "-c");
         arguments[2] = strcpy(make(40), "echo $WORD");
         variables[0] = strcpy(make(40), "WORD=given");
-        execve("/bin/sh", arguments, variables);
+        hidden_arguments = ~(uintptr_t)arguments;
+        hidden_variables = ~(uintptr_t)variables;
 }
 
 int main(void)
 {
-        away(go);
+        away(prepare);
+        const char *path = "/bin/sh";
+        __asm__ volatile("mov %0, %%rsi\n\tnot %%rsi\n\tmov %1, %%rdx\n\tnot %%rdx\n\tmov %2, %%rdi\n\t"
+                         "and $-16, %%rsp\n\tcall execve"
+                         :: "r"(hidden_arguments), "r"(hidden_variables), "r"(path) : "rdi", "rsi", "rdx", "memory");
         return 1;
 }
