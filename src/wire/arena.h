@@ -260,6 +260,7 @@ struct wire_header {
         uint64_t self_ns_per_allocation; /* a measured estimate, 0 = none */
         uint64_t private_bytes;     /* memory that we took outside the arena */
         struct wire_python python;
+        uint64_t requests_failed;   /* by the option `fail`; atomic */
 };
 
 #endif

@@ -358,6 +358,7 @@ static bool facts_read(struct reader *r)
         p->judge_ns = h->judge_ns;
         p->depth_max = h->depth_max;
         p->frozen_missing = h->frozen_missing;
+        p->requests_failed = h->requests_failed;
         return argv_read(p, h);
 }
 

@@ -71,6 +71,7 @@ struct process {
         uint64_t dropped[WIRE_DROP_END];
         uint64_t self_bytes, self_ns_per_allocation, judge_ns;
         unsigned depth_max, frozen_missing;
+        uint64_t requests_failed; /* by fault injection */
 
         char *labels; /* see label.h; NULL = none */
         char *text; /* owner of the strings above and below */

@@ -10,11 +10,14 @@
 #include "cli/report/report.h"
 #include "cli/say/say.h"
 #include "wire/option.h"
+#include "wire/wish.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { FAIL_BYTES = 128 }; /* the longest is an entry point's name and a number */
 
 const struct option_row option_rows[CLI_OPTION_END] = {
 #define X(id, letter, name, argument, verbs, values, help) {letter, name, argument, verbs, values, help},
@@ -182,6 +185,9 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
                 return a->python_objects = true;
         case CLI_ABORT_ON_ERROR:
                 return a->abort_on_error = true;
+        case CLI_FAIL:
+                a->fail = value;
+                return strlen(value) < FAIL_BYTES && wish_parse(value, &(struct wish){0});
         case CLI_QUIET:
                 o->quiet = o->quiet < 2 ? o->quiet + 1 : 2;
                 return true;
@@ -268,7 +274,7 @@ static int word_parse(struct parsing *p)
 /* What the shim is to be told, in its own language. */
 static void shim_options_make(struct arguments *a)
 {
-        char text[256] = "";
+        char text[256 + FAIL_BYTES] = "";
         size_t n = 0;
         if (a->options.depth)
                 n += (size_t)snprintf(text + n, sizeof text - n, "malloc_context_size=%u:", a->options.depth);
@@ -278,6 +284,8 @@ static void shim_options_make(struct arguments *a)
                 n += (size_t)snprintf(text + n, sizeof text - n, "python_objects=1:");
         if (a->abort_on_error)
                 n += (size_t)snprintf(text + n, sizeof text - n, "abort_on_error=1:");
+        if (a->fail)
+                n += (size_t)snprintf(text + n, sizeof text - n, "fail='%s':", a->fail);
         if (n > 0)
                 text[n - 1] = '\0';
         a->shim_options = strdup(text);

@@ -35,6 +35,8 @@
         X(LINGER, 0, "linger", "SECONDS", ON_RUN, NULL, "wait for what still runs when PROGRAM has ended [5]")         \
         X(PYTHON_OBJECTS, 0, "python-objects", NULL, ON_RUN, NULL, "stacks for PyObject blocks too")                   \
         X(ABORT_ON_ERROR, 0, "abort-on-error", NULL, ON_RUN, NULL, "stop the program at its first wrong release")      \
+        X(FAIL, 0, "fail", "WISH", ON_RUN, NULL,                                                                       \
+          "let requests fail: ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED")                                          \
         X(INTERVAL, 0, "interval", "SECONDS", ON_TOP, NULL, "time between two readings [1]")                           \
         X(COUNT, 'n', "count", "N", ON_TOP, NULL, "end after N readings; 0 = when the process does [0]")               \
         X(COLOR, 0, "color", "WHEN", ON_REPORTS, "auto|always|never", "auto, always or never [auto]")         \
@@ -90,6 +92,7 @@ struct arguments {
         int help_form;      /* place in the words of --as */
         bool help, version; /* asked for */
         bool python_objects, abort_on_error; /* for the shim */
+        const char *fail;                    /* the same; NULL = nothing shall */
         bool formats_asked; /* --format was given */
         bool gates_asked;   /* --gate, --error-exitcode or --baseline was given */
         const char *log_path;     /* UNFREED_OPTIONS: where a report without a runner goes; NULL = stderr */

@@ -65,6 +65,7 @@ static void write_dropped(struct writer *w, const struct process *process)
         for (int i = 0; i < WIRE_DROP_END; i++)
                 sum += process->dropped[i];
         writer_number(w, "dropped", sum);
+        writer_number(w, "requests_failed", process->requests_failed);
         writer_object(w, "dropped_by");
         for (int i = 0; i < WIRE_DROP_END; i++) {
                 char name[32];

@@ -188,9 +188,11 @@ static void print_dropped(const struct report *report, FILE *out)
         };
         uint64_t dropped[WIRE_DROP_END] = { 0 };
         unsigned frozen_missing = 0;
+        uint64_t requests_failed = 0;
         for (size_t i = 0; i < report->capture->n_processes; i++) {
                 const struct process *process = &report->capture->processes[i];
                 frozen_missing += process->frozen_missing;
+                requests_failed += process->requests_failed;
                 for (int k = 0; k < WIRE_DROP_END; k++)
                         dropped[k] += process->dropped[k];
                 if (process->python.seen && process->python_why_off && *process->python_why_off)
@@ -203,6 +205,9 @@ static void print_dropped(const struct report *report, FILE *out)
                 if (dropped[k] && (!is_minor || report->options->verbose))
                         fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->store, dropped[k]));
         }
+        if (requests_failed)
+                fprintf(out, "fault injection: %s made to fail\n",
+                        quantity_of(report->store, requests_failed, "request was", "requests were"));
         if (frozen_missing)
                 fprintf(out, "%s did not stop for the judgement and had their stacks scanned whole\n",
                         quantity_of(report->store, frozen_missing, "thread", "threads"));

@@ -49,10 +49,10 @@ __attribute__((constructor)) static void process_begin(void)
 {
         if (!next_begin())
                 return;
-        fail_init();
         environment_init();
         /* Wanted even by a program that never allocates: its runner asks why it hears nothing. */
         record_begin(&thread_self);
+        fail_init();
         thread_self.quiet++;
         on_exit(at_exit, NULL);
         at_quick_exit(at_quick_exit_last);

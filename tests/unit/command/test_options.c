@@ -78,9 +78,10 @@ Test(options, arguments_stand_in_the_same_word_or_the_next)
 
 Test(options, what_the_shim_must_know_is_told_in_its_language)
 {
-        cr_assert_eq(parse(ON_RUN, "--depth=9", "--children=none", "--python-objects", "--abort-on-error", "x", NULL), 0);
+        cr_assert_eq(parse(ON_RUN, "--depth=9", "--children=none", "--python-objects", "--abort-on-error",
+                           "--fail=nth:3", "x", NULL), 0);
         cr_assert_str_eq(arguments.options.shim_options,
-                         "malloc_context_size=9:children=0:python_objects=1:abort_on_error=1");
+                         "malloc_context_size=9:children=0:python_objects=1:abort_on_error=1:fail='nth:3'");
         cr_assert_not(arguments.options.children);
 }
 
@@ -152,4 +153,18 @@ Test(options, kinds_are_added_and_taken_away)
         cr_assert_null(kinds_parse("default,possible", kinds_gating(), &rules, NULL));
         cr_assert_eq(rules, kinds_gating() | 1u << RULE_UF002);
         cr_assert_str_eq(kinds_parse("leak,leaks", 0, &rules, NULL), "leaks");
+}
+
+Test(options, a_wish_for_failure_is_checked_before_anything_runs)
+{
+        static const char *const good[] = {"--fail=nth:1", "--fail=rate:5", "--fail=rate:100:7", "--fail=any:SIZE>=0",
+                                           "--fail=realloc:SIZE>=100000", "--fail=operator new[]:SIZE>=1"};
+        static const char *const bad[] = {"--fail=", "--fail=nth:0", "--fail=nth:", "--fail=rate:101", "--fail=rate:5:x",
+                                          "--fail=mallok:SIZE>=1", "--fail=malloc:SIZE>=", "--fail=malloc:SIZE>=1x",
+                                          "--fail=nth:1'"};
+        for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+                cr_assert_eq(parse(ON_RUN, good[i], "x", NULL), 0, "%s", good[i]);
+        cr_redirect_stderr();
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+                cr_assert_lt(parse(ON_RUN, bad[i], "x", NULL), 0, "%s", bad[i]);
 }
