@@ -76,7 +76,10 @@ static void block_of_slot(wire_slot slot, wire_slot *where, uintptr_t start, str
                 return;
         const struct wire_past *past = table_past(start);
         ret_block->release_stack = ret_block->stack;
-        ret_block->stack = past->tag == (uint32_t)(start >> 4) ? past->stack : 0;
+        /* Where births are not worth remembering, the memory may be that of an older block of another family. */
+        bool same = past->tag == (uint32_t)(start >> 4) &&
+                    wire_entry_family(wire_word_entry(arena.nodes[past->stack].word)) == wire_slot_family(slot);
+        ret_block->stack = same ? past->stack : 0;
 }
 
 bool table_find(uintptr_t start, struct block *ret_block)

@@ -50,10 +50,33 @@ static inline void table_insert(uintptr_t start, uint64_t size, uint32_t stack, 
                 table_insert_slowly(start, size, stack, family);
 }
 
+/* The same without a look into the slot, whose line may be far away: a store does not wait for it, a load does. */
+static inline void table_insert_blindly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
+{
+        uint64_t at = start >> arena.leaf_shift;
+        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
+        size_t index = (start >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
+        if (likely(leaf != 0 && size <= WIRE_SMALL_MAX && arena.leaves[leaf].touched[index >> 9]))
+                __atomic_store_n(arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index),
+                                 wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
+        else
+                table_insert_slowly(start, size, stack, family);
+}
+
 /* A live small block goes: what was its slot becomes the memory of its release. */
 static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)
 {
         *table_past(start) = (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
+        wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
+                                 (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
+        __atomic_store_n(where, kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                                        (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
+                         __ATOMIC_RELAXED);
+}
+
+/* The same where the birth is not worth remembering: it says nothing. */
+static inline void table_release_bare(wire_slot *where, wire_slot slot, uint32_t release_stack)
+{
         wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
                                  (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
         __atomic_store_n(where, kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |

@@ -51,6 +51,12 @@ static ALWAYS_INLINE bool is_unknown_object(void *block, enum wire_family family
         return !slot || !wire_slot_is_of(*slot, (uintptr_t)block);
 }
 
+/* ... or of whose address it only remembers an older block. */
+static ALWAYS_INLINE bool is_memory_only(const struct block *block, enum wire_family family)
+{
+        return block->released && family == WIRE_FAMILY_PYOBJECT && unlikely(!options.pyobject);
+}
+
 static ALWAYS_INLINE struct stack_id own_site(enum wire_family family, enum wire_entry entry, uintptr_t pc)
 {
         return family == WIRE_FAMILY_PYOBJECT ? site_bare(entry) : site_find(entry, pc);
@@ -76,7 +82,7 @@ static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, v
                 record_birth_known(self, block, size, site, family);
                 return;
         }
-        table_insert((uintptr_t)block, size, site.n, family);
+        table_insert_blindly((uintptr_t)block, size, site.n, family);
         hot_count_born(self->count, size);
 }
 
@@ -152,7 +158,7 @@ static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, v
         if (is_unknown_object(block, family))
                 return true;
         struct block known;
-        bool found = table_find((uintptr_t)block, &known);
+        bool found = table_find((uintptr_t)block, &known) && !is_memory_only(&known, family);
         if (likely(found && own && !known.released && known.family == family)) {
                 record_release_known(self, &known, own_site(family, entry, start->pc));
                 return true;
@@ -179,8 +185,6 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
         enum wire_family owner = WIRE_FAMILY_NONE;
         if (unlikely(block == NULL))
                 return;
-        if (family == WIRE_FAMILY_PYOBJECT && unlikely(code_maybe((uintptr_t)block)))
-                code_died((uintptr_t)block);
         if (unlikely(!record_wanted(self)))
                 record_unseen_release(self, block);
         else if (unlikely(!gone(self, layer, block, family, entry, start, &owner)))
@@ -220,11 +224,34 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         return result;
 }
 
+/* The interpreter resizes a small live block of the right family. */
+static ALWAYS_INLINE void *resize_plainly(struct thread *self, const struct layer *layer, void *block, size_t size,
+                                          wire_slot *where, const struct door *door, const struct stack_start *start)
+{
+        wire_slot slot = *where;
+        *where = 0;
+        self->nest = 1;
+        void *result = layer->inner.resize(layer->inner.context, block, layer_size(size));
+        self->nest = 0;
+        if (unlikely(result == NULL)) {
+                *where = slot;
+                return NULL;
+        }
+        hot_count_released(self->count, wire_slot_size(slot));
+        born(self, layer, result, size, door->family, door->resize, start);
+        return result;
+}
+
 static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t size, const struct door *door,
                                   const struct stack_start *start)
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
+        wire_slot *where = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
+        if (likely(where && wire_slot_live(*where) && wire_slot_is_of(*where, (uintptr_t)block) && self->count &&
+                   self->odd == 0 && wire_slot_family(*where) == (unsigned)door->family && is_own(layer, start) &&
+                   !fail_active && options.pyobject))
+                return resize_plainly(self, layer, block, size, where, door, start);
         if (unlikely(!record_wanted(self))) {
                 if (block)
                         record_unseen_release(self, block);
@@ -239,7 +266,8 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 return NULL;
         bool own = is_own(layer, start);
         struct block old = {0};
-        bool found = block && !is_unknown_object(block, door->family) && table_find((uintptr_t)block, &old);
+        bool found = block && !is_unknown_object(block, door->family) && table_find((uintptr_t)block, &old) &&
+                     !is_memory_only(&old, door->family);
         if (unlikely(block && (!own || (found && (old.released || old.family != door->family)))))
                 return resize_slowly(layer, block, size, door, start);
         if (unlikely(block == NULL && is_without_gil(self, NULL, door->family, door->resize, start)))
@@ -263,10 +291,56 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         return result;
 }
 
-#define DOMAIN(prefix, id, family)                                                                                     \
-        static void *prefix##_give(void *layer, size_t size)                                                           \
+/* The interpreter makes and drops objects all the time, and each instruction here is felt. This is set when nothing is
+ * asked for that would make an object anything but plain: its stack is its entry point. */
+static bool objects_are_plain;
+
+static ALWAYS_INLINE bool is_plain(const struct thread *self, const struct layer *layer, uintptr_t pc)
+{
+        return likely(objects_are_plain && arena.directory && self->count && self->odd == 0 && interpreter_holds(pc) &&
+                      !layer_covered(layer));
+}
+
+static ALWAYS_INLINE void *give_object(struct thread *self, const struct layer *layer, size_t size)
+{
+        self->nest = 1;
+        void *block = layer->inner.give(layer->inner.context, layer_size(size));
+        self->nest = 0;
+        if (likely(block != NULL)) {
+                table_insert_blindly((uintptr_t)block, size, site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
+                hot_count_born(self->count, size);
+        }
+        return block;
+}
+
+/* With pyobject=off, small: nothing of it is recorded, nor what pymalloc does for it. */
+static ALWAYS_INLINE void *give_untracked(struct thread *self, const struct layer *layer, size_t size)
+{
+        self->nest++;
+        void *block = layer->inner.give(layer->inner.context, layer_size(size));
+        self->nest--;
+        return block;
+}
+
+/* True when the object is gone from the table, or was never in it. */
+static ALWAYS_INLINE bool forget_object(struct thread *self, void *block)
+{
+        wire_slot *where = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
+        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
+        bool live = wire_slot_live(slot) && wire_slot_is_of(slot, (uintptr_t)block);
+        if (unlikely(!options.pyobject))
+                return !live && !any_large_object;
+        if (unlikely(!objects_are_plain || !live || self->odd || !self->count || !site_is_bare(wire_slot_stack(slot)) ||
+                     wire_slot_family(slot) != WIRE_FAMILY_PYOBJECT))
+                return false;
+        table_release_bare(where, slot, site_bare(WIRE_ENTRY_PYOBJECT_FREE).n);
+        hot_count_released(self->count, wire_slot_size(slot));
+        return true;
+}
+
+#define GIVE_BY(prefix, id, family)                                                                                    \
+        static __attribute__((noinline)) void *prefix##_give_slowly(void *layer, size_t size, struct stack_start start) \
         {                                                                                                              \
-                struct stack_start start = STACK_START_HERE();                                                         \
                 return give(layer, 1, size, false, WIRE_ENTRY_##id##_MALLOC, WIRE_FAMILY_##family, &start);            \
         }                                                                                                              \
         static void *prefix##_give_zeroed(void *layer, size_t count, size_t size)                                      \
@@ -280,14 +354,45 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 static const struct door door = {WIRE_ENTRY_##id##_REALLOC, WIRE_FAMILY_##family};                     \
                 return resize(layer, block, size, &door, &start);                                                      \
         }                                                                                                              \
-        static void prefix##_release(void *layer, void *block)                                                         \
+        static __attribute__((noinline)) void prefix##_release_slowly(void *layer, void *block, struct stack_start start) \
         {                                                                                                              \
-                struct stack_start start = STACK_START_HERE();                                                         \
                 release(layer, block, WIRE_ENTRY_##id##_FREE, WIRE_FAMILY_##family, &start);                           \
         }
-DOMAIN(raw, PYMEM_RAW, PYMEM_RAW)
-DOMAIN(mem, PYMEM, PYMEM)
-DOMAIN(object, PYOBJECT, PYOBJECT)
+GIVE_BY(raw, PYMEM_RAW, PYMEM_RAW)
+GIVE_BY(mem, PYMEM, PYMEM)
+GIVE_BY(object, PYOBJECT, PYOBJECT)
+
+static void *raw_give(void *layer, size_t size) { return raw_give_slowly(layer, size, STACK_START_HERE()); }
+static void raw_release(void *layer, void *block) { raw_release_slowly(layer, block, STACK_START_HERE()); }
+static void *mem_give(void *layer, size_t size) { return mem_give_slowly(layer, size, STACK_START_HERE()); }
+static void mem_release(void *layer, void *block) { mem_release_slowly(layer, block, STACK_START_HERE()); }
+
+static void *object_give(void *layer, size_t size)
+{
+        struct thread *self = &thread_self;
+        if (is_plain(self, layer, (uintptr_t)__builtin_return_address(0)))
+                return give_object(self, layer, size);
+        if (!options.pyobject && size <= SMALL_OBJECT_BYTES)
+                return give_untracked(self, layer, size);
+        return object_give_slowly(layer, size, STACK_START_HERE());
+}
+
+static void object_release(void *context, void *block)
+{
+        const struct layer *layer = context;
+        struct thread *self = &thread_self;
+        if (unlikely(block == NULL))
+                return;
+        if (unlikely(code_maybe((uintptr_t)block)))
+                code_died((uintptr_t)block);
+        if (unlikely(!forget_object(self, block))) {
+                object_release_slowly(context, block, STACK_START_HERE());
+                return;
+        }
+        self->nest++;
+        layer->inner.release(layer->inner.context, block);
+        self->nest--;
+}
 
 static const struct python_allocator hooks[PYTHON_DOMAINS] = {
         [PYTHON_RAW] = {NULL, raw_give, raw_give_zeroed, raw_resize, raw_release},
@@ -338,11 +443,17 @@ void pymem_look(void)
         self->quiet++;
         if (interpreter_look(pymem_find)) {
                 python_begin();
+                code_deaths_unseen = !options.pyobject;
+                objects_are_plain = options.pyobject && !options.python_objects && !fail_active;
                 record_frames_through(interpreter.layout ? frames_current : NULL);
                 record_python_excuses = python_excuses;
         }
-        if (interpreter.here && !interpreter.is_initialized())
-                layer_install(hooks);
+        if (interpreter.here && !interpreter.is_initialized()) {
+                /* Objects that nobody wants recorded need no hook; but without pymalloc each would come to malloc's. */
+                const char *allocator = options_environment("PYTHONMALLOC");
+                bool pools = !allocator || strncmp(allocator, "malloc", 6) != 0;
+                layer_install(hooks, options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT);
+        }
         self->quiet--;
         errno = error;
 }

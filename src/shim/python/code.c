@@ -27,7 +27,22 @@ enum {
 struct place {
         _Atomic uintptr_t object;
         _Atomic uint32_t index;
+        uint32_t print; /* of what was copied: see code_print() */
 };
+bool code_deaths_unseen;
+
+/* The addresses of its names and line table, and its first line: another function at the same address differs. */
+static uint32_t code_print(const unsigned char *code)
+{
+        const struct layout *layout = interpreter.layout;
+        uintptr_t words[3];
+        int32_t line;
+        memcpy(&words[0], code + layout->code_filename, sizeof words[0]);
+        memcpy(&words[1], code + layout->code_qualname, sizeof words[1]);
+        memcpy(&words[2], code + layout->code_line_table, sizeof words[2]);
+        memcpy(&line, code + layout->code_first_line, sizeof line);
+        return (uint32_t)mix64(words[0] ^ mix64(words[1] ^ mix64(words[2] ^ (uint32_t)line)));
+}
 
 static struct place *places;
 static unsigned n_used; /* places that are not KEY_NONE; under `lock` */
@@ -72,6 +87,7 @@ static void place_insert_locked(uintptr_t object, uint32_t index)
                 if (key == KEY_NONE)
                         n_used++;
                 atomic_store_explicit(&place->index, index, memory_order_relaxed);
+                place->print = code_deaths_unseen ? code_print((const unsigned char *)object) : 0;
                 atomic_store_explicit(&place->object, object, memory_order_release);
                 return;
         }
@@ -141,6 +157,10 @@ static uint32_t code_add_locked(uintptr_t object)
 uint32_t code_intern(uintptr_t object)
 {
         struct place *place = place_find(object);
+        if (unlikely(code_deaths_unseen && place && place->print != code_print((const unsigned char *)object))) {
+                code_died(object);
+                place = NULL;
+        }
         if (likely(place != NULL))
                 return atomic_load_explicit(&place->index, memory_order_relaxed);
         lock_take(&lock);

@@ -11,17 +11,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Without the object domain's hook nobody says so: then each is compared with what was copied of it whenever it is met.
+ */
+extern bool code_deaths_unseen;
+
 /* The index in the code list of the code object at this address; 0 when it is none, cannot be read, or the list is
  * full. Every byte is probed at first sight; afterwards it costs one look into a table. */
 uint32_t code_intern(uintptr_t object);
 
 /* A block of the object domain is about to be given back: was it a code object that we know? The first answers most
  * with one load. */
-enum { CODE_FILTER_BITS = 32768 };
+enum { CODE_FILTER_BITS = 8192 };
 extern uint64_t code_filter[CODE_FILTER_BITS / 64];
 static inline unsigned code_filter_place(uintptr_t object)
 {
-        return (unsigned)(object >> 4 ^ object >> 17) & (CODE_FILTER_BITS - 1);
+        return (unsigned)(object >> 4 ^ object >> 15) & (CODE_FILTER_BITS - 1);
 }
 static inline bool code_maybe(uintptr_t object)
 {

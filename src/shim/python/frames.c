@@ -202,7 +202,7 @@ static struct stack_id frames_intern(const struct layout *layout, struct walk *w
         struct stack_id node = {0};
         if (walk->cut)
                 node = trie_child(node, wire_word(WIRE_TAG_CUT, 0));
-        else if (walk->generation == code_generation())
+        else if (walk->generation == code_generation() && !code_deaths_unseen)
                 for (; same < n && same < walk->n_last; same++) {
                         const struct step *now = &walk->now[n - 1 - same], *last = &walk->last[same];
                         if (now->frame != last->frame || now->code != last->code || now->at != last->at ||

@@ -76,16 +76,17 @@ bool interpreter_look(void *(*lookup)(const char *name))
 
 bool interpreter_gil_held(void)
 {
-        if (!interpreter.thread_state || !interpreter.is_initialized())
+        if (!interpreter.thread_state)
                 return true;
         void *state = interpreter.thread_state();
         /* Up to 3.11 the current thread state is a global of the process: it may be that of whoever holds the GIL. */
-        if (interpreter.minor >= 12 || !interpreter.layout)
-                return state || interpreter.minor < 12;
-        if (!state)
-                return false;
-        if (state == interpreter.this_thread_state())
+        bool is_global = interpreter.minor < 12;
+        if (state && (!is_global || !interpreter.layout || state == interpreter.this_thread_state()))
                 return true;
+        if (!interpreter.is_initialized())
+                return true;
+        if (!state)
+                return is_global && !interpreter.layout;
         uintptr_t thread_id; /* probed: that thread may be giving its state back at this moment */
         return !probe_read((uintptr_t)state + interpreter.layout->tstate_thread_id, &thread_id, sizeof thread_id) ||
                thread_id == (uintptr_t)pthread_self();

@@ -76,9 +76,9 @@ void layer_forget(void)
                 n_layers[domain] = 0, places[domain] = NULL;
 }
 
-void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS])
+void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned n)
 {
-        for (unsigned domain = 0; domain < PYTHON_DOMAINS; domain++) {
+        for (unsigned domain = 0; domain < n; domain++) {
                 struct python_allocator now = {0};
                 interpreter.get_allocator((int)domain, &now);
                 if (is_ours(domain, now.context) || n_layers[domain] == LAYERS_MAX || !now.give)

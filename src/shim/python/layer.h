@@ -22,8 +22,8 @@ struct layer {
 /* Does somebody else's layer (tracemalloc's, debug hooks) lie over this one, so that its functions are our callers? */
 static inline bool layer_covered(const struct layer *layer) { return layer->place && layer->place->context != layer; }
 
-/* Lay `hooks` (whose context is set here) over each domain in which they are not the uppermost. */
-void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS]);
+/* Lay `hooks` (whose context is set here) over each of the first `n` domains in which they are not the uppermost. */
+void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned n);
 
 /* The layer that lies lowest in this domain; NULL before there is one. */
 const struct layer *layer_first(enum python_domain domain);
