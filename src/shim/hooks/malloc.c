@@ -43,14 +43,17 @@ static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct s
 
 DOOR void *malloc(size_t size)
 {
-        struct stack_start start = STACK_START_HERE();
         struct thread *self = &thread_self;
-        if (unlikely(!hot_is_plain(self)))
+        if (unlikely(!hot_is_plain(self))) {
+                struct stack_start start = STACK_START_HERE();
                 return malloc_slowly(size, &start);
+        }
         void *block = next_malloc(size);
+        /* Only now, so that it need not be kept over the call. */
+        struct stack_start start = STACK_START_HERE();
         if (likely(hot_birth(self, block, size, WIRE_ENTRY_MALLOC, &start)))
                 return block;
-        return born_slowly(block, size, WIRE_ENTRY_MALLOC, 0, &start);
+        return born_slowly(block, size, WIRE_ENTRY_MALLOC, 0, HOT_START(&start));
 }
 
 DOOR void *calloc(size_t n, size_t size)
@@ -67,7 +70,7 @@ DOOR void *calloc(size_t n, size_t size)
         void *block = next_calloc(n, size);
         if (likely(plain && hot_birth(self, block, bytes, WIRE_ENTRY_CALLOC, &start)))
                 return block;
-        return born(block, bytes, WIRE_ENTRY_CALLOC, 0, &start);
+        return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, 0, HOT_START(&start));
 }
 
 DOOR void free(void *block)
@@ -80,7 +83,7 @@ DOOR void free(void *block)
                         next_free(out);
                 return;
         }
-        door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
+        door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, HOT_START(&start), next_free);
 }
 
 /* Gone from the headers, not from old programs (cfree), or not there yet (C23). */

@@ -156,15 +156,16 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
         DOOR void *plain(size_t size);                                                                                 \
         DOOR void *plain(size_t size)                                                                                  \
         {                                                                                                              \
-                struct stack_start start = STACK_START_HERE();                                                         \
                 struct thread *self = &thread_self;                                                                    \
                 if (likely(is_standard_behind && hot_is_plain(self))) {                                                \
                         void *given = next_malloc(size ? size : 1);                                                    \
+                        struct stack_start start = STACK_START_HERE();                                                 \
                         if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start)))                             \
                                 return given;                                                                          \
                         if (given)                                                                                     \
-                                return new_recorded(given, size, WIRE_ENTRY_##id, &start);                             \
+                                return new_recorded(given, size, WIRE_ENTRY_##id, HOT_START(&start));                  \
                 }                                                                                                      \
+                struct stack_start start = STACK_START_HERE();                                                         \
                 void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
                 return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
         }                                                                                                              \
@@ -212,7 +213,7 @@ static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, siz
                 if ((align_given) == RECORD_NOT_GIVEN &&                                                               \
                     delete_plainly(block, WIRE_ENTRY_##id, size_given, &start))                                        \
                         return;                                                                                        \
-                delete_block(block, WIRE_ENTRY_##id, size_given, align_given, &start);                                 \
+                delete_block(block, WIRE_ENTRY_##id, size_given, align_given, HOT_START(&start));                      \
         }
 
 #define NONE RECORD_NOT_GIVEN

@@ -23,13 +23,29 @@ enum hot_exception {
         HOT_PYTHON = 2,     /* Python frames belong to stacks */
         HOT_CHECK = 4,      /* walks are checked */
         HOT_NO_RELEASE = 8, /* releases have no stacks */
+        HOT_GRANULE = 16,   /* a slot does not speak of 32 bytes: the allocator is not glibc's */
 };
+enum { HOT_GRANULE_SHIFT = 5, HOT_LEAF_SHIFT = HOT_GRANULE_SHIFT + 17 };
 extern unsigned hot_exceptions;
 
 static ALWAYS_INLINE bool hot_is_plain(const struct thread *self)
 {
         return likely(arena.directory && self->count && !(self->odd | hot_exceptions));
 }
+
+/* table_slot() with what is constant under glibc. */
+static ALWAYS_INLINE wire_slot *hot_slot(uintptr_t address)
+{
+        uint64_t at = address >> HOT_LEAF_SHIFT;
+        if (unlikely(at >= UINT64_C(1) << (47 - HOT_LEAF_SHIFT)))
+                return NULL;
+        uint64_t leaf = arena.directory[at];
+        uint64_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
+        return likely(leaf != 0) ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL;
+}
+
+/* `start` stays in registers as long as nobody wants its address: so it is copied for those who do. */
+#define HOT_START(start) (&(struct stack_start){.pc = (start)->pc, .sp = (start)->sp, .fp = (start)->fp})
 
 enum { HOT_FLUSH_BYTES = 65536 };
 void hot_flush(struct wire_count *count);
@@ -60,12 +76,12 @@ static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t 
 static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
                                     const struct stack_start *start)
 {
-        wire_slot *slot = table_slot((uintptr_t)block);
+        wire_slot *slot = hot_slot((uintptr_t)block);
         if (unlikely(size > WIRE_SMALL_MAX || slot == NULL || *slot == 0))
                 return false;
         uint32_t stack = capture_remembered(self, STACK_BIRTH, start, wire_word_allocator(entry, 0));
         if (unlikely(stack == 0))
-                stack = capture_changed(self, STACK_BIRTH, start, wire_word_allocator(entry, 0)).n;
+                stack = capture_changed(self, STACK_BIRTH, HOT_START(start), wire_word_allocator(entry, 0)).n;
         *slot = wire_slot_make(stack, size, wire_entry_family(entry), (uintptr_t)block, arena.epoch);
         hot_count_born(self->count, size);
         return true;
@@ -78,7 +94,7 @@ static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum w
 {
         uintptr_t block = (uintptr_t)address;
         enum wire_family family = wire_entry_family(entry);
-        wire_slot *where = table_slot(block);
+        wire_slot *where = hot_slot(block);
         wire_slot slot = likely(where != NULL) ? *where : 0;
         /* Live, of this family, starting here: three fields of one word, and no odd address. */
         uint64_t asked = UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
@@ -95,7 +111,7 @@ static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum w
                 return false;
         uint32_t stack = capture_remembered(self, STACK_RELEASE, start, wire_word_allocator(entry, 0));
         if (unlikely(stack == 0))
-                stack = capture_changed(self, STACK_RELEASE, start, wire_word_allocator(entry, 0)).n;
+                stack = capture_changed(self, STACK_RELEASE, HOT_START(start), wire_word_allocator(entry, 0)).n;
         table_release_slot(where, slot, block, stack);
         hot_count_released(self->count, size);
         *ret = quarantine_exchange(self, address, size);

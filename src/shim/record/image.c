@@ -42,7 +42,8 @@ static bool image_birth(bool is_fork_child)
         }
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
-        hot_exceptions |= (check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE);
+        hot_exceptions |= (check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
+                          (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE);
         if (is_fork_child)
                 python_fork_child();
         return true;

@@ -34,7 +34,15 @@ enum {
         SPILL_FIRST = 1024,
 };
 
+/* A node id, and in the two bits that ids leave free a part of the word's hash: with it most of what is not looked for
+ * is told without a look at the node, which is far away in memory. */
 typedef _Atomic uint32_t place;
+
+enum { PLACE_ID = (1u << WIRE_SLOT_STACK_BITS) - 1 };
+
+static inline uint64_t word_hash(uint64_t word) { return word * UINT64_C(0x9e3779b97f4a7c15); }
+
+static inline uint32_t place_tag(uint64_t word) { return (uint32_t)(word_hash(word) >> 32) & ~(uint32_t)PLACE_ID; }
 
 struct spill {
         uint32_t mask;
@@ -63,23 +71,28 @@ static bool node_is(uint32_t id, uint32_t parent, uint64_t word)
         return arena.nodes[id].parent == parent && arena.nodes[id].word == word;
 }
 
+static inline bool place_holds(uint32_t value, uint32_t tag, uint32_t parent, uint64_t word)
+{
+        return (value ^ tag) <= PLACE_ID && node_is(value & PLACE_ID, parent, word);
+}
+
 /* What one place has to say: the child, or 0 = look further, perhaps with *fresh (made here, at most once) not yet
  * entered. *ret_full is set when a node was wanted and the trie is full. */
 static uint32_t place_try(place *at, uint32_t parent, uint64_t word, uint32_t *fresh, bool *ret_full)
 {
-        uint32_t id = atomic_load_explicit(at, memory_order_acquire);
-        if (id == 0) {
+        uint32_t tag = place_tag(word), value = atomic_load_explicit(at, memory_order_acquire);
+        if (value == 0) {
                 if (*fresh == 0)
                         *fresh = node_new(parent, word);
                 if (*fresh == 0) {
                         *ret_full = true;
                         return 0;
                 }
-                if (atomic_compare_exchange_strong_explicit(at, &id, *fresh, memory_order_release,
+                if (atomic_compare_exchange_strong_explicit(at, &value, *fresh | tag, memory_order_release,
                                                             memory_order_acquire))
                         return *fresh;
         }
-        return node_is(id, parent, word) ? id : 0;
+        return place_holds(value, tag, parent, word) ? value & PLACE_ID : 0;
 }
 
 static place *chunk_of(uint32_t parent)
@@ -110,13 +123,14 @@ static void spill_grow(struct spill *old)
                 if (fresh) {
                         fresh->mask = places - 1;
                         for (uint32_t i = 0; old && i <= old->mask; ++i) {
-                                uint32_t id = atomic_load_explicit(&old->places[i], memory_order_acquire);
-                                if (id == 0)
+                                uint32_t value = atomic_load_explicit(&old->places[i], memory_order_acquire);
+                                uint32_t id = value & PLACE_ID;
+                                if (value == 0)
                                         continue;
                                 uint64_t h = spill_hash(arena.nodes[id].parent, arena.nodes[id].word);
                                 while (atomic_load_explicit(&fresh->places[h & fresh->mask], memory_order_relaxed))
                                         ++h;
-                                atomic_store_explicit(&fresh->places[h & fresh->mask], id, memory_order_relaxed);
+                                atomic_store_explicit(&fresh->places[h & fresh->mask], value, memory_order_relaxed);
                                 atomic_fetch_add_explicit(&fresh->used, 1, memory_order_relaxed);
                         }
                         atomic_store_explicit(&spill, fresh, memory_order_release);
@@ -151,7 +165,7 @@ static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t *fresh, bool
 /* Where the child's place is looked for first. */
 static inline place *home_of(place *chunk, uint32_t parent, uint64_t word)
 {
-        unsigned hash = (unsigned)(word * UINT64_C(0x9e3779b97f4a7c15) >> 61);
+        unsigned hash = (unsigned)(word_hash(word) >> 61);
         _Static_assert(SPREAD == 1 << (64 - 61), "as many as the hash has values");
         return chunk + 2 * (size_t)(parent & ((1u << CHUNK_BITS) - 1)) + hash;
 }
@@ -178,14 +192,15 @@ static __attribute__((noinline)) uint32_t child_insert(uint32_t parent, uint64_t
 uint32_t trie_child_slow(uint32_t parent, uint64_t word)
 {
         place *chunk = atomic_load_explicit(&chunks[parent >> CHUNK_BITS], memory_order_acquire);
-        uint32_t id = 0;
+        uint32_t id = 0, tag = place_tag(word);
         if (likely(chunk)) {
                 place *at = home_of(chunk, parent, word);
                 for (unsigned i = 0; i < PROBES; ++i) {
-                        id = atomic_load_explicit(&at[i], memory_order_acquire);
-                        if (id == 0 || node_is(id, parent, word))
-                                break;
-                        id = 0;
+                        uint32_t value = atomic_load_explicit(&at[i], memory_order_acquire);
+                        if (value != 0 && !place_holds(value, tag, parent, word))
+                                continue;
+                        id = value & PLACE_ID;
+                        break;
                 }
         }
         if (id == 0)
