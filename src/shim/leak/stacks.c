@@ -4,7 +4,7 @@
  * thread is in it: otherwise it holds what nobody can reach any more. A stack made by glibc ends in the thread's
  * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h); a live thread's pointer
  * to it is what the thread itself said when it was stopped. Below lies an inaccessible page, which tells where the
- * stack begins. Everything that does not look exactly so is read whole: stacks that a program made itself,
+ * stack begins. Of a thread that has ended and was not joined yet, what it returned still counts. Everything that does not look exactly so is read whole: stacks that a program made itself,
  * coroutines, anything without a guard.
  */
 #include "shim/leak/stacks.h"
@@ -20,6 +20,10 @@ enum {
         STORAGE_ALIGN = 64, /* of the descriptor (sysdeps/x86_64/nptl/tls.h, TCB_ALIGNMENT) */
         /* More than a descriptor's part above the thread pointer has ever had; the stack ends with that page. */
         DESCRIPTOR_BYTES = 2304,
+        /* In it, on x86-64, unchanged since glibc 2.4: the thread's id, and where the part begins that says how it was
+         * begun, whether it is detached, and what it returned (struct pthread: tid, specific_used). */
+        DESCRIPTOR_TID = 720,
+        DESCRIPTOR_FATE = 1552,
 };
 
 static struct {
@@ -75,6 +79,18 @@ static uintptr_t sp_of(uintptr_t storage, int32_t *ret_tid)
         return 0;
 }
 
+/* Has this thread ended, and will somebody still ask what it returned? The kernel clears the id at the end, pthread_join
+ * makes it -1, a detached thread's descriptor names itself as the one that joins it. */
+static bool is_unjoined(uintptr_t storage, uintptr_t end)
+{
+        if (end - storage < DESCRIPTOR_BYTES || *(const int32_t *)(storage + DESCRIPTOR_TID) != 0)
+                return false;
+        for (uintptr_t at = storage + DESCRIPTOR_FATE; at < storage + DESCRIPTOR_BYTES; at += sizeof(uintptr_t))
+                if (*(const uintptr_t *)at == storage)
+                        return false;
+        return true;
+}
+
 /* Some thread's stack pointer that lies in the range; 0 = none does. */
 static uintptr_t sp_in(uintptr_t start, uintptr_t end, int32_t *ret_tid)
 {
@@ -117,7 +133,7 @@ struct stacks_part stacks_find(uintptr_t start, uintptr_t end, bool guarded, boo
         uintptr_t sp = sp_of(part.storage, &part.tid);
         int32_t other;
         if (sp == 0 && sp_in(start, part.end, &other) == 0)
-                part.alive = part.end;
+                part.alive = is_unjoined(part.storage, part.end) ? part.storage + DESCRIPTOR_FATE : part.end;
         else if (start <= sp && sp < part.storage)
                 part.alive = with_red_zone(sp, start);
         return part;

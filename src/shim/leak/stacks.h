@@ -7,7 +7,7 @@
 
 struct stacks_part {
         uintptr_t start, end; /* of the stack; start == end when there is none */
-        uintptr_t alive;      /* what lies below is stale; == end when its thread is dead */
+        uintptr_t alive;      /* what lies below is stale; == end when its thread is dead, and nobody waits for it */
         uintptr_t storage;    /* its thread's pointer to thread-local storage, 0 = the first thread's */
         int32_t tid;
 };
