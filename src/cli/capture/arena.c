@@ -51,8 +51,7 @@ static const char *header_read(struct reader *r)
                 return "it is shorter than its header says";
         for (int i = 0; i < WIRE_EXTENT_END; i++) {
                 struct wire_range *range = &h->extents[i];
-                if (range->off > r->source.bytes ||
-                    range->capacity > (r->source.bytes - range->off) / element_bytes[i])
+                if (range->off > r->source.bytes || range->capacity > (r->source.bytes - range->off) / element_bytes[i])
                         return "a table of it lies outside it";
                 if (range->used > range->capacity)
                         range->used = range->capacity; /* it overflowed */
@@ -67,10 +66,7 @@ static void *list_take(struct reader *r, enum wire_extent extent, uint64_t max, 
         return source_take(&r->source, range->off, used, element_bytes[extent], ret_n);
 }
 
-static const char *text_at(const struct process *p, uint32_t off)
-{
-        return off < p->text_bytes ? p->text + off : "";
-}
+static const char *text_at(const struct process *p, uint32_t off) { return off < p->text_bytes ? p->text + off : ""; }
 
 static bool modules_read(struct reader *r)
 {
@@ -92,8 +88,7 @@ static bool modules_read(struct reader *r)
                 m->start = wire[i].start;
                 m->end = wire[i].end;
                 m->bias = wire[i].bias;
-                m->build_id_bytes =
-                        wire[i].build_id_bytes <= WIRE_BUILD_ID_BYTES ? wire[i].build_id_bytes : 0;
+                m->build_id_bytes = wire[i].build_id_bytes <= WIRE_BUILD_ID_BYTES ? wire[i].build_id_bytes : 0;
                 memcpy(m->build_id, wire[i].build_id, sizeof m->build_id);
         }
         free(wire);
@@ -394,7 +389,9 @@ bool arena_peek(int fd, struct arena_brief *ret_brief)
                 .pid_start = h->pid_start,
                 .start_ns = h->start_ns,
                 .is_fork_child = h->is_fork_child != 0,
-                .how = h->end == WIRE_END_EXIT ? END_EXIT : h->end == WIRE_END_EXEC ? END_EXEC : END_RUNNING,
+                .how = h->end == WIRE_END_EXIT   ? END_EXIT
+                       : h->end == WIRE_END_EXEC ? END_EXEC
+                                                 : END_RUNNING,
                 .code = h->end == WIRE_END_EXIT ? h->end_code & 0xff : 0,
         };
         return true;

@@ -35,8 +35,8 @@ struct reading {
         const unsigned char *bytes;
         size_t n, at; /* `at`: start of the chunk in hand */
         struct capture *capture;
-        size_t n_before;      /* processes of the capture when we began */
-        bool had_command;     /* and whether it had one */
+        size_t n_before;  /* processes of the capture when we began */
+        bool had_command; /* and whether it had one */
         capture_names_fn *names;
         void *context;
         int memfd; /* arena of the process in hand, or -1 */
@@ -134,9 +134,8 @@ static int names_take(struct reading *r, const unsigned char *payload, size_t by
         void *names = malloc((size_t)data.bytes + 1);
         if (!names)
                 return say_error("%s: no memory for its names", r->path);
-        const char *why = unpack(payload, bytes, names, data.bytes)
-                                  ? r->names(r->context, names, (size_t)data.bytes)
-                                  : "names that do not decompress";
+        const char *why = unpack(payload, bytes, names, data.bytes) ? r->names(r->context, names, (size_t)data.bytes)
+                                                                    : "names that do not decompress";
         free(names);
         return why ? damaged(r, why) : 0;
 }

@@ -8,6 +8,7 @@
 
 #include "cli/capture/file.h"
 #include "cli/capture/label.h"
+#include "cli/collect/canary.h"
 #include "cli/collect/heirs.h"
 #include "cli/collect/library.h"
 #include "cli/collect/listen.h"
@@ -16,6 +17,7 @@
 #include "cli/say/say.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -30,6 +32,9 @@ enum { WATCH_SOCKET = -1, WATCH_SIGNALS = -2, EVENTS_AT_ONCE = 64 };
  * than this for children that we know only to exist. Generous: the machine may be loaded. */
 static const double GREETING_SECONDS = 0.05;
 
+/* How long our child in the group may take to notice that the group was meant (canary.h). */
+static const double GROUP_SECONDS = 0.1;
+
 struct collector {
         const struct collect_request *request;
         const char *library;
@@ -37,11 +42,14 @@ struct collector {
         struct tree tree;
         struct manners before;
         int signals;
-        pid_t program;
+        pid_t program, canary; /* -1 = none, or it has ended */
         bool program_ended;
         int program_status;
         bool childless; /* nothing of the tree is left: as the reaper of its orphans we would have a child */
         double deadline;
+        int asked;       /* a signal that somebody sent us and that the program may not have; 0 = none */
+        double asked_at; /* when it is passed on */
+        double group_meant_at;
 };
 
 static double now_seconds(void)
@@ -65,12 +73,32 @@ static void socket_drain(struct collector *c)
         }
 }
 
-static void children_reap(struct collector *c)
+static void signals_take(struct collector *c)
 {
         struct signalfd_siginfo signals[8];
-        for (ssize_t got; (got = read(c->signals, signals, sizeof signals)) > 0;)
-                for (size_t i = 0; i < (size_t)got / sizeof *signals; i++)
-                        manners_pass_on(&c->before, c->program_ended ? 0 : c->program, &signals[i]);
+        for (ssize_t got; (got = read(c->signals, signals, sizeof signals)) > 0;) {
+                for (size_t i = 0; i < (size_t)got / sizeof *signals; i++) {
+                        if (!manners_pass_on(&c->before, &signals[i]) ||
+                            now_seconds() - c->group_meant_at < GROUP_SECONDS)
+                                continue;
+                        c->asked = (int)signals[i].ssi_signo;
+                        c->asked_at = now_seconds() + (c->before.is_init ? 0 : GROUP_SECONDS);
+                        c->deadline = 0; /* no lingering, where that has begun */
+                }
+        }
+}
+
+/* The program has it already. What we got ourselves may have been read before or be read after. */
+static void group_was_meant(struct collector *c)
+{
+        c->asked = 0;
+        c->group_meant_at = now_seconds();
+        c->canary = c->program_ended ? -1 : canary_begin();
+}
+
+static void children_reap(struct collector *c)
+{
+        signals_take(c);
         for (;;) {
                 siginfo_t ended = {0};
                 if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) < 0) {
@@ -86,11 +114,14 @@ static void children_reap(struct collector *c)
                 if (waitpid(ended.si_pid, &status, 0) != ended.si_pid)
                         continue;
                 tree_reaped(&c->tree, ended.si_pid, status);
+                if (ended.si_pid == c->canary)
+                        group_was_meant(c);
                 if (ended.si_pid != c->program)
                         continue;
+                canary_end(c->canary);
                 c->program_ended = true;
                 c->program_status = status;
-                c->deadline = now_seconds() + c->request->linger_seconds;
+                c->deadline = c->asked ? 0 : now_seconds() + c->request->linger_seconds;
         }
 }
 
@@ -103,8 +134,16 @@ static void watch(int epoll, int fd, int64_t what)
 /* Milliseconds to wait for the next event; 0 = it is over. */
 static int patience(struct collector *c)
 {
-        if (!c->program_ended)
+        if (!c->program_ended && !c->asked)
                 return -1;
+        if (!c->program_ended) {
+                double left = c->asked_at - now_seconds();
+                if (left > 0)
+                        return (int)(left * 1000) + 1;
+                kill(c->program, c->asked);
+                c->asked = 0;
+                return -1;
+        }
         if (c->childless && c->tree.n_alive == 0)
                 return 0;
         double until = c->deadline, soon = until - c->request->linger_seconds + GREETING_SECONDS;
@@ -164,6 +203,7 @@ static int program_watch(struct collector *c, struct collect_result *result)
         c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
         if (c->program <= 0)
                 return (int)c->program;
+        c->canary = canary_begin();
         for (int milliseconds; (milliseconds = patience(c)) != 0;)
                 events_handle(c, milliseconds);
         socket_drain(c);

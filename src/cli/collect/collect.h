@@ -1,7 +1,7 @@
 /* The runner: start a program, take in the arenas of its process tree, wait for it
  *
- * It forwards nothing and intercepts nothing: the program has the terminal, the signals and the descriptors that it
- * would have had. What comes out is a capture; judging it and ending as the program ended are for others.
+ * The program has the terminal, the signals and the descriptors that it would have had. Nothing is forwarded but what
+ * somebody sends to the runner alone to make it end. What comes out is a capture; judging it and ending as the program ended are for others.
  */
 #ifndef UNFREED_CLI_COLLECT_H
 #define UNFREED_CLI_COLLECT_H

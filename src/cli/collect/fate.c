@@ -49,7 +49,8 @@ static bool stat_read(pid_t pid, char *ret_state, int *ret_status)
         if (!at || at[1] != ' ' || !last)
                 return false;
         *ret_state = at[2];
-        *ret_status = atoi(last + 1); /* exit_code, field 52, is the last one (Linux 3.5); 0 where it is not ours to see */
+        *ret_status =
+                atoi(last + 1); /* exit_code, field 52, is the last one (Linux 3.5); 0 where it is not ours to see */
         return true;
 }
 

@@ -81,7 +81,8 @@ char *library_find(void)
                 if (asked && *asked)
                         say_error("UNFREED_LIBRARY names %s: %s", asked, strerror(errno));
                 else
-                        say_error("libunfreed.so was not found beside this executable; set UNFREED_LIBRARY to its path");
+                        say_error(
+                                "libunfreed.so was not found beside this executable; set UNFREED_LIBRARY to its path");
                 return NULL;
         }
         if (!strpbrk(path, " :$\t\n"))

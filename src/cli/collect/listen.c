@@ -82,14 +82,14 @@ static void arrival_drop(struct arrival *arrival)
                 close(arrival->pidfd);
 }
 
-/* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is, and
- * is gone at once, the other is meant; a sender that stays is in another pid namespace. */
+/* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is,
+ * and is gone at once, the other is meant; a sender that stays is in another pid namespace. */
 static void arrival_find_sender(struct arrival *arrival, pid_t said)
 {
         enum { PATIENCE_MS = 20 };
         struct pollfd sender = {.fd = arrival->pidfd, .events = POLLIN};
-        bool is_gone = arrival->pidfd >= 0 ? poll(&sender, 1, PATIENCE_MS) > 0
-                                           : kill(arrival->pid, 0) < 0 && errno == ESRCH;
+        bool is_gone =
+                arrival->pidfd >= 0 ? poll(&sender, 1, PATIENCE_MS) > 0 : kill(arrival->pid, 0) < 0 && errno == ESRCH;
         if (!is_gone || kill(said, 0) < 0)
                 return;
         if (arrival->pidfd >= 0)

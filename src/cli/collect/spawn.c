@@ -16,14 +16,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The first process of a container is the one that the world sends signals to, and the kernel lets it ignore them. */
+/* What asks a program to end goes to the program: whoever holds our pid (a supervisor, timeout) means it. As the first
+ * process of a container we are whom the world sends everything to, and the kernel would let us ignore it. */
 static const int passed_on[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+enum { PASSED_ON = 2, PASSED_ON_BY_INIT = sizeof passed_on / sizeof *passed_on };
 
-void manners_pass_on(const struct manners *before, pid_t program, const struct signalfd_siginfo *signal)
+bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal)
 {
-        bool from_terminal = signal->ssi_code == SI_KERNEL; /* then the program has it too */
-        if (before->is_init && signal->ssi_signo != SIGCHLD && !from_terminal && program > 0)
-                kill(program, (int)signal->ssi_signo);
+        if (signal->ssi_code == SI_KERNEL)
+                return false; /* from the terminal: then the program has it too */
+        for (size_t i = 0; i < (before->is_init ? PASSED_ON_BY_INIT : PASSED_ON); i++)
+                if (signal->ssi_signo == (uint32_t)passed_on[i])
+                        return true;
+        return false;
 }
 
 int manners_begin(struct manners *before)
@@ -36,7 +41,7 @@ int manners_begin(struct manners *before)
         sigaction(SIGCHLD, &standard, &before->child); /* were it ignored, nobody could be waited for */
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
-        for (size_t i = 0; before->is_init && i < sizeof passed_on / sizeof *passed_on; i++)
+        for (size_t i = 0; i < (before->is_init ? PASSED_ON_BY_INIT : PASSED_ON); i++)
                 sigaddset(&child, passed_on[i]);
         sigprocmask(SIG_BLOCK, &child, &before->mask);
 
@@ -104,10 +109,9 @@ static struct environment environment_make(const struct spawn *spawn)
         const char *preload = getenv("LD_PRELOAD"), *options = getenv(WIRE_OPTIONS_ENV);
         preload = preload ? preload : "";
         bool had = preload_has(preload, spawn->library);
-        struct environment made = {
-                .made = {variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload),
-                         variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner),
-                         variable(WIRE_OPTIONS_ENV, options ? options : "", ':', spawn->options)}};
+        struct environment made = {.made = {variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload),
+                                            variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner),
+                                            variable(WIRE_OPTIONS_ENV, options ? options : "", ':', spawn->options)}};
         size_t n = 0, m = 0;
         while (environ[n])
                 n++;
@@ -128,8 +132,8 @@ static struct environment environment_make(const struct spawn *spawn)
 }
 
 /* In the child; ends it. `report` is closed by a successful exec. */
-static void __attribute__((noreturn)) program_become(const struct spawn *spawn, char **environment,
-                                                     const struct manners *before, int report)
+static void __attribute__((noreturn))
+program_become(const struct spawn *spawn, char **environment, const struct manners *before, int report)
 {
         manners_end(before);
         execvpe(spawn->argv[0], spawn->argv, environment);

@@ -20,11 +20,11 @@ struct manners {
         bool is_init; /* we are process 1 */
 };
 
-/* Ignore the keyboard's SIGINT and SIGQUIT (they are the program's), take SIGCHLD through a descriptor (returned), be
+/* Ignore the keyboard's SIGINT and SIGQUIT (they are the program's), take SIGCHLD, SIGTERM and SIGHUP through a descriptor (returned), be
  * allowed many descriptors, be the reaper of what the program leaves behind. Negative: a line was said. */
 int manners_begin(struct manners *ret_before);
-/* Nothing is passed on to the program, unless we are process 1: then what somebody sent us. */
-void manners_pass_on(const struct manners *before, pid_t program, const struct signalfd_siginfo *signal);
+/* Did somebody send us this signal who means the program? */
+bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal);
 void manners_end(const struct manners *before);
 
 struct spawn {

@@ -77,7 +77,7 @@ int verb_baseline(struct arguments *arguments)
                 act++;
         if (!name || act == ACT_END || arguments->n_operands < 3) {
                 say_error("%s; see `unfreed help baseline`",
-                          !name || act == ACT_END         ? "what to do is missing: init, check, update or prune"
+                          !name || act == ACT_END     ? "what to do is missing: init, check, update or prune"
                           : arguments->n_operands < 2 ? "the baseline file is missing"
                                                       : "no capture to look at");
                 return STATUS_USAGE;

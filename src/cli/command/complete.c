@@ -73,7 +73,8 @@ static void bash_print(FILE *out)
         for (unsigned i = 0; i < n_verbs; i++)
                 fprintf(out, "%s ", verbs[i].name);
         fputs("\" in *\" ${COMP_WORDS[1]} \"*) ((COMP_CWORD > 1)) && verb=${COMP_WORDS[1]} ;; esac\n"
-              "        if [[ $current == = ]]; then current= ; elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+              "        if [[ $current == = ]]; then current= ; elif [[ $previous == = ]]; then "
+              "previous=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
               "        _unfreed_values \"$previous\" \"$current\" && return\n"
               "        if [[ $verb == run ]]; then\n"
               "                for ((at = 1; at < COMP_CWORD; at++)); do\n"

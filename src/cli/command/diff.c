@@ -72,8 +72,8 @@ static void change_print(FILE *out, const struct change *change)
         const struct finding *finding = change->after ? change->after : change->before;
         int64_t bytes = (int64_t)(change_bytes(change->after) - change_bytes(change->before));
         int64_t blocks = (int64_t)(change_blocks(change->after) - change_blocks(change->before));
-        fprintf(out, "%-9s %+14" PRId64 " bytes %+10" PRId64 " %s  %.8s  %s at ", change_word(change->kind), bytes, blocks,
-                finding->wrong ? "times " : "blocks", finding->id, rule_kind(finding->rule));
+        fprintf(out, "%-9s %+14" PRId64 " bytes %+10" PRId64 " %s  %.8s  %s at ", change_word(change->kind), bytes,
+                blocks, finding->wrong ? "times " : "blocks", finding->id, rule_kind(finding->rule));
         clean_put(out, place_of(finding));
         fputc('\n', out);
 }
@@ -133,8 +133,8 @@ static void json_print(FILE *out, const struct side *old, const struct side *new
 }
 
 /* The findings of NEW that are new or grew, with what they hold now. */
-static int grown_write(const char *format, FILE *out, bool color, const struct options *options,
-                       const struct side *new, const struct comparison *comparison)
+static int grown_write(const char *format, FILE *out, bool color, const struct options *options, const struct side *new,
+                       const struct comparison *comparison)
 {
         struct findings some = *new->findings;
         some.n = 0;

@@ -38,7 +38,8 @@ __attribute__((format(printf, 4, 5))) static void line_put(struct sheet *sheet, 
 /* Libraries worth a word: another allocator, CPython. Newlines between the paths become ends. */
 static void libraries_tell(struct sheet *sheet, char *libraries, bool own_malloc)
 {
-        static const char *const allocators[] = {"libjemalloc", "libtcmalloc", "libmimalloc", "libhoard", "libsnmalloc"};
+        static const char *const allocators[] = {"libjemalloc", "libtcmalloc", "libmimalloc", "libhoard",
+                                                 "libsnmalloc"};
         const char *allocator = "libc", *python = NULL;
         bool sanitized = false;
         for (char *path = libraries, *next; path && *path; path = next) {
@@ -54,11 +55,13 @@ static void libraries_tell(struct sheet *sheet, char *libraries, bool own_malloc
                 sanitized = sanitized || strncmp(name, "libasan", 7) == 0 || strncmp(name, "libtsan", 7) == 0;
         }
         if (own_malloc)
-                line_put(sheet, true, "allocator", "a malloc of its own, linked in: its blocks are not seen; link the "
-                                                   "allocator as a shared library");
+                line_put(sheet, true, "allocator",
+                         "a malloc of its own, linked in: its blocks are not seen; link the "
+                         "allocator as a shared library");
         else if (sanitized)
-                line_put(sheet, true, "allocator", "a sanitizer's: it and we would watch the same blocks; use a build "
-                                                   "without it");
+                line_put(sheet, true, "allocator",
+                         "a sanitizer's: it and we would watch the same blocks; use a build "
+                         "without it");
         else
                 line_put(sheet, false, "allocator", "%s", allocator);
         if (python)

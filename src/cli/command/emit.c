@@ -121,8 +121,8 @@ static void draft_close(struct draft *draft, const char *map)
         free(draft->bytes);
 }
 
-static int report_emit(const struct report_target *target, const struct options *options,
-                       const struct capture *capture, const struct findings *findings, int fd)
+static int report_emit(const struct report_target *target, const struct options *options, const struct capture *capture,
+                       const struct findings *findings, int fd)
 {
         struct draft draft;
         const char *map = NULL;
@@ -144,8 +144,7 @@ static int report_emit(const struct report_target *target, const struct options 
         return answer < 0 ? answer : 0;
 }
 
-int emit_reports(const struct options *options, const struct capture *capture, const struct findings *findings,
-                 int fd)
+int emit_reports(const struct options *options, const struct capture *capture, const struct findings *findings, int fd)
 {
         int answer = 0;
         for (size_t i = 0; i < options->n_targets; i++)

@@ -3,10 +3,7 @@
 
 #include "cli/command/emit.h"
 
-const char *judge_names(void *context, const void *names, size_t bytes)
-{
-        return symbols_read(context, names, bytes);
-}
+const char *judge_names(void *context, const void *names, size_t bytes) { return symbols_read(context, names, bytes); }
 
 int judge_capture(struct policy *policy, const struct options *options, const struct capture *capture,
                   struct symbols *symbols, int fd, struct verdict *ret_verdict)

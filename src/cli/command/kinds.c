@@ -12,9 +12,9 @@ static const struct {
         FINDING_RULES(X)
 #undef X
 #define X(id, name, group, gate) {#id, 1u << RULE_##id},
-        FINDING_RULES(X)
+                FINDING_RULES(X)
 #undef X
-        {"definite", 1u << RULE_UF001},
+                        {"definite", 1u << RULE_UF001},
         {"indirect", 1u << RULE_UF001},
         {"possible", 1u << RULE_UF002},
         {"wrong", 1u << RULE_UF101 | 1u << RULE_UF102 | 1u << RULE_UF103 | 1u << RULE_UF104 | 1u << RULE_UF105},
@@ -39,7 +39,7 @@ const char *kinds_names(void)
 #define X(id, name, group, gate) name "|"
                 FINDING_RULES(X)
 #undef X
-                "wrong|suppressed|default|all|none";
+                        "wrong|suppressed|default|all|none";
 }
 
 static bool word_rules(const char *word, size_t length, uint32_t standard, uint32_t *ret_rules)

@@ -67,7 +67,8 @@ static void settings_print(FILE *out)
 static void statuses_print(FILE *out)
 {
         fputs(".SH EXIT STATUS\n"
-              ".TP\n.B its own\nThe program's status, when no finding gates. When it died of a signal, unfreed dies of\n"
+              ".TP\n.B its own\nThe program's status, when no finding gates. When it died of a signal, unfreed dies "
+              "of\n"
               "the same.\n"
               ".TP\n.B 23\nA finding gates, in any process of the tree (\\-\\-error\\-exitcode changes it).\n"
               ".TP\n.B 24\nWith \\-\\-strict\\-baseline: the baseline lists findings that are gone.\n"
@@ -97,7 +98,8 @@ void man_print(FILE *out, const struct verb *verb)
         roff_put(out, whole ? "tell which heap blocks a program never released" : verb->what);
         fputs("\n.SH SYNOPSIS\n", out);
         if (whole)
-                fputs(".B unfreed\n[\\fBrun\\fR] [\\fIOPTIONS\\fR] [\\fB\\-\\-\\fR] \\fIPROGRAM\\fR [\\fIARGS\\fR...]\n.br\n"
+                fputs(".B unfreed\n[\\fBrun\\fR] [\\fIOPTIONS\\fR] [\\fB\\-\\-\\fR] \\fIPROGRAM\\fR "
+                      "[\\fIARGS\\fR...]\n.br\n"
                       ".B unfreed\n\\fIVERB\\fR [\\fIOPTIONS\\fR] ...\n"
                       ".SH DESCRIPTION\nRuns a dynamically linked glibc program, unchanged, and reports with full "
                       "stacks which heap blocks it\nnever released and which it released wrongly, in it and in all "

@@ -80,8 +80,7 @@ static int result_judge(struct arguments *arguments, struct policy *policy, stru
                          judge_capture(policy, options, &result->capture, symbols, STDERR_FILENO, &verdict) < 0;
                 if (!unable && verdict.exit_status)
                         status = verdict.exit_status;
-                if (symbols && writer &&
-                    capture_keep(writer, options, &result->capture, symbols, (int)result->pid) < 0)
+                if (symbols && writer && capture_keep(writer, options, &result->capture, symbols, (int)result->pid) < 0)
                         unable = true;
                 symbols_free(symbols);
         }

@@ -1,6 +1,7 @@
 /* unfreed snapshot: a running process, as it is now
  *
- * What it holds is neither lost nor judged: its blocks are "not yet released". Two snapshots, compared, name what grows.
+ * What it holds is neither lost nor judged: its blocks are "not yet released". Two snapshots, compared, name what
+ * grows.
  */
 #include "cli/capture/arena.h"
 #include "cli/capture/file.h"

@@ -122,8 +122,8 @@ static void screen_print(FILE *out, struct symbols *symbols, struct reading *now
                 qsort(rows, now->n, sizeof *rows, order_shown);
         }
         for (size_t i = 0; rows && i < now->n && i < n_rows; i++) {
-                fprintf(out, "%+14.0f %14" PRIu64 " %10" PRIu64 "  ", (double)rows[i].growth_bytes * a_second, rows[i].bytes,
-                        rows[i].blocks);
+                fprintf(out, "%+14.0f %14" PRIu64 " %10" PRIu64 "  ", (double)rows[i].growth_bytes * a_second,
+                        rows[i].bytes, rows[i].blocks);
                 place_print(out, symbols, &now->process, rows[i].stack);
         }
         free(rows);

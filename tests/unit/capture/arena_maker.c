@@ -139,7 +139,7 @@ void maker_block(struct maker *maker, uint64_t granule, uint32_t stack, uint64_t
         if (maker->header->extents[WIRE_EXTENT_LEAVES].used < 2 + granule / WIRE_LEAF_SLOTS)
                 maker->header->extents[WIRE_EXTENT_LEAVES].used = 2 + granule / WIRE_LEAF_SLOTS;
         granule %= WIRE_LEAF_SLOTS;
-        slots[granule] = wire_slot_make(stack, size, WIRE_FAMILY_MALLOC, 0, 1) |
-                         (uint64_t)verdict << WIRE_SLOT_VERDICT_SHIFT;
+        slots[granule] = wire_slot_make(stack, size, WIRE_FAMILY_MALLOC, 0, 1) | (uint64_t)verdict
+                                                                                         << WIRE_SLOT_VERDICT_SHIFT;
         leaf->touched[granule / (WIRE_PAGE_BYTES / sizeof(wire_slot))] = 1;
 }

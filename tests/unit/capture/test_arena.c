@@ -98,11 +98,8 @@ Test(arena, what_is_lost_through_a_block_is_joined_to_it)
         maker_block(&maker, 1, here, 8, WIRE_VERDICT_DEFINITE);
         struct wire_holder *row = maker_element(&maker, WIRE_EXTENT_HOLDERS, 1);
         maker.header->extents[WIRE_EXTENT_HOLDERS].used = 2;
-        *row = (struct wire_holder){.stack = here,
-                                    .kind = WIRE_HOLDER_LEADS,
-                                    .verdict = WIRE_VERDICT_DEFINITE,
-                                    .blocks = 2,
-                                    .bytes = 128};
+        *row = (struct wire_holder){
+                .stack = here, .kind = WIRE_HOLDER_LEADS, .verdict = WIRE_VERDICT_DEFINITE, .blocks = 2, .bytes = 128};
         read_well();
         cr_assert_eq(process.sites[0].indirect_blocks, 2);
         cr_assert_eq(process.sites[0].indirect_bytes, 128);

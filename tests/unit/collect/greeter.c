@@ -2,9 +2,9 @@
  * what its arguments say, one after another:
  *
  *      exit N | signal N | sleep SECONDS | fork (greet again in the child, which goes on; the parent waits for it) |
- *      orphan (greet in a child that goes on; the parent ends with 0) | exec (become this program anew, with the rest) |
- *      late SECONDS (the same, but the child greets only so much later) |
- *      say (only now write "exit 7" into the arena) | garbage (send what is no greeting)
+ *      orphan (greet in a child that goes on; the parent ends with 0) | exec (become this program anew, with the rest)
+ * | late SECONDS (the same, but the child greets only so much later) | say (only now write "exit 7" into the arena) |
+ * garbage (send what is no greeting)
  */
 #include "capture/arena_maker.h"
 #include "wire/hello.h"

@@ -42,8 +42,7 @@ static int run(char *first, ...)
         for (size_t i = 1; i < 15 && (argv[i] = va_arg(words, char *)) != NULL; i++)
                 ;
         va_end(words);
-        struct collect_request request = {
-                .argv = argv, .options = "", .linger_seconds = linger, .children = true};
+        struct collect_request request = {.argv = argv, .options = "", .linger_seconds = linger, .children = true};
         double begin = now();
         int answer = collect_run(&request, &result);
         seconds = now() - begin;
@@ -149,7 +148,8 @@ Test(collect, more_processes_than_descriptors_are_said_and_harm_nobody)
         struct rlimit few = {(rlim_t)next + 9, (rlim_t)next + 9}; /* socket, signals, epoll, and three processes */
         setrlimit(RLIMIT_NOFILE, &few);
         cr_redirect_stderr();
-        cr_assert_eq(run(GREETER, "fork", "fork", "fork", "fork", "fork", "fork", "sleep", "0.2", "exit", "0", NULL), 0);
+        cr_assert_eq(run(GREETER, "fork", "fork", "fork", "fork", "fork", "fork", "sleep", "0.2", "exit", "0", NULL),
+                     0);
         cr_assert_eq(WEXITSTATUS(result.status), 0);
         cr_assert_gt(result.n_unreadable, 0);
         cr_assert_eq(result.capture.n_processes + result.n_unreadable, 7);
@@ -174,8 +174,9 @@ Test(collect, what_cannot_be_executed_is_told_by_errno)
 Test(collect, the_program_has_the_signals_that_its_user_gave_it)
 {
         signal(SIGINT, SIG_IGN);
-        cr_assert_eq(run("/bin/sh", "-c", "grep -q '^SigIgn:.*2$' /proc/self/status && grep -q '^SigBlk:.*0$' "
-                                          "/proc/self/status",
+        cr_assert_eq(run("/bin/sh", "-c",
+                         "grep -q '^SigIgn:.*2$' /proc/self/status && grep -q '^SigBlk:.*0$' "
+                         "/proc/self/status",
                          NULL),
                      0);
         cr_assert_eq(WEXITSTATUS(result.status), 0);

@@ -43,10 +43,9 @@ Test(pattern, what_cannot_be_written_is_known_before_anything_runs)
         cr_assert_eq(pattern_check("%z"), -1);
         cr_assert_eq(pattern_check("%q{X"), -1);
         fflush(stderr);
-        cr_assert_stderr_eq_str(
-                "unfreed: /nowhere/at/all cannot be written: No such file or directory\n"
-                "unfreed: /etc/passwd/x cannot be written: Not a directory\n"
-                "unfreed: /tmp cannot be written: Is a directory\n"
-                "unfreed: -o %z: %z is not known here; use %p %h %e %n %q{VAR} or %%\n"
-                "unfreed: -o %q{X: %q is not known here; use %p %h %e %n %q{VAR} or %%\n");
+        cr_assert_stderr_eq_str("unfreed: /nowhere/at/all cannot be written: No such file or directory\n"
+                                "unfreed: /etc/passwd/x cannot be written: Not a directory\n"
+                                "unfreed: /tmp cannot be written: Is a directory\n"
+                                "unfreed: -o %z: %z is not known here; use %p %h %e %n %q{VAR} or %%\n"
+                                "unfreed: -o %q{X: %q is not known here; use %p %h %e %n %q{VAR} or %%\n");
 }
