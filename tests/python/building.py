@@ -49,10 +49,14 @@ def folder():
     return path
 
 
+def _name(source):
+    return os.path.splitext(os.path.basename(source))[0]
+
+
 def build(source, more=()):
     """The path of the module made of `source` (.c or .pyx beside this file)."""
-    name = source.split(".")[0]
-    source = os.path.join(HERE, source)
+    name = _name(source)
+    source = os.path.normpath(os.path.join(HERE, source))
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     module = os.path.join(folder(), name + suffix)
     if _is_newer(module, source) and not more:
@@ -73,7 +77,7 @@ def build(source, more=()):
 
 def load(source):
     """Build and import; ends the program with 77 (skipped) when it cannot be built here."""
-    name = source.split(".")[0]
+    name = _name(source)
     try:
         path = build(source)
     except Missing as missing:
