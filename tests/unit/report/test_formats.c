@@ -193,6 +193,19 @@ Test(formats, nasty_names_stay_on_their_line)
         cr_expect_eq(lines, (size_t)N_NASTY);
 }
 
+Test(formats, what_would_mean_something_is_escaped_in_the_way_of_the_format)
+{
+        size_t n;
+        struct process *p = scene.process;
+        made_site(p, made_stack(p, WIRE_ENTRY_MALLOC, "leaky!a;b%0Ac\xff@x,y.c:3", NULL), WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_str_eq(scene_written(&scene, "folded", &n), "a:b%0Ac\xef\xbf\xbd;[malloc] 8\n");
+        char *text = scene_written(&scene, "github", &n);
+        cr_expect(strstr(text, "file=x%2Cy.c,line=3,"));
+        cr_expect(strstr(text, "a;b%250Ac\xef\xbf\xbd"));
+        json_t *finding = json_array_get(json_object_get(written_json("json"), "findings"), 0);
+        cr_expect_str_eq(text_of(json_array_get(json_object_get(finding, "stack"), 0), "function"), "a;b%0Ac\xef\xbf\xbd");
+}
+
 Test(formats, random_names_stay_inside)
 {
         unsigned state = 99;
@@ -261,8 +274,10 @@ Test(formats, junit_fails_what_gates_and_skips_what_is_known)
         scene_leaks(&scene);
         char *text = scene_written(&scene, "junit", &n);
         cr_expect(strstr(text, "tests=\"2\" failures=\"2\" errors=\"0\" skipped=\"0\""));
+        cr_expect(strstr(text, "<failure type=\"UF001\" message=\"192 bytes in 3 blocks leaked\">"));
         scene.options.gate = 0;
         text = scene_written(&scene, "junit", &n);
+        cr_expect_not(strstr(text, "<failure"));
         cr_expect(strstr(text, "tests=\"2\" failures=\"0\" errors=\"0\" skipped=\"0\""));
         scene.process->n_sites = 0;
         text = scene_written(&scene, "junit", &n);
