@@ -10,6 +10,7 @@
 #include "shim/sys/syscall.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 enum state { UNBORN, BIRTH, ON, ENDED, OFF };
 
@@ -24,16 +25,31 @@ static int32_t own_pid(void) { return (int32_t)sys_call(SYS_getpid); }
 
 bool life_owner(void) { return arena.base && own_pid() == atomic_load_explicit(&owner_pid, memory_order_relaxed); }
 
+/* True when the birth that was under way is over. */
+static bool birth_await(void)
+{
+        enum { STEP_US = 100 };
+        const struct timespec step = {.tv_nsec = STEP_US * 1000};
+        for (int us = 0; us < LIFE_PATIENCE_MS * 1000; us += STEP_US) {
+                /* Between its claim and its first word the one that gives birth still shows the state of before. */
+                uint32_t now = atomic_load(&state);
+                if (now == ENDED || now == OFF || (now == ON && arena.base))
+                        return true;
+                sys_call(SYS_nanosleep, &step, NULL);
+        }
+        return false;
+}
+
 enum life_claim life_claim(void)
 {
         int32_t pid = own_pid();
         int32_t owner = atomic_load(&owner_pid);
         if (owner == pid)
-                return atomic_load(&state) == ON && arena.base ? LIFE_ON : LIFE_NO;
+                return birth_await() && atomic_load(&state) == ON && arena.base ? LIFE_ON : LIFE_NO;
         /* Nothing has begun, or we are a fork child. In the child only one thread exists; in the first case several may
          * come here, and the exchange settles who gives birth. */
         if (!atomic_compare_exchange_strong(&owner_pid, &owner, pid))
-                return LIFE_NO;
+                return life_claim();
         if (owner != 0 && atomic_load(&state) == OFF)
                 return LIFE_NO;
         atomic_store(&state, BIRTH);

@@ -20,7 +20,10 @@ enum life_claim {
         LIFE_BORN_BY_FORK,  /* the same, in a fork child */
 };
 
-/* What a thread shall do that found `arena.base == NULL`. Never waits. */
+/* What a thread shall do that found `arena.base == NULL`. When another thread is giving birth it waits for that, since
+ * what it allocates meanwhile would be lost to us; but not for longer than LIFE_PATIENCE_MS, since it may hold what that
+ * other thread needs (a lock of ld.so). */
+enum { LIFE_PATIENCE_MS = 100 };
 enum life_claim life_claim(void);
 void life_settle(bool on);
 
