@@ -53,9 +53,17 @@ Test(table, the_largest_small_block_fits)
         cr_assert_eq(block.family, WIRE_FAMILY_PYMEM_RAW);
 }
 
+/* Stacks of blocks begin with the entry point; what is remembered of a birth is believed only if that fits. */
+static void stacks_of_malloc(uint32_t first, uint32_t last)
+{
+        for (uint32_t i = first; i <= last; i++)
+                arena.nodes[i].word = wire_word_allocator(WIRE_ENTRY_MALLOC, 0);
+}
+
 Test(table, a_released_block_is_remembered_with_both_stacks)
 {
         place_begin(5);
+        stacks_of_malloc(7, 7);
         table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
         struct block block = found(HEAP);
         table_release(&block, 9);
@@ -66,9 +74,21 @@ Test(table, a_released_block_is_remembered_with_both_stacks)
         cr_assert_eq(block.size, 48);
 }
 
+Test(table, a_birth_of_another_family_is_not_believed)
+{
+        place_begin(5);
+        arena.nodes[7].word = wire_word_allocator(WIRE_ENTRY_NEW, 0);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        struct block block = found(HEAP);
+        table_release(&block, 9);
+        cr_assert_eq(found(HEAP).stack, 0);
+        cr_assert_eq(found(HEAP).release_stack, 9);
+}
+
 Test(table, a_birth_that_was_overwritten_is_not_invented)
 {
         place_begin(5);
+        stacks_of_malloc(7, 8);
         uintptr_t alias = HEAP + (arena.past_capacity << 5);
         for (uintptr_t start = HEAP;; start = alias) {
                 table_insert(start, 48, start == HEAP ? 7 : 8, WIRE_FAMILY_MALLOC);
