@@ -2,6 +2,7 @@
 #include "cli/collect/canary.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,6 +28,25 @@ pid_t canary_begin(void)
         }
         sigprocmask(SIG_SETMASK, &before, NULL);
         return canary;
+}
+
+bool canary_has_heard(pid_t canary)
+{
+        char path[48], line[256];
+        bool heard = false;
+        snprintf(path, sizeof path, "/proc/%d/status", (int)canary);
+        FILE *status = canary > 0 ? fopen(path, "re") : NULL;
+        while (status && !heard && fgets(line, sizeof line, status)) {
+                unsigned long long pending = 0; /* bit n - 1 is signal n: proc(5) */
+                char state;
+                if (sscanf(line, "ShdPnd: %llx", &pending) == 1)
+                        heard = pending & (1ULL << (SIGTERM - 1) | 1ULL << (SIGHUP - 1));
+                else if (sscanf(line, "State: %c", &state) == 1)
+                        heard = state == 'Z' || state == 'X';
+        }
+        if (status)
+                fclose(status);
+        return heard;
 }
 
 void canary_end(pid_t canary)

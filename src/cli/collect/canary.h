@@ -8,10 +8,13 @@
 #ifndef UNFREED_CLI_COLLECT_CANARY_H
 #define UNFREED_CLI_COLLECT_CANARY_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Its pid; -1 where there can be none. It ends with the thread that made it, or with the first such signal. */
 pid_t canary_begin(void);
+/* Has it such a signal, though it may not have run since? */
+bool canary_has_heard(pid_t canary);
 void canary_end(pid_t canary);
 
 #endif

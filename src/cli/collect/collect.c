@@ -32,8 +32,12 @@ enum { WATCH_SOCKET = -1, WATCH_SIGNALS = -2, EVENTS_AT_ONCE = 64 };
  * than this for children that we know only to exist. Generous: the machine may be loaded. */
 static const double GREETING_SECONDS = 0.05;
 
-/* How long our child in the group may take to notice that the group was meant (canary.h). */
+/* From when we have a signal until our child in the group has it too, if the group was meant (canary.h). The kernel
+ * hands it to all of them in one go, but may be interrupted. */
 static const double GROUP_SECONDS = 0.1;
+
+/* What we read so soon after that was known is the same signal. */
+static const double GROUP_AGAIN_SECONDS = 1;
 
 struct collector {
         const struct collect_request *request;
@@ -79,7 +83,7 @@ static void signals_take(struct collector *c)
         for (ssize_t got; (got = read(c->signals, signals, sizeof signals)) > 0;) {
                 for (size_t i = 0; i < (size_t)got / sizeof *signals; i++) {
                         if (!manners_pass_on(&c->before, &signals[i]) ||
-                            now_seconds() - c->group_meant_at < GROUP_SECONDS)
+                            now_seconds() - c->group_meant_at < GROUP_AGAIN_SECONDS)
                                 continue;
                         c->asked = (int)signals[i].ssi_signo;
                         c->asked_at = now_seconds() + (c->before.is_init ? 0 : GROUP_SECONDS);
@@ -140,7 +144,10 @@ static int patience(struct collector *c)
                 double left = c->asked_at - now_seconds();
                 if (left > 0)
                         return (int)(left * 1000) + 1;
-                kill(c->program, c->asked);
+                if (canary_has_heard(c->canary)) /* it will end soon */
+                        c->group_meant_at = now_seconds();
+                else
+                        kill(c->program, c->asked);
                 c->asked = 0;
                 return -1;
         }
@@ -200,10 +207,12 @@ static int program_watch(struct collector *c, struct collect_result *result)
                               .library = c->library,
                               .runner = c->listener.address,
                               .options = c->request->options};
+        c->canary = canary_begin(); /* before there is a program that could be meant */
         c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
-        if (c->program <= 0)
+        if (c->program <= 0) {
+                canary_end(c->canary);
                 return (int)c->program;
-        c->canary = canary_begin();
+        }
         for (int milliseconds; (milliseconds = patience(c)) != 0;)
                 events_handle(c, milliseconds);
         socket_drain(c);
