@@ -321,11 +321,27 @@ static bool is_brk_of_program(const struct place *place)
         return !mark_large_at(place->start, &start, &end) || start >= place->end;
 }
 
+/* The vector of a thread's dynamic TLS is a block whose second element is what the thread points to (elf/dl-tls.c,
+ * INSTALL_DTV), so that no pointer to its start exists. */
+static void vector_read(int32_t tid, uintptr_t storage)
+{
+#if defined __x86_64__
+        uintptr_t at = storage + sizeof(uintptr_t);
+#else
+        uintptr_t at = storage;
+#endif
+        struct mark_source source = {.kind = WIRE_HOLDER_TLS, .tid = tid};
+        uintptr_t vector;
+        if (storage && probe_read(at, &vector, sizeof vector) && vector)
+                mark_word(vector - 2 * sizeof(uintptr_t), at, &source);
+}
+
 static void stack_read(const struct stacks_part *part, uint32_t flags)
 {
         struct mark_source source = {.kind = WIRE_HOLDER_STACK, .tid = part->tid};
         uintptr_t alive = missing ? part->start : part->alive;
         range_read(alive, part->end, flags, &source);
+        vector_read(part->tid, part->storage); /* a dead thread's is kept with its stack, for the next one */
 }
 
 static void place_read(const struct place *place)
@@ -367,22 +383,12 @@ static void unseen_read(uintptr_t start, uintptr_t end, void *context)
         run_copy(start, end, &source);
 }
 
-/* Registers, and the vector of a thread's dynamic TLS: a block whose second element is what the thread points to
- * (elf/dl-tls.c, INSTALL_DTV), so that no pointer to its start exists. */
 static void thread_read(int32_t tid, uintptr_t storage, const uintptr_t *registers, unsigned n_registers)
 {
         struct mark_source source = {.kind = WIRE_HOLDER_REGISTER, .tid = tid};
         for (unsigned i = 0; i < n_registers; i++)
                 mark_word(registers[i], 0, &source);
-        uintptr_t vector;
-#if defined __x86_64__
-        uintptr_t at = storage + sizeof(uintptr_t);
-#else
-        uintptr_t at = storage;
-#endif
-        source.kind = WIRE_HOLDER_TLS;
-        if (storage && probe_read(at, &vector, sizeof vector) && vector)
-                mark_word(vector - 2 * sizeof(uintptr_t), at, &source);
+        vector_read(tid, storage);
 }
 
 static void places_read(uint32_t mask, uint32_t flags, void (*read)(const struct place *place))
