@@ -172,7 +172,8 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
         struct rule_table *table = rule_table_get();
         struct rule_entry first = {0}, spare, *entry = &first;
         struct at at = {start->pc, start->sp, start->fp};
-        struct reach reach = *walk->reach;
+        const volatile struct reach *begun = walk->reach; /* volatile: see frame_keep() */
+        struct reach reach = {.low = begun->low, .limit = begun->limit, .own = begun->own};
         struct frame *f = level->fresh;
         const struct frame *full = fresh_end(level);
         enum end end = END_NO_MEMORY;
@@ -247,7 +248,13 @@ static inline struct check *frame_keep(struct frame *f, const struct frame *fres
 {
         uint32_t flags = fresh->flags & (FRAME_USES_FP | FRAME_CFA_SLOT);
         bool older_needs_fp = f[-1].flags & FRAME_NEEDS_FP;
-        *f = *fresh;
+        /* Member by member, as they were just stored: a wider load would have to wait for all of them to leave the store
+         * buffer. `volatile` keeps the compiler from making one. */
+        const volatile struct frame *just = fresh;
+        f->word = just->word;
+        f->sp = just->sp;
+        f->fp = just->fp;
+        f->fp_slot = just->fp_slot;
         if (reads)
                 c = check_add(c, older_sp - 8, older_pc);
         if (older_needs_fp && f->fp_slot)
@@ -256,8 +263,11 @@ static inline struct check *frame_keep(struct frame *f, const struct frame *fres
                 flags |= FRAME_NEEDS_FP;
         if (flags & FRAME_USES_FP)
                 flags |= FRAME_NEEDS_FP;
-        if (unlikely(flags & FRAME_CFA_SLOT) && reads)
-                c = check_add(c, f->cfa_slot, older_sp);
+        if (unlikely(flags & FRAME_CFA_SLOT)) {
+                f->cfa_slot = just->cfa_slot;
+                if (reads)
+                        c = check_add(c, f->cfa_slot, older_sp);
+        }
         f->flags = flags | (uint32_t)(c - checks);
         return c;
 }
