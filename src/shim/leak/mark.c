@@ -21,6 +21,7 @@
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
+#include "shim/python/object.h"
 #include "shim/sys/clock.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
@@ -231,12 +232,24 @@ static void safe_read(uintptr_t start, uintptr_t end, struct reading *reading)
                 resident_each(start, end, RESIDENT_ANY, run_read, reading);
 }
 
+static bool is_readable(uintptr_t address, size_t bytes)
+{
+        size_t i = sort_find(mark.readable, mark.n_readable, address);
+        return i < mark.n_readable && mark.readable[i].key <= address && address + bytes <= mark.readable[i].value;
+}
+
 /* Only where the block can be read: a program may take away the access to pages of its heap, or the pages. */
 static void block_read(const struct block *block, struct reading *reading)
 {
         uintptr_t start = block->start, end = block->start + block->size;
         bool may_fail = block->large || find_bit(mark.unsafe, start) ||
                         start >> find.region_shift != end >> find.region_shift;
+        unsigned links;
+        if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || is_readable(start, block->size)) &&
+            object_links_frozen(start, block->size, is_readable, &links)) {
+                range_read(start, start + links, reading);
+                start += links + OBJECT_LINKS_BYTES;
+        }
         if (likely(!may_fail)) {
                 safe_read(start, end, reading);
                 return;
