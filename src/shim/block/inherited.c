@@ -19,16 +19,33 @@ static bool is_later(unsigned epoch, unsigned fork_epoch)
         return ahead > 0 && ahead <= EPOCHS / 2;
 }
 
-static wire_slot slot_in(const struct wire_header *header, uintptr_t start)
+static const wire_slot *slot_at(const struct wire_header *header, uintptr_t start)
 {
         const uint32_t *directory = extent_of(header, WIRE_EXTENT_DIRECTORY);
         const wire_slot *slots = extent_of(header, WIRE_EXTENT_SLOTS);
         uint64_t at = start >> (header->granule_shift + 17);
         uint32_t leaf = at < header->extents[WIRE_EXTENT_DIRECTORY].capacity ? directory[at] : 0;
         if (leaf == 0)
-                return 0;
+                return NULL;
         size_t index = (start >> header->granule_shift) & (WIRE_LEAF_SLOTS - 1);
-        return __atomic_load_n(&slots[(size_t)leaf * WIRE_LEAF_SLOTS + index], __ATOMIC_RELAXED);
+        return &slots[(size_t)leaf * WIRE_LEAF_SLOTS + index];
+}
+
+static wire_slot slot_in(const struct wire_header *header, uintptr_t start)
+{
+        const wire_slot *slot = slot_at(header, start);
+        return slot ? __atomic_load_n(slot, __ATOMIC_RELAXED) : 0;
+}
+
+const wire_slot *inherited_slots(uintptr_t address)
+{
+        const struct wire_header *header = arena_inherited();
+        return header && header->granule_shift == arena.granule_shift ? slot_at(header, address) : NULL;
+}
+
+bool inherited_was_released(wire_slot slot, unsigned fork_epoch)
+{
+        return fork_epoch && wire_slot_released(slot) && !is_later(wire_slot_epoch(slot), fork_epoch);
 }
 
 static uint32_t past_in(const struct wire_header *header, uintptr_t start)

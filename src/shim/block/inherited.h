@@ -12,4 +12,9 @@ enum inherited inherited_find(uintptr_t start, unsigned fork_epoch, struct block
 
 const struct wire_node *inherited_nodes(uint32_t *ret_n);
 
+/* For walking over many: the parent's slot of this address, those of the same leaf behind it; NULL when there is none.
+ * Was a block that such a slot speaks of released already at the fork, for sure? */
+const wire_slot *inherited_slots(uintptr_t address);
+bool inherited_was_released(wire_slot slot, unsigned fork_epoch);
+
 #endif

@@ -18,6 +18,7 @@
 #include "bare/bits.h"
 #include "bare/number.h"
 #include "shim/leak/declared.h"
+#include "shim/leak/gaps.h"
 #include "shim/leak/mark.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
@@ -199,32 +200,6 @@ void roots_end(void)
         memory = NULL;
 }
 
-/* Words of a piece of heap that no block of ours covers, live or remembered as released: the parent's blocks, and among
- * them what the allocator keeps of an arena that is not the main one, which is like libc's own variables. */
-static void gaps_read(uintptr_t start, uintptr_t end, const struct mark_source *holder)
-{
-        struct mark_source gap = *holder;
-        gap.libc_data = true;
-        const struct mark_source *source = &gap;
-        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
-        uintptr_t covered = start;
-        struct block block;
-        if (table_find_holding(start, true, &block))
-                covered = block.start + block.size;
-        for (uintptr_t at = start; at < end; at += granule) {
-                if (at < covered)
-                        continue;
-                /* Our block may begin anywhere in its granule. */
-                bool ours = false;
-                for (uintptr_t low = 0; low < granule && !ours; low += 8)
-                        ours = table_find(at + low, &block);
-                if (ours)
-                        covered = block.start + (block.size ? block.size : 1);
-                else
-                        mark_range(at, at + granule, source);
-        }
-}
-
 /* Is this page free memory of the allocator, or blocks, rather than something a program made itself? `window_from`:
  * where a window may begin, at the earliest; IN_FILE = among variables from a file, where no heap is. Those without
  * initial values are in anonymous memory, which the kernel joins with mapped heap that follows it. */
@@ -259,7 +234,7 @@ static void pieces_read(uintptr_t start, uintptr_t end, uintptr_t window_from, c
                 if (any_large && large <= at) {
                         next = large_end < end ? large_end : end;
                 } else if (!own_end_at(at)) {
-                        is_gap = is_heap(at, window_from);
+                        is_gap = is_heap(at, window_from) || (inherited && window_from != UINTPTR_MAX && gaps_may_be(at));
                         is_root = !is_gap;
                         next = any_large && large < next ? large : next;
                 }

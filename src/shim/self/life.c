@@ -83,5 +83,13 @@ void life_fork_begin(void)
         arena.epoch = epoch % 255 + 1;
 }
 
+static uint32_t image_fork_epoch;
+
+uint32_t life_fork_epoch(void) { return image_fork_epoch; }
+
 /* Kernels before 4.14 do not wipe. */
-void life_fork_end_child(void) { arena_stop(); }
+void life_fork_end_child(void)
+{
+        image_fork_epoch = thread_self.fork_epoch;
+        arena_stop();
+}

@@ -42,4 +42,7 @@ void life_ended(void);
 void life_fork_begin(void);
 void life_fork_end_child(void);
 
+/* In a fork child: the parent's epoch at the fork. 0 when that is not known, as after a bare clone(). */
+uint32_t life_fork_epoch(void);
+
 #endif

@@ -1,0 +1,37 @@
+// The parent released an array full of pointers; the child gets the same addresses again and loses them.
+// expect: UF001 class=definite blocks=4000 function=make bytes=160000
+#include "make.h"
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void begin(void)
+{
+        void **array = malloc(4000 * sizeof *array);
+        for (int i = 0; i < 4000; i++)
+                array[i] = make(40);
+        for (int i = 0; i < 4000; i++)
+                free(array[i]);
+        free(array);
+}
+
+static struct node *last;
+static void keep(void) { last = make_node(NULL); }
+
+static void lose(void)
+{
+        for (int i = 0; i < 4000; i++)
+                make(40);
+}
+
+int main(void)
+{
+        away(keep);
+        away(begin);
+        pid_t child = fork();
+        if (child == 0) {
+                away(lose);
+                _exit(0);
+        }
+        waitpid(child, NULL, 0);
+        return 0;
+}
