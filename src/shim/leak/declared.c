@@ -25,8 +25,8 @@ bool declared_root_add(uintptr_t start, size_t bytes)
                 roots[i].start = start;
                 __atomic_store_n(&roots[i].end, start + bytes, __ATOMIC_RELEASE);
                 uint32_t n = __atomic_load_n(&n_roots, __ATOMIC_RELAXED);
-                while (n < i + 1 && !__atomic_compare_exchange_n(&n_roots, &n, i + 1, true, __ATOMIC_RELAXED,
-                                                                 __ATOMIC_RELAXED))
+                while (n < i + 1 &&
+                       !__atomic_compare_exchange_n(&n_roots, &n, i + 1, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
                         ;
                 return true;
         }

@@ -9,7 +9,8 @@
 enum { DECLARED_ROOTS_MAX = 4096 };
 
 /* Regions that hold pointers though they are no roots by themselves. False when there is no room for more, or for
- * remove when no such region was added. A region may be added several times and counts until it was removed as often. */
+ * remove when no such region was added. A region may be added several times and counts until it was removed as often.
+ */
 bool declared_root_add(uintptr_t start, size_t bytes);
 bool declared_root_remove(uintptr_t start, size_t bytes);
 void declared_roots_each(void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context);

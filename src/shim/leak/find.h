@@ -50,7 +50,7 @@ static inline wire_slot *find_slot(uintptr_t address)
 {
         uint32_t leaf = arena.directory[address >> find.region_shift];
         return leaf ? arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS +
-                              ((address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1))
+                               ((address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1))
                     : NULL;
 }
 

@@ -33,7 +33,7 @@
 
 enum {
         SIGNAL_SETXID = 33,
-        N_ROUNDS = 16, /* listings of the threads before we give up on a program that goes on making new ones */
+        N_ROUNDS = 16,       /* listings of the threads before we give up on a program that goes on making new ones */
         WAIT_MS = 200,       /* for a thread that the kernel holds: it may never come back */
         WAIT_BUSY_MS = 5000, /* for one that only waits for a processor: it is sure to answer */
         N_THREADS_MAX = 32768,
@@ -82,11 +82,32 @@ static void registers_copy(struct frozen *frozen, const ucontext_t *context)
 static bool call_restarts(int call)
 {
         switch (call) {
-        case SYS_nanosleep: case SYS_clock_nanosleep: case SYS_poll: case SYS_ppoll: case SYS_select: case SYS_pselect6:
-        case SYS_epoll_wait: case SYS_epoll_pwait: case SYS_epoll_pwait2: case SYS_futex: case SYS_pause:
-        case SYS_rt_sigsuspend: case SYS_rt_sigtimedwait: case SYS_semop: case SYS_semtimedop: case SYS_msgrcv:
-        case SYS_msgsnd: case SYS_io_getevents: case SYS_read: case SYS_readv: case SYS_recvfrom: case SYS_recvmsg:
-        case SYS_accept: case SYS_accept4: case SYS_wait4: case SYS_waitid:
+        case SYS_nanosleep:
+        case SYS_clock_nanosleep:
+        case SYS_poll:
+        case SYS_ppoll:
+        case SYS_select:
+        case SYS_pselect6:
+        case SYS_epoll_wait:
+        case SYS_epoll_pwait:
+        case SYS_epoll_pwait2:
+        case SYS_futex:
+        case SYS_pause:
+        case SYS_rt_sigsuspend:
+        case SYS_rt_sigtimedwait:
+        case SYS_semop:
+        case SYS_semtimedop:
+        case SYS_msgrcv:
+        case SYS_msgsnd:
+        case SYS_io_getevents:
+        case SYS_read:
+        case SYS_readv:
+        case SYS_recvfrom:
+        case SYS_recvmsg:
+        case SYS_accept:
+        case SYS_accept4:
+        case SYS_wait4:
+        case SYS_waitid:
                 return true;
         default:
                 return false;
@@ -256,7 +277,8 @@ static void thread_ask(struct frozen *frozen)
         enum task_state state = task_state(frozen->tid, &with);
         if (state == TASK_BLOCKS)
                 return;
-        if (state == TASK_ASK && !sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), frozen->tid, signals[with].number))) {
+        if (state == TASK_ASK &&
+            !sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), frozen->tid, signals[with].number))) {
                 frozen->asked = true;
                 n_asked++;
         } else {

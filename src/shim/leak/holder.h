@@ -6,7 +6,8 @@
 
 #include <stdint.h>
 
-/* Forget the rows of an earlier judgement and take memory to find rows by site. Without that memory nothing is noted. */
+/* Forget the rows of an earlier judgement and take memory to find rows by site. Without that memory nothing is noted.
+ */
 void holder_begin(void);
 void holder_end(void);
 
@@ -16,7 +17,8 @@ void holder_note(uint32_t stack, enum wire_verdict verdict, const struct mark_so
 /* A definitely lost block of this site leads `blocks` others. Adds up. */
 void holder_leads(uint32_t stack, uint64_t blocks, uint64_t bytes);
 
-/* Say which module each global belongs to. Not while threads stand still: a module seen first here is asked of ld.so. */
+/* Say which module each global belongs to. Not while threads stand still: a module seen first here is asked of ld.so.
+ */
 void holder_name_modules(void);
 
 #endif

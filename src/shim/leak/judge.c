@@ -128,10 +128,10 @@ static void judge_on_own_stack(struct on_stack *on)
 #elif defined __aarch64__
         register struct on_stack *first __asm__("x0") = on;
         __asm__ volatile("mov x19, sp\n\tmov sp, %[top]\n\tblr %[run]\n\tmov sp, x19"
-                         : "+r"(first), [top] "+r"(top), [run] "+r"(run)::"x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8",
-                           "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x30", "v0", "v1",
-                           "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23",
-                           "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
+                         : "+r"(first), [top] "+r"(top), [run] "+r"(run)::"x1", "x2", "x3", "x4", "x5", "x6", "x7",
+                           "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x30",
+                           "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v16", "v17", "v18", "v19", "v20", "v21",
+                           "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
 #endif
         pages_give(stack, STACK_BYTES);
 }
@@ -141,7 +141,9 @@ static void judge_locked(uintptr_t sp, enum purpose purpose)
         struct on_stack on = {.sp = sp, .purpose = purpose};
         __atomic_store_n(&arena.header->judged, WIRE_JUDGED_BEGUN, __ATOMIC_RELEASE);
         judge_on_own_stack(&on);
-        enum wire_judged judged = !on.whole ? WIRE_JUDGED_BUDGET : purpose == FOR_NOW ? WIRE_JUDGED_EARLY : WIRE_JUDGED_WHOLE;
+        enum wire_judged judged = !on.whole            ? WIRE_JUDGED_BUDGET
+                                  : purpose == FOR_NOW ? WIRE_JUDGED_EARLY
+                                                       : WIRE_JUDGED_WHOLE;
         __atomic_store_n(&arena.header->judged, judged, __ATOMIC_RELEASE);
 }
 

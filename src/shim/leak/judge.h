@@ -21,8 +21,7 @@ enum { JUDGE_SAVED_BYTES = 5 * 8 };
 #else
 enum { JUDGE_SAVED_BYTES = 0 };
 #endif
-#define JUDGE_SP_HERE()                                                                                                \
-        (__builtin_unwind_init(), (uintptr_t)__builtin_frame_address(0) - JUDGE_SAVED_BYTES)
+#define JUDGE_SP_HERE() (__builtin_unwind_init(), (uintptr_t)__builtin_frame_address(0) - JUDGE_SAVED_BYTES)
 
 /* The stack pointer of the function that this is inlined into: all of its frame lies above. */
 static inline __attribute__((always_inline)) uintptr_t judge_own_sp(void)

@@ -13,7 +13,8 @@
  * These are memcheck's meanings (Valgrind manual, 4.2.8), where an interior pointer from a lost block counts as one to
  * the start. Whether a lost block is pointed to by another is told by reading them all in the order of the table, which
  * is several times faster than following a list. How much a leader leads is told by following, once; meanwhile INDIRECT
- * blocks become COUNTED, or UNCLASSIFIED while cycles are looked for. Verdicts are exchanged rather than stored, since a thread that could not be stopped may write slots too.
+ * blocks become COUNTED, or UNCLASSIFIED while cycles are looked for. Verdicts are exchanged rather than stored, since
+ * a thread that could not be stopped may write slots too.
  */
 #include "shim/leak/mark.h"
 
@@ -37,11 +38,11 @@
 enum {
         /* INDIRECT and already added to its leader; only while mark_lost() runs. */
         COUNTED = WIRE_VERDICT_END,
-        CLOCK_WORDS = 1 << 20, /* words read between two looks at the clock: a few milliseconds */
+        CLOCK_WORDS = 1 << 20,  /* words read between two looks at the clock: a few milliseconds */
         SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
-        AHEAD = 16, /* blocks whose memory is being fetched while earlier ones are read */
-        AHEAD_BYTES = 256, /* how much of each */
-        CANDIDATES = 32, /* words whose slot is being fetched while earlier ones are looked up */
+        AHEAD = 16,             /* blocks whose memory is being fetched while earlier ones are read */
+        AHEAD_BYTES = 256,      /* how much of each */
+        CANDIDATES = 32,        /* words whose slot is being fetched while earlier ones are looked up */
 };
 _Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
 
@@ -90,7 +91,10 @@ static bool is_of_lost(unsigned verdict) { return is_lost(verdict) || verdict ==
 static bool is_indirect(unsigned verdict) { return verdict == WIRE_VERDICT_INDIRECT; }
 static bool is_definite(unsigned verdict) { return verdict == WIRE_VERDICT_DEFINITE; }
 static bool is_counted(unsigned verdict) { return verdict == COUNTED; }
-static bool is_judged(unsigned verdict) { return verdict != WIRE_VERDICT_UNCLASSIFIED && verdict != WIRE_VERDICT_IGNORED; }
+static bool is_judged(unsigned verdict)
+{
+        return verdict != WIRE_VERDICT_UNCLASSIFIED && verdict != WIRE_VERDICT_IGNORED;
+}
 
 static bool set(const struct block *block, unsigned verdict)
 {
@@ -149,8 +153,7 @@ static void follow_cycle(const struct block *block, bool start, const struct can
 /* `mark.leader` leads to a block; if that was to lead a cycle, it does not any more. */
 static void count(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->start == mark.leader || !is_of_lost(block->verdict) ||
-            !set(block, COUNTED))
+        if (block->start == mark.leader || !is_of_lost(block->verdict) || !set(block, COUNTED))
                 return;
         mark.led.blocks++;
         mark.led.bytes += block->size;
@@ -192,7 +195,8 @@ static void candidate_add(uintptr_t word, uintptr_t address, const struct readin
                 (struct candidate){.word = word, .address = address, .reading = *reading};
 }
 
-READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_t address, const struct reading *reading)
+READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_t address,
+                                      const struct reading *reading)
 {
         for (size_t i = 0; i < n; i++)
                 if (find_may_point(words[i]))
@@ -242,8 +246,8 @@ static bool is_readable(uintptr_t address, size_t bytes)
 static void block_read(const struct block *block, struct reading *reading)
 {
         uintptr_t start = block->start, end = block->start + block->size;
-        bool may_fail = block->large || find_bit(mark.unsafe, start) ||
-                        start >> find.region_shift != end >> find.region_shift;
+        bool may_fail =
+                block->large || find_bit(mark.unsafe, start) || start >> find.region_shift != end >> find.region_shift;
         unsigned links;
         if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || is_readable(start, block->size)) &&
             object_links_frozen(start, block->size, is_readable, &links)) {

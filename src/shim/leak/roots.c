@@ -91,7 +91,8 @@ static bool is_libc(const char *path)
 
 static bool is_device(const char *path)
 {
-        return strncmp(path, "/dev/", 5) == 0 && strncmp(path, "/dev/zero", 9) != 0 && strncmp(path, "/dev/shm/", 9) != 0;
+        return strncmp(path, "/dev/", 5) == 0 && strncmp(path, "/dev/zero", 9) != 0 &&
+               strncmp(path, "/dev/shm/", 9) != 0;
 }
 
 static uint32_t flags_of(const struct map *map)
@@ -155,8 +156,8 @@ static bool place_add(const struct map *map, void *context)
         uint32_t flags = flags_of(map);
         if (adjoins && !(last_flags & (READABLE | WRITABLE | EXECUTABLE)))
                 flags |= AFTER_GUARD;
-        /* Variables without initial values follow those with them, in anonymous memory; the guard of a thread's stack may
-         * follow them too, and ends them. */
+        /* Variables without initial values follow those with them, in anonymous memory; the guard of a thread's stack
+         * may follow them too, and ends them. */
         if (adjoins && last_flags & OF_MODULE && flags & READABLE && !(flags & (OF_FILE | SHARED | BRK_HEAP)))
                 flags |= last_flags & (OF_MODULE | LIBC);
         if (flags & READABLE)
@@ -210,7 +211,8 @@ static bool is_heap(uintptr_t page, uintptr_t window_from)
         if (window_from == IN_FILE)
                 return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
-        /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap. */
+        /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
+         */
         return (table_ever_held(page) && table_page_held(page)) || (window >= window_from && table_ever_held(window));
 }
 
@@ -234,7 +236,8 @@ static void pieces_read(uintptr_t start, uintptr_t end, uintptr_t window_from, c
                 if (any_large && large <= at) {
                         next = large_end < end ? large_end : end;
                 } else if (!own_end_at(at)) {
-                        is_gap = is_heap(at, window_from) || (inherited && window_from != UINTPTR_MAX && gaps_may_be(at));
+                        is_gap = is_heap(at, window_from) ||
+                                 (inherited && window_from != UINTPTR_MAX && gaps_may_be(at));
                         is_root = !is_gap;
                         next = any_large && large < next ? large : next;
                 }
@@ -283,7 +286,9 @@ static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct ma
                 run_copy(start, end, source);
         else
                 resident_each(start, end, what, run_read,
-                              &(struct reading){source, flags & OF_FILE ? IN_FILE : flags & OF_MODULE ? NO_WINDOW : start});
+                              &(struct reading){source, flags & OF_FILE     ? IN_FILE
+                                                        : flags & OF_MODULE ? NO_WINDOW
+                                                                            : start});
 }
 
 /* brk's heap is heap, unless the program moves the break itself and the allocator never did. */

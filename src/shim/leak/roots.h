@@ -13,7 +13,8 @@ struct roots {
 };
 
 /* Look at the mappings and take memory for what is known of them; tells mark/ and shape/ about them. False when there
- * is no memory, or no /proc. `until_ns`: when to give up, CLOCK_MONOTONIC. Other threads stand still from here on until roots_end(). */
+ * is no memory, or no /proc. `until_ns`: when to give up, CLOCK_MONOTONIC. Other threads stand still from here on until
+ * roots_end(). */
 bool roots_begin(uint64_t until_ns);
 
 /* Read all roots: globals first, so that they are named as holders before stacks are. */

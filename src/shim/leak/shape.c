@@ -4,14 +4,12 @@
  * the start again when they release the block. These places are known by what stands in front of them:
  *
  *      length prefix      the first word is the number of bytes that follow it (sqlite3's allocator)
- *      std::string        the reference-counted one of libstdc++ before C++11: length, capacity and count stand in front
- *                         of the characters, and capacity tells the size of the block (basic_string.h, _Rep)
- *      new[] cookie       an array whose elements have destructors: their number stands in front of the first one
- *                         (Itanium C++ ABI 2.7)
- *      inheritance        a second base class: both the block and the place begin with a pointer to a table of virtual
- *                         functions (Itanium C++ ABI 2.5)
- *      Python object      CPython keeps links of its collector, and dictionary pointers since 3.11, in front of objects
- *                         (Include/internal/pycore_gc.h, pycore_object.h)
+ *      std::string        the reference-counted one of libstdc++ before C++11: length, capacity and count stand in
+ * front of the characters, and capacity tells the size of the block (basic_string.h, _Rep) new[] cookie       an array
+ * whose elements have destructors: their number stands in front of the first one (Itanium C++ ABI 2.7) inheritance a
+ * second base class: both the block and the place begin with a pointer to a table of virtual functions (Itanium C++
+ * ABI 2.5) Python object      CPython keeps links of its collector, and dictionary pointers since 3.11, in front of
+ * objects (Include/internal/pycore_gc.h, pycore_object.h)
  */
 #include "shim/leak/shape.h"
 

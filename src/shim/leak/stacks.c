@@ -4,8 +4,8 @@
  * thread is in it: otherwise it holds what nobody can reach any more. A stack made by glibc ends in the thread's
  * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h); a live thread's pointer
  * to it is what the thread itself said when it was stopped. Below lies an inaccessible page, which tells where the
- * stack begins. Of a thread that has ended and was not joined yet, what it returned still counts. Everything that does not look exactly so is read whole: stacks that a program made itself,
- * coroutines, anything without a guard.
+ * stack begins. Of a thread that has ended and was not joined yet, what it returned still counts. Everything that does
+ * not look exactly so is read whole: stacks that a program made itself, coroutines, anything without a guard.
  */
 #include "shim/leak/stacks.h"
 
@@ -79,8 +79,8 @@ static uintptr_t sp_of(uintptr_t storage, int32_t *ret_tid)
         return 0;
 }
 
-/* Has this thread ended, and will somebody still ask what it returned? The kernel clears the id at the end, pthread_join
- * makes it -1, a detached thread's descriptor names itself as the one that joins it. */
+/* Has this thread ended, and will somebody still ask what it returned? The kernel clears the id at the end,
+ * pthread_join makes it -1, a detached thread's descriptor names itself as the one that joins it. */
 static bool is_unjoined(uintptr_t storage, uintptr_t end)
 {
         if (end - storage < DESCRIPTOR_BYTES || *(const int32_t *)(storage + DESCRIPTOR_TID) != 0)

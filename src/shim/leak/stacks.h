@@ -20,6 +20,7 @@ void stacks_begin(uintptr_t sp);
 struct stacks_part stacks_find(uintptr_t start, uintptr_t end, bool guarded, bool is_first);
 
 /* Call `visit` for each live thread, the judging one (n_registers = 0) included. */
-void stacks_each_thread(void (*visit)(int32_t tid, uintptr_t storage, const uintptr_t *registers, unsigned n_registers));
+void stacks_each_thread(void (*visit)(int32_t tid, uintptr_t storage, const uintptr_t *registers,
+                                      unsigned n_registers));
 
 #endif

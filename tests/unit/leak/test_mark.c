@@ -58,7 +58,8 @@ Test(mark, what_nobody_points_to_is_definite_and_what_it_holds_indirect)
 Test(mark, a_leader_may_come_after_those_that_it_leads)
 {
         heap_begin(5);
-        uintptr_t *child = heap_block(0x1000, 24), *leader = heap_block(0x2000, 24), *grandchild = heap_block(0x3000, 24);
+        uintptr_t *child = heap_block(0x1000, 24), *leader = heap_block(0x2000, 24),
+                  *grandchild = heap_block(0x3000, 24);
         leader[0] = (uintptr_t)child;
         child[0] = (uintptr_t)grandchild;
         judge_with(0);
@@ -114,14 +115,17 @@ static const struct wire_holder *row_of(uint32_t stack, unsigned verdict)
 Test(mark, of_a_cycle_that_leads_to_another_one_block_leads)
 {
         heap_begin(5);
-        uintptr_t *led_a = heap_block_of(0x1000, 24, 7, WIRE_FAMILY_MALLOC), *led_b = heap_block_of(0x2000, 24, 7, WIRE_FAMILY_MALLOC);
-        uintptr_t *a = heap_block_of(0x3000, 32, 8, WIRE_FAMILY_MALLOC), *b = heap_block_of(0x4000, 32, 8, WIRE_FAMILY_MALLOC);
+        uintptr_t *led_a = heap_block_of(0x1000, 24, 7, WIRE_FAMILY_MALLOC),
+                  *led_b = heap_block_of(0x2000, 24, 7, WIRE_FAMILY_MALLOC);
+        uintptr_t *a = heap_block_of(0x3000, 32, 8, WIRE_FAMILY_MALLOC),
+                  *b = heap_block_of(0x4000, 32, 8, WIRE_FAMILY_MALLOC);
         led_a[0] = (uintptr_t)led_b;
         led_b[0] = (uintptr_t)led_a;
         a[0] = (uintptr_t)b;
         b[0] = (uintptr_t)a;
         b[1] = (uintptr_t)led_b;
-        uintptr_t *other = heap_block_of(0x5000, 24, 9, WIRE_FAMILY_MALLOC), *tail = heap_block_of(0x6000, 24, 9, WIRE_FAMILY_MALLOC);
+        uintptr_t *other = heap_block_of(0x5000, 24, 9, WIRE_FAMILY_MALLOC),
+                  *tail = heap_block_of(0x6000, 24, 9, WIRE_FAMILY_MALLOC);
         other[0] = (uintptr_t)tail;
         judge_with(0);
         cr_assert_eq(heap_verdict(led_a), WIRE_VERDICT_INDIRECT);
@@ -271,7 +275,8 @@ Test(mark, a_leader_is_told_how_much_it_leads_and_shared_blocks_count_once)
 {
         heap_begin(5);
         uintptr_t *shared = heap_block_of(0x1000, 100, 9, WIRE_FAMILY_MALLOC);
-        uintptr_t *a = heap_block_of(0x2000, 24, 7, WIRE_FAMILY_MALLOC), *b = heap_block_of(0x3000, 24, 7, WIRE_FAMILY_MALLOC);
+        uintptr_t *a = heap_block_of(0x2000, 24, 7, WIRE_FAMILY_MALLOC),
+                  *b = heap_block_of(0x3000, 24, 7, WIRE_FAMILY_MALLOC);
         a[0] = b[0] = (uintptr_t)shared;
         shared[0] = (uintptr_t)heap_block_of(0x4000, 50, 9, WIRE_FAMILY_MALLOC);
         judge_with(0);
@@ -285,7 +290,8 @@ Test(mark, a_leader_is_told_how_much_it_leads_and_shared_blocks_count_once)
 Test(mark, the_first_holder_of_a_site_is_named)
 {
         heap_begin(5);
-        uintptr_t *a = heap_block_of(0x1000, 24, 7, WIRE_FAMILY_MALLOC), *b = heap_block_of(0x2000, 24, 8, WIRE_FAMILY_MALLOC);
+        uintptr_t *a = heap_block_of(0x1000, 24, 7, WIRE_FAMILY_MALLOC),
+                  *b = heap_block_of(0x2000, 24, 8, WIRE_FAMILY_MALLOC);
         a[0] = (uintptr_t)b;
         uintptr_t root = (uintptr_t)a;
         begin();
