@@ -77,6 +77,12 @@ static NOINLINE void lose_without_gil(void)
         memset(malloc(81), 1, 81);
         Py_END_ALLOW_THREADS;
 }
+static NOINLINE void lose_lists(void) /* the collector still knows them */
+{
+        for (int i = 0; i < 100; i++)
+                PyList_New(3);
+        NO_TAIL_CALL();
+}
 static NOINLINE void resize_rightly(void)
 {
         char *p = PyMem_Malloc(10);
@@ -105,7 +111,8 @@ static const struct {
         void (*run)(void);
 } rows[] = {ROW(twice_pymem),       ROW(twice_pyobject),      ROW(twice_raw),       ROW(inside_pymem), ROW(never_given),
             ROW(give_without_gil),  ROW(release_without_gil), ROW(raw_without_gil), ROW(lose_pymem),   ROW(lose_raw),
-            ROW(lose_malloc),       ROW(lose_calloc),         ROW(lose_without_gil), ROW(resize_rightly)};
+            ROW(lose_malloc),       ROW(lose_calloc),         ROW(lose_without_gil), ROW(resize_rightly),
+            ROW(lose_lists)};
 
 static PyObject *call(PyObject *self, PyObject *name)
 {
