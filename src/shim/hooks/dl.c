@@ -7,12 +7,15 @@
  */
 #include "shim/hooks/door.h"
 #include "shim/hooks/pymem.h"
+#include "shim/python/frames.h"
 
 DOOR int dlclose(void *handle)
 {
         next_begin();
+        frames_pause();
         int result = next_dlclose(handle);
         stack_modules_changed();
         pymem_unloaded();
+        frames_resume();
         return result;
 }

@@ -40,7 +40,7 @@ void *pydoor_find(unsigned index)
         struct thread *self = &thread_self;
         next_begin();
         self->quiet++;
-        void *next = pymem_find(names[index]);
+        void *next = pymem_find_behind(names[index]);
         self->quiet--;
         if (!next)
                 return (void *)pydoor_none;

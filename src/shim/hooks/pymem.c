@@ -415,23 +415,30 @@ static int library_visit(struct dl_phdr_info *info, size_t size, void *context)
         return 1;
 }
 
-void *pymem_find(const char *name)
+static void *find_in_library(const char *name)
 {
-        void *found = dlsym(RTLD_NEXT, name);
-        if (found)
-                return found;
-        found = dlsym(RTLD_DEFAULT, name);
-        if (found)
-                return found;
         struct library library;
         if (dl_iterate_phdr(library_visit, &library) != 1)
                 return NULL;
         void *handle = next_dlopen(library.path, RTLD_LAZY | RTLD_NOLOAD);
         if (!handle)
                 return NULL;
-        found = dlsym(handle, name);
+        void *found = dlsym(handle, name);
         next_dlclose(handle); /* only our count of it */
         return found;
+}
+
+void *pymem_find_behind(const char *name)
+{
+        void *found = dlsym(RTLD_NEXT, name);
+        return found ? found : find_in_library(name);
+}
+
+/* Not for names of ours: in the default scope those are we. */
+static void *find(const char *name)
+{
+        void *found = dlsym(RTLD_DEFAULT, name);
+        return found ? found : find_in_library(name);
 }
 
 void pymem_look(void)
@@ -441,7 +448,7 @@ void pymem_look(void)
                 return;
         int error = errno;
         self->quiet++;
-        if (interpreter_look(pymem_find)) {
+        if (interpreter_look(find)) {
                 python_begin();
                 code_deaths_unseen = !options.pyobject;
                 objects_are_plain = options.pyobject && !options.python_objects && !fail_active;

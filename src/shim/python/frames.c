@@ -50,7 +50,10 @@ struct walk {
 
 static struct walk *_Atomic walks[THREADS_MAX];
 static _Atomic(const char *) why_off;
-static _Atomic uint32_t n_doubts, n_trusted;
+static _Atomic uint32_t n_doubts, n_trusted, n_pauses;
+
+void frames_pause(void) { atomic_fetch_add_explicit(&n_pauses, 1, memory_order_seq_cst); }
+void frames_resume(void) { atomic_fetch_sub_explicit(&n_pauses, 1, memory_order_seq_cst); }
 
 const char *frames_why_off(void) { return atomic_load_explicit(&why_off, memory_order_relaxed); }
 
@@ -231,7 +234,8 @@ static struct stack_id frames_intern(const struct layout *layout, struct walk *w
 struct stack_id frames_current(struct thread *self)
 {
         const struct layout *layout = interpreter.layout;
-        if (!layout || self->python_busy || frames_why_off() || !interpreter.is_initialized())
+        if (!layout || self->python_busy || frames_why_off() ||
+            atomic_load_explicit(&n_pauses, memory_order_relaxed) || !interpreter.is_initialized())
                 return (struct stack_id){0};
         struct walk *walk = walk_of(self);
         if (!walk)

@@ -9,6 +9,10 @@
  * its thread is here gets 0. */
 struct stack_id frames_current(struct thread *self);
 
+/* While a library is being unloaded, it may be the interpreter's: then none are had, in any thread. */
+void frames_pause(void);
+void frames_resume(void);
+
 /* Why frames are not recorded, in words; NULL = they are, or nobody asked yet. */
 const char *frames_why_off(void);
 
