@@ -76,8 +76,10 @@ bool find_begin(void)
         if (n) {
                 find.large_bytes = n * sizeof *find.large;
                 find.large = pages_take(find.large_bytes);
-                if (find.large == NULL)
+                if (find.large == NULL) {
+                        find_end();
                         return false;
+                }
                 large_each(large_add, &n);
                 sort_pairs(find.large, find.n_large);
         }
@@ -90,6 +92,11 @@ void find_end(void)
                 pages_give(find.large, find.large_bytes);
         find.large = NULL;
         find.n_large = 0;
+        if (find.pages)
+                pages_give(find.pages, find.page_bytes);
+        find.pages = NULL;
+        find.n_leaves = 0;
+        find.page_bytes = 0;
 }
 
 /* Is the address in the block? The elements of an empty array that has a cookie would begin at its very end. */
@@ -100,27 +107,76 @@ static bool holds(const struct block *block, uintptr_t address)
                (block->family == WIRE_FAMILY_NEW_ARRAY && offset == block->size && shape_is_start(block, address));
 }
 
+/* At first need, once. Address space only: of what nobody asks for no page is touched. */
+static void pages_begin(void)
+{
+        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
+        uint64_t n = range->used < range->capacity ? range->used : range->capacity;
+        find.page_bytes = n * WIRE_LEAF_PAGES * (sizeof *find.pages + sizeof *find.made);
+        find.pages = pages_take(find.page_bytes);
+        find.n_leaves = find.pages ? (uint32_t)n : 0;
+        find.made = (uint8_t *)(find.pages + find.n_leaves * (size_t)WIRE_LEAF_PAGES);
+}
+
+/* What is live in this page of slots. Made when first asked for: most pages never are. */
+static struct find_page *page_of(uint32_t leaf, unsigned page)
+{
+        static struct find_page scratch;
+        if (find.page_bytes == 0)
+                pages_begin();
+        bool kept = leaf < find.n_leaves;
+        struct find_page *bits = kept ? &find.pages[(size_t)leaf * WIRE_LEAF_PAGES + page] : &scratch;
+        uint8_t *made = kept ? &find.made[(size_t)leaf * WIRE_LEAF_PAGES + page] : NULL;
+        if (made && *made)
+                return bits;
+        const wire_slot *slots = arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS + page * FIND_PAGE_SLOTS;
+        for (unsigned i = 0; i < FIND_PAGE_SLOTS / 64; i++) {
+                uint64_t live = 0;
+                for (unsigned j = 0; j < 64; j++)
+                        live |= (uint64_t)wire_slot_live(__atomic_load_n(&slots[i * 64 + j], __ATOMIC_RELAXED)) << j;
+                bits->live[i] = live;
+        }
+        if (made)
+                *made = 1;
+        return bits;
+}
+
+/* The nearest live slot at or below slot `at` of this page; -1 = none. */
+static int page_below(const struct find_page *bits, unsigned at)
+{
+        uint64_t live = bits->live[at / 64] & UINT64_MAX >> (63 - at % 64);
+        for (unsigned i = at / 64;; live = bits->live[--i]) {
+                if (live)
+                        return (int)(i * 64 + 63 - (unsigned)__builtin_clzll(live));
+                if (i == 0)
+                        return -1;
+        }
+}
+
 /* The nearest live small block that starts at or below the word. */
 static bool small_below(uintptr_t word, struct block *ret_block)
 {
-        enum { PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
         unsigned shift = arena.granule_shift;
         uintptr_t at = word >> shift; /* in granules, as all below */
         uintptr_t reach = (WIRE_SMALL_MAX >> shift) + 1;
         uintptr_t least = at > reach ? at - reach : 1;
         while (at >= least) {
                 uint32_t leaf = arena.directory[at / WIRE_LEAF_SLOTS];
-                uintptr_t first = align_down(at, leaf ? PAGE_SLOTS : WIRE_LEAF_SLOTS);
-                if (leaf && arena.leaves[leaf].touched[at % WIRE_LEAF_SLOTS / PAGE_SLOTS]) {
-                        wire_slot *slots = arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS;
-                        for (uintptr_t i = at; i >= first && i >= least; i--) {
-                                wire_slot slot = __atomic_load_n(&slots[i % WIRE_LEAF_SLOTS], __ATOMIC_RELAXED);
-                                uintptr_t low = wire_slot_low(slot) & ((UINT64_C(1) << shift) - 1);
-                                if (!wire_slot_live(slot) || (i << shift) + low > word)
-                                        continue;
-                                find_fill(ret_block, &slots[i % WIRE_LEAF_SLOTS], slot, (i << shift) + low);
-                                return true;
+                uintptr_t first = align_down(at, leaf ? FIND_PAGE_SLOTS : WIRE_LEAF_SLOTS);
+                unsigned page = at % WIRE_LEAF_SLOTS / FIND_PAGE_SLOTS;
+                int i = -1;
+                if (leaf && arena.leaves[leaf].touched[page])
+                        i = page_below(page_of(leaf, page), at % FIND_PAGE_SLOTS);
+                if (i >= 0) {
+                        wire_slot *where = find_slot((first + (unsigned)i) << shift);
+                        wire_slot slot = __atomic_load_n(where, __ATOMIC_RELAXED);
+                        uintptr_t start =
+                                ((first + (unsigned)i) << shift) + (wire_slot_low(slot) & ((UINT64_C(1) << shift) - 1));
+                        if (wire_slot_live(slot) && start <= word) {
+                                find_fill(ret_block, where, slot, start);
+                                return first + (unsigned)i >= least;
                         }
+                        first += (unsigned)i;
                 }
                 if (first == 0)
                         return false;
@@ -138,10 +194,6 @@ static bool large_holding(uintptr_t word, struct block *ret_block)
 
 bool find_inside(uintptr_t word, struct block *ret_block)
 {
-        struct block block;
-        if (small_below(word, &block) && holds(&block, word)) {
-                *ret_block = block;
-                return true;
-        }
-        return large_holding(word, ret_block);
+        /* Straight into *ret_block: a copy of what was just stored piece by piece would wait for all of it. */
+        return (small_below(word, ret_block) && holds(ret_block, word)) || large_holding(word, ret_block);
 }

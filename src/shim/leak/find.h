@@ -13,7 +13,12 @@
 /* A region is what one leaf of the block table speaks of (4 MiB under glibc). A bit for each, modulo 2^16, says that
  * blocks may lie there: 8 KiB stay in the first cache, while the directory itself is sparse, and reading a page of it
  * that was never written would make that page. */
-enum { FIND_REGIONS = 1 << 16 };
+enum { FIND_REGIONS = 1 << 16, FIND_PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
+
+/* Which slots of one page are live, a bit for each: pointers into large slabs of objects are found in steps of 64. */
+struct find_page {
+        uint64_t live[FIND_PAGE_SLOTS / 64];
+};
 
 struct find {
         uintptr_t low, span; /* words outside [low, low + span) point to no block */
@@ -21,6 +26,10 @@ struct find {
         uint64_t regions[FIND_REGIONS / 64];
         struct sort_pair *large; /* live large blocks: address -> index in the arena's table */
         size_t n_large, large_bytes;
+        struct find_page *pages; /* of each leaf WIRE_LEAF_PAGES, made at first use; NULL = there was no memory */
+        uint8_t *made;           /* a byte for each: its bits are right */
+        size_t page_bytes;       /* of both; 0 = nobody asked yet */
+        uint32_t n_leaves;       /* that they speak of */
 };
 extern struct find find;
 
@@ -67,7 +76,7 @@ static inline void find_fill(struct block *ret_block, wire_slot *where, wire_slo
         };
 }
 
-/* The live block whose memory holds `word`, which is not the start of a small one. */
+/* The live block whose memory holds `word`, which is not the start of a small one. When false, *ret_block says nothing. */
 bool find_inside(uintptr_t word, struct block *ret_block);
 
 /* The live block that `word` points to; *ret_start when to its start. Only where find_may_point(). */

@@ -15,15 +15,23 @@
 
 #include "shim/sys/probe.h"
 
+#include <string.h>
+
 enum { WORD = sizeof(uintptr_t), VTABLE_WORDS = 4 };
 
 static const struct sort_pair *code;
 static size_t n_code;
 
+/* What was said of a word before, a bit for yes beside it: programs have few tables and many objects, and each answer
+ * costs a system call. */
+enum { ANSWERS_LOG2 = 12 };
+static uintptr_t answers[1 << ANSWERS_LOG2];
+
 void shape_set_code(const struct sort_pair *ranges, size_t n)
 {
         code = ranges;
         n_code = n;
+        memset(answers, 0, sizeof answers);
 }
 
 static bool is_in_code(uintptr_t address)
@@ -60,15 +68,25 @@ static bool is_array_with_cookie(const struct block *block, uintptr_t offset)
 
 /* A pointer to virtual functions: the word points to readable memory that is not code, among whose first words are
  * pointers to code (pure virtual and absent ones may be zero). */
-static bool is_vtable(uintptr_t word)
+static bool is_table(uintptr_t word)
 {
         uintptr_t table[VTABLE_WORDS];
-        if (word < 4096 || word % WORD != 0 || is_in_code(word) || !probe_read(word, table, sizeof table))
+        if (is_in_code(word) || !probe_read(word, table, sizeof table))
                 return false;
         for (int i = 0; i < VTABLE_WORDS; i++)
                 if (table[i] != 0)
                         return is_in_code(table[i]);
         return false;
+}
+
+static bool is_vtable(uintptr_t word)
+{
+        if (word < 4096 || word % WORD != 0)
+                return false;
+        uintptr_t *answer = &answers[word * UINT64_C(0x9e3779b97f4a7c15) >> (64 - ANSWERS_LOG2)];
+        if ((*answer & ~(uintptr_t)1) != word)
+                *answer = word | is_table(word);
+        return *answer & 1;
 }
 
 static bool is_second_base(const struct block *block, uintptr_t offset)

@@ -2,6 +2,7 @@
 #include "heap.h"
 
 #include "shim/leak/find.h"
+#include "shim/sys/pages.h"
 
 static bool points(uintptr_t word, uintptr_t *ret_start, bool *ret_is_start)
 {
@@ -47,6 +48,35 @@ Test(find, a_block_of_no_bytes_is_held_by_its_start)
         cr_assert(find_begin());
         expect(block, block);
         expect_none(block + 1);
+}
+
+Test(find, a_word_deep_inside_a_slab_points_to_it_past_pages_of_empty_slots)
+{
+        heap_begin(5);
+        uintptr_t before = (uintptr_t)heap_block(0x1000, 40), slab = (uintptr_t)heap_block(0x2010, 0x1fff0);
+        uintptr_t after = (uintptr_t)heap_block(0x22020, 10);
+        cr_assert(find_begin());
+        for (uintptr_t at = slab + 1; at < slab + 0x1fff0; at += 333)
+                expect(at, slab);
+        expect(slab + 0x1ffef, slab);
+        expect_none(slab + 0x1fff0);
+        expect_none(slab - 1);
+        expect(before + 39, before);
+        expect(after + 9, after);
+        find_end();
+}
+
+Test(find, without_memory_for_its_index_it_finds_all_the_same)
+{
+        heap_begin(5);
+        uintptr_t slab = (uintptr_t)heap_block(0x2010, 0x8000), after = (uintptr_t)heap_block(0xa040, 10);
+        cr_assert(find_begin());
+        pages_refuse(1);
+        expect(slab + 0x7fff, slab);
+        cr_assert_null(find.pages);
+        cr_assert_neq(find.page_bytes, 0, "it was asked for");
+        expect_none(slab + 0x8000);
+        expect(after + 9, after);
 }
 
 Test(find, what_was_released_inside_a_larger_block_later_does_not_hide_it)
