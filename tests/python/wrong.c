@@ -77,6 +77,20 @@ static NOINLINE void lose_without_gil(void)
         memset(malloc(81), 1, 81);
         Py_END_ALLOW_THREADS;
 }
+static NOINLINE void write_past_pymem(void)
+{
+        char *p = PyMem_Malloc(16);
+        ((volatile char *)p)[16] = 'x';
+        PyMem_Free(p);
+        NO_TAIL_CALL();
+}
+static NOINLINE void write_past_pyobject(void)
+{
+        char *p = PyObject_Malloc(3);
+        ((volatile char *)p)[3] = 'x';
+        PyObject_Free(p);
+        NO_TAIL_CALL();
+}
 static NOINLINE void lose_lists(void) /* the collector still knows them */
 {
         for (int i = 0; i < 100; i++)
@@ -112,7 +126,7 @@ static const struct {
 } rows[] = {ROW(twice_pymem),       ROW(twice_pyobject),      ROW(twice_raw),       ROW(inside_pymem), ROW(never_given),
             ROW(give_without_gil),  ROW(release_without_gil), ROW(raw_without_gil), ROW(lose_pymem),   ROW(lose_raw),
             ROW(lose_malloc),       ROW(lose_calloc),         ROW(lose_without_gil), ROW(resize_rightly),
-            ROW(lose_lists)};
+            ROW(lose_lists),          ROW(write_past_pymem),   ROW(write_past_pyobject)};
 
 static PyObject *call(PyObject *self, PyObject *name)
 {

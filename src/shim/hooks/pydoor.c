@@ -6,7 +6,7 @@
  * been loaded late, and by whom is not ours to know.
  */
 #include "shim/hooks/door.h"
-#include "shim/hooks/pymem.h"
+#include "shim/python/lookup.h"
 
 #define PYTHON_DOORS(X)                                                                                                \
         X(0, PyMem_Malloc)                                                                                             \
@@ -40,7 +40,7 @@ void *pydoor_find(unsigned index)
         struct thread *self = &thread_self;
         next_begin();
         self->quiet++;
-        void *next = pymem_find_behind(names[index]);
+        void *next = lookup_symbol(names[index]);
         self->quiet--;
         if (!next)
                 return (void *)pydoor_none;

@@ -15,15 +15,14 @@
 #include "shim/python/code.h"
 #include "shim/python/frames.h"
 #include "shim/python/layer.h"
+#include "shim/python/lookup.h"
 #include "shim/python/python.h"
 #include "shim/python/site.h"
 #include "shim/record/hot.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <link.h>
 #include <locale.h>
 #include <string.h>
 
@@ -105,13 +104,13 @@ static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wir
 }
 
 /* Called by an extension without the GIL, where one is needed? Filed then. */
-static bool is_without_gil(struct thread *self, void *block, enum wire_family family, enum wire_entry entry,
-                           const struct stack_start *start)
+static bool is_without_gil(struct thread *self, const struct layer *layer, void *block, enum wire_family family,
+                           enum wire_entry entry, const struct stack_start *start)
 {
         if (family == WIRE_FAMILY_PYMEM_RAW || interpreter_holds(start->pc) || interpreter_gil_held())
                 return false;
         record_no_gil(self, block, entry, start);
-        return interpreter.minor >= 12 && !interpreter.free_threaded; /* what would crash, and can be helped */
+        return interpreter.minor >= 12 && !interpreter.free_threaded && !layer->checks; /* what would crash, and can be helped */
 }
 
 /* What pymalloc does not know as its own it hands to the raw domain, so a raw block may stand for it. */
@@ -126,16 +125,16 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
         size_t bytes = count * size;
         if (unlikely(event && door_fails(entry, bytes)))
                 return NULL;
-        if (unlikely(event && is_without_gil(self, NULL, family, entry, start)))
+        if (unlikely(event && is_without_gil(self, layer, NULL, family, entry, start)))
                 inner = raw_inner();
         self->nest++;
         void *block;
         if (!zeroed)
-                block = inner->give(inner->context, layer_size(bytes));
-        else if (bytes == layer_size(bytes))
+                block = inner->give(inner->context, layer_size(layer, bytes));
+        else if (bytes == layer_size(layer, bytes))
                 block = inner->give_zeroed(inner->context, count, size);
         else
-                block = inner->give_zeroed(inner->context, 1, layer_size(bytes));
+                block = inner->give_zeroed(inner->context, 1, layer_size(layer, bytes));
         self->nest--;
         if (unlikely(block == NULL))
                 return NULL;
@@ -165,7 +164,7 @@ static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, v
         }
         if (!found && (own || early_own(block) || (family == WIRE_FAMILY_PYOBJECT && !options.pyobject)))
                 return true;
-        if (unlikely(is_without_gil(self, block, family, entry, start))) {
+        if (unlikely(is_without_gil(self, layer, block, family, entry, start))) {
                 record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &(struct record_released){0});
                 return false;
         }
@@ -187,10 +186,10 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
                 return;
         if (unlikely(!record_wanted(self)))
                 record_unseen_release(self, block);
-        else if (unlikely(!gone(self, layer, block, family, entry, start, &owner)))
+        else if (unlikely(!gone(self, layer, block, family, entry, start, &owner)) && !layer->checks)
                 return;
         self->nest++;
-        if (likely(owner == WIRE_FAMILY_NONE))
+        if (likely(owner == WIRE_FAMILY_NONE || layer->checks))
                 inner->release(inner->context, block);
         else if (!python_give(block, owner))
                 next_free(block);
@@ -205,17 +204,17 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         struct thread *self = &thread_self;
         struct record_resize change;
         enum wire_family owner = WIRE_FAMILY_NONE;
-        bool without_gil = is_without_gil(self, block, door->family, door->resize, start);
+        bool without_gil = is_without_gil(self, layer, block, door->family, door->resize, start);
         enum record_act act = record_resize_begin(self, block, door->resize, start, &change, &owner);
         void *result = NULL;
         self->nest++;
-        if (without_gil || act == RECORD_SWALLOW) {
+        if (layer->checks || (act == RECORD_PASS && !without_gil)) {
+                result = inner->resize(inner->context, block, layer_size(layer, size));
+        } else if (without_gil || act == RECORD_SWALLOW) {
                 const struct python_allocator *from = without_gil ? raw_inner() : inner;
-                result = from->give_zeroed(from->context, 1, layer_size(size));
+                result = from->give_zeroed(from->context, 1, layer_size(layer, size));
                 if (result && change.known)
                         memcpy(result, block, change.old.size < size ? change.old.size : size);
-        } else if (act == RECORD_PASS) {
-                result = inner->resize(inner->context, block, layer_size(size));
         } else if (!python_resize(block, size, owner, &result)) {
                 result = next_realloc(block, size ? size : 1);
         }
@@ -231,7 +230,7 @@ static ALWAYS_INLINE void *resize_plainly(struct thread *self, const struct laye
         wire_slot slot = *where;
         *where = 0;
         self->nest = 1;
-        void *result = layer->inner.resize(layer->inner.context, block, layer_size(size));
+        void *result = layer->inner.resize(layer->inner.context, block, layer_size(layer, size));
         self->nest = 0;
         if (unlikely(result == NULL)) {
                 *where = slot;
@@ -256,7 +255,7 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 if (block)
                         record_unseen_release(self, block);
                 self->nest++;
-                void *result = inner->resize(inner->context, block, layer_size(size));
+                void *result = inner->resize(inner->context, block, layer_size(layer, size));
                 self->nest--;
                 if (result && self->nest == 0)
                         record_unseen(self, result, size);
@@ -270,12 +269,12 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                      !is_memory_only(&old, door->family);
         if (unlikely(block && (!own || (found && (old.released || old.family != door->family)))))
                 return resize_slowly(layer, block, size, door, start);
-        if (unlikely(block == NULL && is_without_gil(self, NULL, door->family, door->resize, start)))
+        if (unlikely(block == NULL && is_without_gil(self, layer, NULL, door->family, door->resize, start)))
                 inner = raw_inner();
         if (found)
                 table_forget(&old);
         self->nest++;
-        void *result = inner->resize(inner->context, block, layer_size(size));
+        void *result = inner->resize(inner->context, block, layer_size(layer, size));
         self->nest--;
         if (unlikely(result == NULL)) {
                 if (found)
@@ -304,7 +303,7 @@ static ALWAYS_INLINE bool is_plain(const struct thread *self, const struct layer
 static ALWAYS_INLINE void *give_object(struct thread *self, const struct layer *layer, size_t size)
 {
         self->nest = 1;
-        void *block = layer->inner.give(layer->inner.context, layer_size(size));
+        void *block = layer->inner.give(layer->inner.context, layer_size(layer, size));
         self->nest = 0;
         if (likely(block != NULL)) {
                 table_insert_blindly((uintptr_t)block, size, site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
@@ -317,7 +316,7 @@ static ALWAYS_INLINE void *give_object(struct thread *self, const struct layer *
 static ALWAYS_INLINE void *give_untracked(struct thread *self, const struct layer *layer, size_t size)
 {
         self->nest++;
-        void *block = layer->inner.give(layer->inner.context, layer_size(size));
+        void *block = layer->inner.give(layer->inner.context, layer_size(layer, size));
         self->nest--;
         return block;
 }
@@ -400,47 +399,6 @@ static const struct python_allocator hooks[PYTHON_DOMAINS] = {
         [PYTHON_OBJECT] = {NULL, object_give, object_give_zeroed, object_resize, object_release},
 };
 
-/* The first loaded library of that name, for an embedder that loaded it without RTLD_GLOBAL. Its path is copied out,
- * because ld.so's lock is held during the call. */
-struct library {
-        char path[1024];
-};
-static int library_visit(struct dl_phdr_info *info, size_t size, void *context)
-{
-        struct library *library = context;
-        const char *name = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
-        if (!name || strncmp(name, "/libpython", 10) != 0 || strlen(info->dlpi_name) >= sizeof library->path)
-                return 0;
-        strcpy(library->path, info->dlpi_name);
-        return 1;
-}
-
-static void *find_in_library(const char *name)
-{
-        struct library library;
-        if (dl_iterate_phdr(library_visit, &library) != 1)
-                return NULL;
-        void *handle = next_dlopen(library.path, RTLD_LAZY | RTLD_NOLOAD);
-        if (!handle)
-                return NULL;
-        void *found = dlsym(handle, name);
-        next_dlclose(handle); /* only our count of it */
-        return found;
-}
-
-void *pymem_find_behind(const char *name)
-{
-        void *found = dlsym(RTLD_NEXT, name);
-        return found ? found : find_in_library(name);
-}
-
-/* Not for names of ours: in the default scope those are we. */
-static void *find(const char *name)
-{
-        void *found = dlsym(RTLD_DEFAULT, name);
-        return found ? found : find_in_library(name);
-}
-
 void pymem_look(void)
 {
         struct thread *self = &thread_self;
@@ -448,7 +406,7 @@ void pymem_look(void)
                 return;
         int error = errno;
         self->quiet++;
-        if (interpreter_look(find)) {
+        if (interpreter_look(lookup_symbol)) {
                 python_begin();
                 code_deaths_unseen = !options.pyobject;
                 objects_are_plain = options.pyobject && !options.python_objects && !fail_active;
@@ -459,7 +417,8 @@ void pymem_look(void)
                 /* Objects that nobody wants recorded need no hook; but without pymalloc each would come to malloc's. */
                 const char *allocator = options_environment("PYTHONMALLOC");
                 bool pools = !allocator || strncmp(allocator, "malloc", 6) != 0;
-                layer_install(hooks, options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT);
+                if (layer_install(hooks, options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT))
+                        record_others_below();
         }
         self->quiet--;
         errno = error;

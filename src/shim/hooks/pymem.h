@@ -9,7 +9,4 @@ void pymem_look(void);
 /* Libraries were unloaded: is the interpreter still there? */
 void pymem_unloaded(void);
 
-/* A symbol of the interpreter behind our own of the same name; NULL when there is none. May allocate. */
-void *pymem_find_behind(const char *name);
-
 #endif

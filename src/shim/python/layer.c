@@ -3,11 +3,12 @@
 
 #include "shim/self/thread.h"
 #include "shim/sys/maps.h"
+#include "shim/sys/probe.h"
 
 #include <string.h>
 
 /* More than this many times no program reinitialises with other allocators; then we stay below. */
-enum { LAYERS_MAX = 16 };
+enum { LAYERS_MAX = 16, LEAST_BYTES = 17 };
 
 static struct layer layers[PYTHON_DOMAINS][LAYERS_MAX];
 static unsigned n_layers[PYTHON_DOMAINS];
@@ -68,6 +69,19 @@ static const struct python_allocator *place_find(const struct python_allocator *
         return search.found;
 }
 
+/* Are these CPython's debug hooks (PYTHONMALLOC=debug, -X dev)? Their context begins with a letter for the domain, and
+ * the functions below them follow (Objects/obmalloc.c, debug_alloc_api_t, 3.8 to 3.14). */
+static bool is_debug(enum python_domain domain, const struct python_allocator *found)
+{
+        struct {
+                char letter;
+                struct python_allocator below;
+        } head;
+        static const char letters[PYTHON_DOMAINS] = {'r', 'm', 'o'};
+        return interpreter_holds((uintptr_t)found->give) && probe_read((uintptr_t)found->context, &head, sizeof head) &&
+               head.letter == letters[domain] && head.below.give && head.below.release;
+}
+
 const struct layer *layer_first(enum python_domain domain) { return n_layers[domain] ? &layers[domain][0] : NULL; }
 
 void layer_forget(void)
@@ -76,21 +90,29 @@ void layer_forget(void)
                 n_layers[domain] = 0, places[domain] = NULL;
 }
 
-void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned n)
+bool layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned n)
 {
+        bool foreign = false;
         for (unsigned domain = 0; domain < n; domain++) {
                 struct python_allocator now = {0};
                 interpreter.get_allocator((int)domain, &now);
                 if (is_ours(domain, now.context) || n_layers[domain] == LAYERS_MAX || !now.give)
                         continue;
                 struct layer *layer = &layers[domain][n_layers[domain]++];
-                *layer = (struct layer){.inner = now, .domain = domain, .place = places[domain]};
+                bool checks = is_debug(domain, &now);
+                *layer = (struct layer){.inner = now,
+                                        .place = places[domain],
+                                        .domain = domain,
+                                        .least_bytes = checks ? 0 : LEAST_BYTES,
+                                        .checks = checks};
+                foreign |= !checks && (now.context || !interpreter_holds((uintptr_t)now.give));
                 struct python_allocator ours = hooks[domain];
                 ours.context = layer;
                 interpreter.set_allocator((int)domain, &ours);
                 if (!places[domain])
                         layer->place = places[domain] = place_find(&ours);
         }
+        return foreign;
 }
 
 static const struct layer *layer_of(enum wire_family family)
@@ -128,7 +150,7 @@ bool python_resize(void *block, size_t size, enum wire_family owner, void **ret_
                 return false;
         struct thread *self = &thread_self;
         self->nest++;
-        *ret_result = may_enter(layer) ? layer->inner.resize(layer->inner.context, block, layer_size(size)) : NULL;
+        *ret_result = may_enter(layer) ? layer->inner.resize(layer->inner.context, block, layer_size(layer, size)) : NULL;
         self->nest--;
         return true;
 }

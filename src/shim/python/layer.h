@@ -11,19 +11,22 @@
 #include "shim/python/interpreter.h"
 #include "wire/family.h"
 
-/* What the context of one of our functions points to. `place`: where the interpreter keeps this domain's uppermost
- * functions, or NULL when that could not be found out. */
+/* What the context of one of our functions points to. */
 struct layer {
         struct python_allocator inner;
-        const struct python_allocator *place;
+        const struct python_allocator *place; /* where the interpreter keeps this domain's uppermost functions, or NULL
+                                               * when that could not be found out */
         enum python_domain domain;
+        uint32_t least_bytes; /* ask for no less */
+        bool checks; /* below are CPython's debug hooks: they end the program at a wrong call, and shall */
 };
 
 /* Does somebody else's layer (tracemalloc's, debug hooks) lie over this one, so that its functions are our callers? */
 static inline bool layer_covered(const struct layer *layer) { return layer->place && layer->place->context != layer; }
 
-/* Lay `hooks` (whose context is set here) over each of the first `n` domains in which they are not the uppermost. */
-void layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned n);
+/* Lay `hooks` (whose context is set here) over each of the first `n` domains in which they are not the uppermost. True
+ * when something lies below that is not the interpreter's own allocator or its debug hooks. */
+bool layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned n);
 
 /* The layer that lies lowest in this domain; NULL before there is one. */
 const struct layer *layer_first(enum python_domain domain);
@@ -41,7 +44,11 @@ bool python_give(void *block, enum wire_family owner);
 /* The same for a change of size. The result in *ret_result; NULL where it cannot be done, with the block as it was. */
 bool python_resize(void *block, size_t size, enum wire_family owner, void **ret_result);
 
-/* pymalloc's smallest blocks are 16 bytes, two to a slot of the block table: never ask it for one of those. */
-static inline size_t layer_size(size_t size) { return size > 16 ? size : 17; }
+/* pymalloc's smallest blocks are 16 bytes, two to a slot of the block table: it is never asked for one of those. The
+ * debug hooks are told the true size, since what lies behind it is theirs to guard; their blocks have room around. */
+static inline size_t layer_size(const struct layer *layer, size_t size)
+{
+        return size < layer->least_bytes ? layer->least_bytes : size;
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include "shim/record/record.h"
 
 #include "shim/leak/declared.h"
+#include "shim/python/python.h"
 #include "shim/record/hot.h"
 #include "shim/record/image.h"
 #include "shim/record/wrong.h"
@@ -184,6 +185,8 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                 wrong_mismatch(self, &wrong);
                 *ret_owner = old->family;
                 act = RECORD_OWNER;
+                if (python_family(old->family))
+                        record_others_below();
         }
         /* Remembered as released already now: after the real call another thread may have the address. */
         table_release(old, options.release_stacks ? record_release_stack(self, entry, start).n : 0);
@@ -230,9 +233,14 @@ void record_unseen(struct thread *self, void *block, size_t size)
                 table_forget(&around);
 }
 
-void record_untracked(void *block)
+void record_others_below(void)
 {
         if (unlikely(record_n_unseen == 0))
                 record_n_unseen = 1;
+}
+
+void record_untracked(void *block)
+{
+        record_others_below();
         table_clear((uintptr_t)block);
 }

@@ -71,6 +71,10 @@ void record_unseen_release(struct thread *self, void *block);
 /* The same for one that is left out by the user's wish, which costs nothing but a look into the table. */
 void record_untracked(void *block);
 
+/* Somebody else's code may run inside an entry point, between us and the allocator (a layer over CPython's, tracemalloc's
+ * for one), and keep blocks of its own: from now on a pointer that we do not know is not wrong for that. */
+void record_others_below(void);
+
 /* The PyMem and PyObject side of stacks: where python/ says which Python frames are current in this thread, as a node, 0 =
  * none. NULL = nobody says. */
 void record_frames_through(struct stack_id (*frames)(struct thread *self));

@@ -1,0 +1,9 @@
+/* A symbol of this process, without dlsym */
+#ifndef UNFREED_SHIM_PYTHON_LOOKUP_H
+#define UNFREED_SHIM_PYTHON_LOOKUP_H
+
+/* The first definition of `name` in the order in which modules were loaded, our own module left out; NULL when there
+ * is none. Also finds what was loaded without RTLD_GLOBAL. Takes ld.so's lock, allocates nothing, keeps errno. */
+void *lookup_symbol(const char *name);
+
+#endif
