@@ -8,9 +8,11 @@
 
 #include <string.h>
 
-static bool has_grown(const struct baseline_entry *entry, const struct finding *finding, enum ratchet ratchet)
+/* One id may stand for several places: two leaks in one function. A third one there is no new id, but `sites` sees it. */
+static bool has_grown(const struct baseline_entry *entry, enum ratchet ratchet)
 {
-        return (ratchet == RATCHET_BLOCKS && entry->found_blocks > entry->blocks) ||
+        return (ratchet == RATCHET_SITES && entry->found_places > entry->places) ||
+               (ratchet == RATCHET_BLOCKS && entry->found_blocks > entry->blocks) ||
                (ratchet == RATCHET_BYTES && entry->found_bytes > entry->bytes);
 }
 
@@ -20,6 +22,7 @@ static void charge(struct baseline_entry *entry, const struct finding *finding)
         entry->is_matched = true;
         entry->found_blocks += is_leak ? finding->blocks : finding->count;
         entry->found_bytes += finding->bytes;
+        entry->found_places++;
         strcpy(entry->found_id, finding->id);
         strcpy(entry->found_loose, finding->loose);
 }
@@ -75,7 +78,7 @@ void baseline_compare(struct baseline *baseline, const struct options *options, 
                         continue;
                 if (!entry || entry->has_expired)
                         findings[i]->baseline = "new";
-                else if (has_grown(entry, findings[i], options->ratchet))
+                else if (has_grown(entry, options->ratchet))
                         findings[i]->baseline = "grown";
                 else
                         findings[i]->baseline = entry->has_moved ? "moved" : "known";

@@ -73,6 +73,8 @@ static int parse_word(const struct reading *reading, const char *word, struct ba
                 return parse_number(reading, "blocks=", value, &entry->blocks);
         } else if (IS("bytes")) {
                 return parse_number(reading, "bytes=", value, &entry->bytes);
+        } else if (IS("places")) {
+                return parse_number(reading, "places=", value, &entry->places);
         } else if (IS("expires")) {
                 int day;
                 if (date_parse(value, &day) < 0)
@@ -100,7 +102,7 @@ static struct baseline_entry *entry_add(struct baseline *baseline)
                 baseline->entries = entries;
         }
         struct baseline_entry *entry = &baseline->entries[baseline->n++];
-        *entry = (struct baseline_entry){ .kind = "", .at = "", .comments = "" };
+        *entry = (struct baseline_entry){ .places = 1, .kind = "", .at = "", .comments = "" };
         return entry;
 }
 
@@ -244,6 +246,8 @@ static void print_entry(FILE *out, const struct baseline_entry *entry)
         if (*entry->kind)
                 fprintf(out, " kind=%s", entry->kind);
         fprintf(out, " blocks=%llu bytes=%llu", (unsigned long long)entry->blocks, (unsigned long long)entry->bytes);
+        if (entry->places > 1)
+                fprintf(out, " places=%llu", (unsigned long long)entry->places);
         if (*entry->at)
                 fprintf(out, " at=%s", entry->at);
         if (entry->expires)
@@ -265,6 +269,7 @@ static void sort_and_join(struct baseline *baseline)
                 if (strcmp(last->id, baseline->entries[i].id) == 0) {
                         last->blocks += baseline->entries[i].blocks;
                         last->bytes += baseline->entries[i].bytes;
+                        last->places += baseline->entries[i].places;
                 } else {
                         baseline->entries[n++] = baseline->entries[i];
                 }
@@ -323,63 +328,77 @@ int baseline_init(const char *path, const struct findings *findings, size_t *ret
         return r;
 }
 
-/* Keep the entries that were found, with what they are now; ratchets only ever tighten. */
-static void prune(struct baseline *baseline, FILE *out)
+static void print_change(FILE *out, const char *sign, const struct baseline_entry *entry)
+{
+        if (!out)
+                return;
+        fprintf(out, "%s ", sign);
+        print_entry(out, entry);
+}
+
+static void renew_number(uint64_t *number, uint64_t found, bool may_grow)
+{
+        if (may_grow || found < *number)
+                *number = found;
+}
+
+/* Make an entry say what was found. Without `may_grow` the numbers only go down. True: it said something else. */
+static bool entry_renew(struct baseline_entry *entry, bool may_grow)
+{
+        struct baseline_entry old = *entry;
+        renew_number(&entry->blocks, entry->found_blocks, may_grow);
+        renew_number(&entry->bytes, entry->found_bytes, may_grow);
+        renew_number(&entry->places, entry->found_places, may_grow);
+        if (entry->has_moved) {
+                strcpy(entry->id, entry->found_id);
+                strcpy(entry->loose, entry->found_loose);
+        }
+        if (may_grow && entry->has_expired) /* whoever updates agrees to it anew */
+                entry->expires = NULL;
+        return entry->blocks != old.blocks || entry->bytes != old.bytes || entry->places != old.places ||
+               entry->has_moved || entry->expires != old.expires;
+}
+
+/* Keep the entries that were found, with what they are now. */
+static void keep_found(struct baseline *baseline, bool may_grow, FILE *out)
 {
         size_t n = 0;
         for (size_t i = 0; i < baseline->n; i++) {
                 struct baseline_entry *entry = &baseline->entries[i];
                 if (!entry->is_matched) {
-                        if (out) {
-                                fputs("- ", out);
-                                print_entry(out, entry);
-                        }
+                        print_change(out, "-", entry);
                         continue;
                 }
-                if (entry->found_blocks < entry->blocks)
-                        entry->blocks = entry->found_blocks;
-                if (entry->found_bytes < entry->bytes)
-                        entry->bytes = entry->found_bytes;
-                if (entry->has_moved) {
-                        strcpy(entry->id, entry->found_id);
-                        strcpy(entry->loose, entry->found_loose);
-                }
+                if (entry_renew(entry, may_grow))
+                        print_change(out, "~", entry);
                 baseline->entries[n++] = *entry;
         }
         baseline->n = n;
 }
 
-static void add_new(struct baseline *baseline, const struct findings *findings, FILE *out)
+/* What gates and has no entry. */
+static void add_new(const struct baseline *baseline, const struct findings *findings, struct baseline *fresh)
 {
-        size_t n_before = baseline->n;
-        for (size_t i = 0; i < findings->n; i++) {
-                const struct finding *finding = &findings->all[i];
-                if (!finding->gating)
-                        continue;
-                struct baseline_entry *known = NULL; /* grown, or expired: it takes the new numbers */
-                for (size_t k = 0; k < n_before && !known; k++)
-                        if (strcmp(baseline->entries[k].id, finding->id) == 0)
-                                known = &baseline->entries[k];
-                if (known) {
-                        known->blocks = known->found_blocks;
-                        known->bytes = known->found_bytes;
-                        known->expires = NULL;
-                } else {
-                        add_finding(baseline, finding);
-                        known = &baseline->entries[baseline->n - 1];
-                }
-                if (out) {
-                        fputs("+ ", out);
-                        print_entry(out, known);
-                }
-        }
+        struct map *known = map_new();
+        for (size_t i = 0; i < baseline->n; i++)
+                *map_at(known, baseline->entries[i].id, 16) = fresh;
+        for (size_t i = 0; i < findings->n; i++)
+                if (findings->all[i].gating && !map_find(known, findings->all[i].id, 16))
+                        add_finding(fresh, &findings->all[i]);
+        map_free(known);
 }
 
 int baseline_rewrite(struct baseline *baseline, const struct findings *findings, bool add, FILE *out)
 {
-        prune(baseline, out);
+        keep_found(baseline, add, out);
+        struct baseline fresh = { .store = baseline->store };
         if (add)
-                add_new(baseline, findings, out);
+                add_new(baseline, findings, &fresh);
+        sort_and_join(&fresh);
+        for (size_t i = 0; i < fresh.n; i++) {
+                print_change(out, "+", &fresh.entries[i]);
+                *entry_add(baseline) = fresh.entries[i];
+        }
         sort_and_join(baseline);
         return write_file(baseline, true);
 }

@@ -8,6 +8,7 @@ struct baseline_entry {
         char id[17], loose[17]; /* loose: "" = not given */
         const char *kind, *at;  /* as written, with % */
         uint64_t blocks, bytes; /* of wrong releases, `blocks` counts occurrences */
+        uint64_t places;        /* in the source, at which this id was found; 1 = not said */
         const char *expires;    /* as written, or NULL */
         const char *reason;     /* or NULL */
         const char *comments;   /* the comment lines in front of it, each with its newline */
@@ -15,7 +16,7 @@ struct baseline_entry {
 
         /* what the findings say */
         bool is_matched, has_moved;
-        uint64_t found_blocks, found_bytes;
+        uint64_t found_blocks, found_bytes, found_places;
         char found_id[17], found_loose[17];
 };
 

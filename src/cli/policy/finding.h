@@ -105,6 +105,7 @@ struct findings {
         uint64_t leaked_bytes, leaked_blocks, possible_bytes, possible_blocks, reachable_bytes, reachable_blocks;
         uint64_t unclassified_bytes, unclassified_blocks;
         uint64_t suppressed_bytes, suppressed_blocks;
+        size_t n_leaked_sites; /* ids of what leaked; the findings may be more, see make.c */
         size_t n_gating, n_suppressed, n_wrong;
         int exit_status; /* what the runner will exit with */
 };

@@ -7,6 +7,7 @@
 #include "cli/policy/baseline.h"
 #include "cli/policy/judge.h"
 #include "cli/policy/make.h"
+#include "cli/policy/map.h"
 #include "cli/policy/store.h"
 #include "cli/policy/suppress.h"
 
@@ -89,6 +90,7 @@ static int compare_worst_first(const void *a_finding, const void *b_finding)
 
 static void add_up(struct findings *findings)
 {
+        struct map *leaked = map_new();
         for (size_t i = 0; i < findings->n; i++) {
                 const struct finding *finding = &findings->all[i];
                 if (finding->suppressed_by) {
@@ -102,6 +104,9 @@ static void add_up(struct findings *findings)
                 case RULE_UF001:
                         findings->leaked_bytes += finding->bytes;
                         findings->leaked_blocks += finding->blocks;
+                        void **known = map_at(leaked, finding->id, 16);
+                        findings->n_leaked_sites += !*known;
+                        *known = leaked;
                         break;
                 case RULE_UF002:
                         findings->possible_bytes += finding->bytes;
@@ -119,6 +124,7 @@ static void add_up(struct findings *findings)
                         findings->n_wrong++;
                 }
         }
+        map_free(leaked);
 }
 
 /* The first process, or the last image that it became, died of a signal: then that is how the runner ends too. */

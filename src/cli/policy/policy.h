@@ -24,9 +24,9 @@ int findings_make(struct policy *policy, const struct capture *capture, struct s
 void findings_free(struct findings *findings);
 
 /* `unfreed baseline`. init writes all that gates into a new file and refuses to overwrite one. The others want a policy
- * that was opened with the baseline and the findings that it made; they print each change as a line ("+ ..." or
- * "- ...") on `out`, if that is not NULL. update adds and prunes, prune never adds. Negative: a line was said, and
- * the file is as it was. */
+ * that was opened with the baseline and the findings that it made; they print each change as a line ("+ ...",
+ * "- ..." or "~ ...") on `out`, if that is not NULL. update adds, prunes and takes every number as it is now; prune adds
+ * nothing and raises nothing. Negative: a line was said, and the file is as it was. */
 int policy_baseline_init(const char *path, const struct findings *findings, size_t *ret_n_written);
 int policy_baseline_update(struct policy *policy, const struct findings *findings, FILE *out);
 int policy_baseline_prune(struct policy *policy, const struct findings *findings, FILE *out);

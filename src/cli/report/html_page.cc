@@ -96,7 +96,7 @@ function facts() {
   if (s.possible_blocks) fact(bytes(s.possible_bytes), 'possibly leaked', 'warn');
   if (s.unclassified_blocks) fact(bytes(s.unclassified_bytes), 'not judged', 'warn');
   fact(bytes(s.reachable_bytes), 'still reachable');
-  if (s.suppressed) fact(number(s.suppressed), 'suppressed sites');
+  if (s.suppressed) fact(number(s.suppressed), 'suppressed');
   if (s.dropped) fact(number(s.dropped), 'events not recorded', 'warn');
 }
 
@@ -255,7 +255,7 @@ function list() {
     nodes.push(node);
   }
   box.replaceChildren(...nodes);
-  byId('count').textContent = number(all.length) + (all.length === 1 ? ' site' : ' sites');
+  byId('count').textContent = number(all.length) + (all.length === 1 ? ' finding' : ' findings');
   byId('more').hidden = all.length <= state.limit;
   byId('more').textContent = 'show more of ' + number(all.length);
 }

@@ -240,6 +240,7 @@ static void write_summary(struct writer *w, const struct report *report, size_t 
         writer_number(w, "gating", f->n_gating);
         writer_number(w, "leaked_bytes", f->leaked_bytes);
         writer_number(w, "leaked_blocks", f->leaked_blocks);
+        writer_number(w, "leaked_sites", f->n_leaked_sites);
         writer_number(w, "possible_bytes", f->possible_bytes);
         writer_number(w, "possible_blocks", f->possible_blocks);
         writer_number(w, "reachable_bytes", f->reachable_bytes);

@@ -10,8 +10,7 @@ enum { COMMAND_MOST = 72 };
 
 struct counts {
         size_t n_of[RULE_END]; /* findings that are not suppressed */
-        size_t n_hidden[RULE_END];
-        size_t n_leaking_ids;
+        size_t n_hidden_sites[RULE_END];
         size_t n_wrong, n_known;
 };
 
@@ -26,11 +25,12 @@ static struct counts count(const struct report *report)
                 counts.n_of[finding->rule]++;
                 counts.n_wrong += !rule_is_leak(finding->rule);
                 counts.n_known += finding->baseline && strcmp(finding->baseline, "new") != 0;
-                counts.n_hidden[finding->rule] += !report_shows(report, finding);
-                void **known = finding->rule == RULE_UF001 ? map_at(seen, finding->id, 16) : NULL;
-                counts.n_leaking_ids += known && !*known;
-                if (known)
-                        *known = seen;
+                if (report_shows(report, finding))
+                        continue;
+                const char *key = store_format(report->store, "%s %d", finding->id, finding->rule);
+                void **known = map_at(seen, key, strlen(key));
+                counts.n_hidden_sites[finding->rule] += !*known;
+                *known = seen;
         }
         map_free(seen);
         return counts;
@@ -131,7 +131,10 @@ static void print_sums(const struct report *report, FILE *out)
         if (f->leaked_blocks)
                 line = store_format(store, "%s at %s",
                                    sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
-                                   quantity_of(store, counts.n_leaking_ids, "site", "sites"));
+                                   quantity_of(store, f->n_leaked_sites, "site", "sites"));
+        /* leaks on several lines of one function have one id: say why fewer sites are counted than leaks are shown */
+        if (counts.n_of[RULE_UF001] > f->n_leaked_sites)
+                line = store_format(store, "%s (%s places)", line, quantity_number(store, counts.n_of[RULE_UF001]));
         line = sum_words(report, "possibly leaked", f->possible_bytes, f->possible_blocks, line);
         line = sum_words(report, "unclassified", f->unclassified_bytes, f->unclassified_blocks, line);
         line = sum_words(report, "still reachable", f->reachable_bytes, f->reachable_blocks, line);
@@ -164,12 +167,12 @@ static void print_hidden(const struct report *report, FILE *out)
         struct store *store = report->store;
         const char *line = "";
         for (int rule = 0; rule < RULE_END; rule++) {
-                if (!counts.n_hidden[rule])
+                if (!counts.n_hidden_sites[rule])
                         continue;
                 const char *kind = rule_kind((enum rule)rule);
                 line = store_format(store, "%s%s%s %s %s (--show=%s)", line, *line ? ", " : "",
-                                   quantity_number(store, counts.n_hidden[rule]), kind,
-                                   counts.n_hidden[rule] == 1 ? "site" : "sites", "all");
+                                   quantity_number(store, counts.n_hidden_sites[rule]), kind,
+                                   counts.n_hidden_sites[rule] == 1 ? "site" : "sites", "all");
         }
         bool shows_suppressed = report->options->show_suppressed || report->options->verbose;
         if (report->findings->n_suppressed && report->options->print_suppressions && !shows_suppressed)

@@ -64,13 +64,19 @@ static void content_is(const char *text)
         options.baseline = path;
 }
 
-static void rewrite(bool add)
+/* What was changed, as it was printed. */
+static const char *rewrite(bool add)
 {
+        static char text[4096];
+        *text = 0;
+        FILE *out = fmemopen(text, sizeof text, "w");
         struct policy *policy;
         struct findings *findings;
         cr_assert(policy_open(&options, &policy) >= 0);
         cr_assert(findings_make(policy, capture, NULL, &findings) >= 0);
-        cr_assert_eq((add ? policy_baseline_update : policy_baseline_prune)(policy, findings, NULL), 0);
+        cr_assert_eq((add ? policy_baseline_update : policy_baseline_prune)(policy, findings, out), 0);
+        fclose(out);
+        return text;
 }
 
 Test(baseline, known_sites_pass_and_new_ones_do_not)
@@ -154,16 +160,68 @@ Test(baseline, update_adds_and_prunes_and_prune_never_adds)
         cr_expect_eq(made_findings(capture, &options)->exit_status, 0);
 }
 
-Test(baseline, init_refuses_to_overwrite)
+Test(baseline, update_takes_the_numbers_of_what_grew)
+{
+        leak("leaky!old", 2, 8);
+        init();
+        process->sites[0].blocks = 3;
+        process->sites[0].bytes = 24;
+        cr_expect_str_empty(rewrite(false), "prune raises nothing");
+        cr_expect(strstr(content(), "blocks=2 bytes=16 "));
+        const char *changes = rewrite(true);
+        cr_expect_eq(strncmp(changes, "~ ", 2), 0, "%s", changes);
+        cr_expect(strstr(changes, "blocks=3 bytes=24 "), "%s", changes);
+        cr_expect(strstr(content(), "blocks=3 bytes=24 "));
+        options.ratchet = RATCHET_BLOCKS;
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 0);
+        options.ratchet = RATCHET_BYTES;
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 0);
+        cr_expect_str_empty(rewrite(true), "nothing is left to change");
+}
+
+Test(baseline, a_ratchet_on_sites_sees_another_line_of_a_known_function)
+{
+        leak("leaky!old@a.c:10", 1, 8);
+        leak("leaky!old@a.c:11", 1, 8);
+        init();
+        cr_expect(strstr(content(), " places=2 "), "%s", content());
+        leak("leaky!old@a.c:12", 1, 8);
+        cr_expect_eq(made_findings(capture, &options)->n, 3u);
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 0);
+        options.ratchet = RATCHET_SITES;
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 23);
+        cr_expect_str_eq(made_findings(capture, &options)->all[0].baseline, "grown");
+        rewrite(true);
+        cr_expect(strstr(content(), " places=3 "));
+        cr_expect_eq(made_findings(capture, &options)->exit_status, 0);
+}
+
+static int init_quietly(void)
 {
         size_t n;
-        content_is("mine\n");
         int saved = dup(2), null = open("/dev/null", O_WRONLY);
         dup2(null, 2);
         struct options without = made_options();
-        cr_expect_lt(policy_baseline_init(path, made_findings(capture, &without), &n), 0);
+        int r = policy_baseline_init(path, made_findings(capture, &without), &n);
         dup2(saved, 2);
+        return r;
+}
+
+Test(baseline, init_refuses_to_overwrite)
+{
+        content_is("mine\n");
+        cr_expect_lt(init_quietly(), 0);
         cr_expect_str_eq(content(), "mine\n");
+}
+
+/* As when another one makes the file between the look and the write: a link to nowhere looks like no file. */
+Test(baseline, init_refuses_to_overwrite_what_it_did_not_see)
+{
+        cr_assert_eq(symlink("nowhere", path), 0);
+        cr_expect_lt(init_quietly(), 0);
+        char target[16] = "";
+        cr_expect_eq(readlink(path, target, sizeof target - 1), 7);
+        cr_expect_str_eq(target, "nowhere");
 }
 
 Test(baseline, comments_and_reasons_survive)
@@ -243,6 +301,7 @@ Test(baseline, a_malformed_line_is_refused)
         cr_expect(is_refused("0123456789abcdef color=red\n"));
         cr_expect(is_refused("0123456789abcdef\n0123456789abcdef\n"));
         cr_expect(is_refused("<<<<<<< HEAD\n0123456789abcdef\n"));
+        cr_expect(is_refused("0123456789abcdef places=two\n"));
         cr_expect_not(is_refused("# a\n\n0123456789abcdef\n"));
         cr_expect_not(is_refused("0123456789abcdef loose=0123456789abcdef kind=leak blocks=1 bytes=8 at=a!b # why\n"));
 }

@@ -84,6 +84,21 @@ Test(text, everything_there_is)
         report_is("verbose");
 }
 
+Test(text, leaks_on_two_lines_of_one_function_are_two_leaks_at_one_site)
+{
+        size_t n;
+        for (int line = 1; line <= 2; line++)
+                made_site(scene.process,
+                          made_stack(scene.process, WIRE_ENTRY_MALLOC, line == 1 ? "leaky!push@a.c:1" : "leaky!push@a.c:2", NULL),
+                          WIRE_VERDICT_DEFINITE, 1, 8);
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect(strstr(text, "-- 2 leaks\n"), "%s", text);
+        cr_expect(strstr(text, "leaked 16 bytes in 2 blocks at 1 site (2 places)\n"), "%s", text);
+        text = scene_written(&scene, "json", &n);
+        cr_expect(strstr(text, "\"summary\":{\"findings\":2,"), "%s", text);
+        cr_expect(strstr(text, "\"leaked_sites\":1,"), "%s", text);
+}
+
 Test(text, a_clean_run_is_one_line)
 {
         size_t n;
