@@ -1,8 +1,10 @@
 /* SARIF 2.1.0, as GitHub code scanning accepts it
  *
  * Findings with the same rule and the same line to blame are one result, because a code scanning alert is a line; each
- * finding of it is a code flow. Limits are GitHub's ("SARIF support for code scanning"): 25,000 results of a run, of which
- * 5,000 are shown, 10,000 locations in the flows of a result; we stay at what is shown and say how many are left out.
+ * finding of it is a code flow. Limits are GitHub's ("SARIF support for code scanning"): 25,000 results of a run, of
+ * which 5,000 are shown; 10,000 locations in the flows of a result, of which 1,000 are shown; 10 MB for the whole file
+ * after gzip. We stay at what is shown and say how many results are left out. gzip makes a tenth or less of such a
+ * file, so that with the flows held to FLOW_BYTES_MOST the file stays below its limit too.
  */
 #include "cli/policy/map.h"
 #include "cli/policy/store.h"
@@ -15,10 +17,18 @@
 #include "cli/report/uri.h"
 #include "cli/report/writer.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { RESULTS_MOST = 5000, FLOWS_MOST = 10, FLOW_LOCATIONS_MOST = 100 };
+enum {
+        RESULTS_MOST = 5000,
+        FLOWS_MOST = 10,           /* of a result */
+        FLOW_LOCATIONS_MOST = 100, /* of a flow */
+        FLOW_BYTES_MOST = 48 << 20,
+        STEP_BYTES = 320,   /* of a step, without its names */
+        SNIPPET_MOST = 200, /* columns */
+};
 
 /* Findings that are one result: a list in the order of the report. */
 struct result {
@@ -33,12 +43,26 @@ struct sarif {
         struct writer w;
         struct store *store; /* of what lives until the end */
         struct map *hashes;  /* file -> struct file_hashes * */
+        size_t flow_bytes;   /* written, about */
 };
 
 struct file_hashes {
         struct line_hash *all;
         size_t n;
 };
+
+/* "possible-leak" is PossibleLeak: SARIF wants names of rules so. */
+static const char *rule_name(struct store *store, enum rule rule)
+{
+        const char *kind = rule_kind(rule);
+        char *name = store_take(store, strlen(kind) + 1), *out = name;
+        for (bool begins = true; *kind; kind++) {
+                if (*kind != '-')
+                        *out++ = begins ? (char)toupper((unsigned char)*kind) : *kind;
+                begins = *kind == '-';
+        }
+        return name;
+}
 
 static void write_rules(struct sarif *sarif)
 {
@@ -48,7 +72,7 @@ static void write_rules(struct sarif *sarif)
                 const struct rule_text *text = rule_text((enum rule)i);
                 writer_object(w, NULL);
                 writer_text(w, "id", rule_code((enum rule)i));
-                writer_text(w, "name", rule_kind((enum rule)i));
+                writer_text(w, "name", rule_name(sarif->report->store, (enum rule)i));
                 writer_object(w, "shortDescription");
                 writer_text(w, "text", text->title);
                 writer_end_object(w);
@@ -58,6 +82,10 @@ static void write_rules(struct sarif *sarif)
                 writer_object(w, "help");
                 writer_text(w, "text", text->help);
                 writer_end_object(w);
+                if (*text->cwes)
+                        writer_text(w, "helpUri",
+                                    store_format(sarif->report->store, "https://cwe.mitre.org/data/definitions/%s.html",
+                                                 *text->cwes));
                 writer_object(w, "defaultConfiguration");
                 writer_text(w, "level", text->level);
                 writer_end_object(w);
@@ -91,13 +119,22 @@ static void write_artifact(struct sarif *sarif, const char *file)
         writer_end_object(w);
 }
 
-static void write_physical(struct sarif *sarif, const struct named_frame *frame, const char *otherwise)
+static void write_physical(struct sarif *sarif, const struct named_frame *frame, const char *otherwise, bool with_line)
 {
         struct writer *w = &sarif->w;
         writer_object(w, "physicalLocation");
         write_artifact(sarif, frame ? frame->frame.file : otherwise);
         writer_object(w, "region");
         writer_integer(w, "startLine", frame ? frame->frame.line : 1);
+        size_t n;
+        const char *line = with_line && frame
+                                   ? source_line(sarif->report->sources, frame->frame.file, frame->frame.line, &n)
+                                   : NULL;
+        if (line) {
+                writer_object(w, "snippet");
+                writer_text(w, "text", style_clip(sarif->report->store, line, n, SNIPPET_MOST));
+                writer_end_object(w);
+        }
         writer_end_object(w);
         writer_end_object(w);
 }
@@ -128,13 +165,15 @@ static void write_steps(struct sarif *sarif, const struct stack *stack, const ch
                 if (report_folds(sarif->report, stack, frame) || !has_place(frame))
                         continue;
                 --*budget;
+                sarif->flow_bytes += STEP_BYTES + strlen(frame->frame.file) + 3 * strlen(frame->key);
                 writer_object(w, NULL);
                 writer_object(w, "location");
-                write_physical(sarif, frame, NULL);
+                write_physical(sarif, frame, NULL, false);
                 write_logical(sarif, frame);
                 writer_object(w, "message");
-                writer_text(w, "text", store_format(sarif->report->store, "%s in %s", i ? "called" : what,
-                                                    report_function(sarif->report, frame)));
+                writer_text(w, "text",
+                            store_format(sarif->report->store, "%s in %s", i ? "called" : what,
+                                         report_function(sarif->report, frame)));
                 writer_end_object(w);
                 writer_end_object(w);
                 writer_end_object(w);
@@ -153,7 +192,8 @@ static void write_flows(struct sarif *sarif, const struct result *result)
 {
         struct writer *w = &sarif->w;
         size_t n = 0;
-        for (const struct result *one = result; one && n < FLOWS_MOST; one = one->next) {
+        for (const struct result *one = result; one && n < FLOWS_MOST && sarif->flow_bytes < FLOW_BYTES_MOST;
+             one = one->next) {
                 const struct finding *finding = one->finding;
                 if (!has_steps(&finding->stack) && !has_steps(&finding->release) && !has_steps(&finding->first_release))
                         continue;
@@ -203,7 +243,8 @@ static const char *message(struct sarif *sarif, const struct result *result)
         struct store *store = sarif->report->store;
         const struct finding *finding = result->finding;
         const char *advice = report_advice(sarif->report, finding);
-        const char *text = store_format(store, "%s%s%s.", report_title(sarif->report, finding), *advice ? ": " : "", advice);
+        const char *text =
+                store_format(store, "%s%s%s.", report_title(sarif->report, finding), *advice ? ": " : "", advice);
         if (result->n > 1)
                 text = store_format(store, "%s (and %s with the same line to blame)", text,
                                     quantity_of(store, result->n - 1, "more finding", "more findings"));
@@ -260,7 +301,7 @@ static void write_result(struct sarif *sarif, const struct result *result)
         writer_end_object(w);
         writer_array(w, "locations");
         writer_object(w, NULL);
-        write_physical(sarif, place, finding->owner);
+        write_physical(sarif, place, finding->owner, true);
         if (place || blame->n_frames)
                 write_logical(sarif, place ? place : blame->frames[0]);
         writer_end_object(w);
@@ -289,8 +330,9 @@ static struct result **group(struct sarif *sarif, size_t *ret_n)
                 if (!report_shows(sarif->report, finding))
                         continue;
                 const struct named_frame *place = report_place(report_blame(finding));
-                const char *key = store_format(sarif->report->store, "%d %d %d %s", finding->rule, finding->suppressed_by != NULL,
-                                               place ? place->frame.line : 0, place ? place->frame.file : finding->id);
+                const char *key =
+                        store_format(sarif->report->store, "%d %d %d %s", finding->rule, finding->suppressed_by != NULL,
+                                     place ? place->frame.line : 0, place ? place->frame.file : finding->id);
                 struct result *result = store_take(sarif->store, sizeof *result);
                 result->finding = finding;
                 void **first = map_at(by_line, key, strlen(key));
@@ -315,12 +357,15 @@ static void write_run(struct sarif *sarif)
         char *const *words = report->capture->command;
         const char *program = words && *words ? *words : report->command, *slash = strrchr(program, '/');
         writer_object(w, "automationDetails");
-        writer_text(w, "id", store_format(report->store, "unfreed/%s/", style_clean(report->store, slash ? slash + 1 : program)));
+        writer_text(
+                w, "id",
+                store_format(report->store, "unfreed/%s/", style_clean(report->store, slash ? slash + 1 : program)));
         writer_end_object(w);
         if (*report->cwd) {
                 writer_object(w, "originalUriBaseIds");
                 writer_object(w, "SRCROOT");
-                writer_text(w, "uri", store_format(report->store, "%s/", uri_of_path(report->store, "file://", report->cwd)));
+                writer_text(w, "uri",
+                            store_format(report->store, "%s/", uri_of_path(report->store, "file://", report->cwd)));
                 writer_end_object(w);
                 writer_end_object(w);
         }
@@ -351,7 +396,7 @@ static void free_hashes(struct sarif *sarif)
 
 void write_sarif(const struct report *report, FILE *out)
 {
-        struct sarif sarif = { .report = report, .w = { .out = out }, .store = store_new(), .hashes = map_new() };
+        struct sarif sarif = {.report = report, .w = {.out = out}, .store = store_new(), .hashes = map_new()};
         struct writer *w = &sarif.w;
         size_t n;
         struct result **results = group(&sarif, &n);
@@ -365,6 +410,7 @@ void write_sarif(const struct report *report, FILE *out)
         writer_text(w, "name", "unfreed");
         writer_text(w, "version", UNFREED_VERSION);
         writer_text(w, "semanticVersion", UNFREED_VERSION);
+        writer_text(w, "informationUri", "man:unfreed(1)");
         write_rules(&sarif);
         writer_end_object(w);
         writer_end_object(w);
