@@ -245,7 +245,7 @@ struct wire_header {
         uint32_t granule_shift; /* a slot speaks of 2^this bytes */
         uint32_t depth_max;     /* frames */
         uint32_t is_fork_child; /* began by fork rather than exec */
-        uint32_t epoch;         /* forks seen, modulo 255, plus 1; written into slots */
+        uint32_t epoch;         /* forks and marks seen, modulo 255, plus 1; written into slots */
 
         uint32_t end;      /* enum wire_end; atomic */
         int32_t end_code;  /* WIRE_END_EXIT */

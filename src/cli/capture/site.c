@@ -106,3 +106,54 @@ void site_table_deinit(struct site_table *table)
         free(table->sites);
         *table = (struct site_table){0};
 }
+
+static bool number_read(const char **at, char end, uint64_t most, uint64_t *ret)
+{
+        char *after;
+        *ret = strtoull(*at, &after, 10);
+        if (**at < '0' || **at > '9' || *ret > most || (*after != end && (end != ',' || *after != '\0')))
+                return false;
+        *at = *after ? after + 1 : after;
+        return true;
+}
+
+static bool site_read(const char **at, size_t n_nodes, struct site *ret)
+{
+        uint64_t stack, family, verdict, blocks, bytes;
+        bool good = number_read(at, ':', n_nodes - 1, &stack) && number_read(at, ':', WIRE_FAMILY_END - 1, &family) &&
+                    number_read(at, ':', WIRE_VERDICT_END - 1, &verdict) && number_read(at, ':', INT64_MAX, &blocks) &&
+                    number_read(at, ',', INT64_MAX, &bytes) && blocks > 0 && family > 0;
+        if (!good)
+                return false;
+        *ret = (struct site){.stack = (uint32_t)stack,
+                             .family = (enum wire_family)family,
+                             .verdict = (enum wire_verdict)verdict,
+                             .blocks = blocks,
+                             .bytes = bytes,
+                             .least_bytes = bytes / blocks,
+                             .most_bytes = (bytes + blocks - 1) / blocks};
+        return true;
+}
+
+bool process_set_sites(struct process *process, const char *list)
+{
+        size_t room = 1;
+        for (const char *at = list; *at; at++)
+                room += *at == ',';
+        struct site *sites = process->n_nodes ? calloc(room, sizeof *sites) : NULL;
+        size_t n = 0;
+        while (sites && *list) {
+                if (!site_read(&list, process->n_nodes, &sites[n])) {
+                        free(sites);
+                        return false;
+                }
+                n++;
+        }
+        if (!sites)
+                return false;
+        free(process->sites);
+        process->sites = sites;
+        process->n_sites = n;
+        process->n_wrongs = process->n_holders = 0;
+        return true;
+}

@@ -21,4 +21,8 @@ struct site *site_find(struct site_table *table, uint32_t stack, unsigned family
 struct site *site_table_give(struct site_table *table, size_t *ret_n);
 void site_table_deinit(struct site_table *table);
 
+/* Let the process have these sites and nothing else to report: STACK:FAMILY:VERDICT:BLOCKS:BYTES, numbers, with commas
+ * between. For a program that counted by itself (unfreed_since()) and wants names. False: the list makes no sense. */
+bool process_set_sites(struct process *process, const char *list);
+
 #endif

@@ -188,6 +188,8 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
         case CLI_FAIL:
                 a->fail = value;
                 return strlen(value) < FAIL_BYTES && wish_parse(value, &(struct wish){0});
+        case CLI_SITES:
+                return (a->sites = value) != NULL;
         case CLI_QUIET:
                 o->quiet = o->quiet < 2 ? o->quiet + 1 : 2;
                 return true;
@@ -228,7 +230,7 @@ struct parsing {
 
 static bool is_for(enum cli_option id, unsigned verb)
 {
-        return id < CLI_OPTION_END && (option_rows[id].verbs & (verb | (verb == ON_REPORT ? (unsigned)ON_HIDDEN : 0)));
+        return id < CLI_OPTION_END && (option_rows[id].verbs & (verb | (verb & (ON_REPORT | ON_SNAPSHOT) ? (unsigned)ON_HIDDEN : 0)));
 }
 
 /* `value`: what stood in the same word, or NULL. */

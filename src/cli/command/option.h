@@ -46,6 +46,7 @@
         X(AS, 0, "as", "FORM", ON_HELP, "text|man|bash|zsh|fish",                                                      \
           "print it as text, as a man page, or as the completions of a shell")                                         \
         X(ARENA_FD, 0, "arena-fd", "N", ON_HIDDEN, NULL, "report the arena behind this descriptor")                    \
+        X(SITES, 0, "sites", "LIST", ON_HIDDEN, NULL, "speak of these sites of the process, and of nothing else")     \
         X(HELP, 'h', "help", NULL, ON_ALL, NULL, "print this")                                                         \
         X(VERSION, 0, "version", NULL, ON_RUN, NULL, "print the version")
 
@@ -68,7 +69,7 @@ enum {
         ON_DOCTOR = 1 << 7,
         ON_HELP = 1 << 8,
         ON_REPORTS = ON_RUN | ON_REPORT | ON_DIFF | ON_BASELINE | ON_SNAPSHOT,
-        ON_HIDDEN = 1 << 15, /* `report` takes it, nobody is told */
+        ON_HIDDEN = 1 << 15, /* `report` and `snapshot` take it, nobody is told */
         ON_ALL = 0x7fff,
 };
 
@@ -89,6 +90,7 @@ struct arguments {
         char **operands; /* NULL-terminated; the words are argv's */
         int n_operands;
         int arena_fd;       /* -1 = none */
+        const char *sites;  /* see process_set_sites(); NULL = all that there are */
         int help_form;      /* place in the words of --as */
         bool help, version; /* asked for */
         bool python_objects, abort_on_error; /* for the shim */

@@ -6,6 +6,7 @@
 #include "cli/capture/arena.h"
 #include "cli/capture/file.h"
 #include "cli/capture/label.h"
+#include "cli/capture/site.h"
 #include "cli/collect/living.h"
 #include "cli/command/judge.h"
 #include "cli/command/pattern.h"
@@ -48,6 +49,12 @@ static int arena_show(struct arguments *arguments, struct policy *policy, int fd
         const char *why = arena_read(fd, &process);
         if (why)
                 return say_error("the record of process %s cannot be read: %s", arguments->operands[0], why);
+        if (arguments->sites && !process_set_sites(&process, arguments->sites)) {
+                process_deinit(&process);
+                return say_error("--sites: not a list of sites of this process");
+        }
+        if (arguments->sites)
+                options->show = ~UINT32_C(0);
         process.end.how = END_RUNNING;
         process.labels = labels_from_environment();
         struct capture capture = {.exit_status = -1, .command = process.argv};

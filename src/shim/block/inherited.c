@@ -16,7 +16,7 @@ static bool is_later(unsigned epoch, unsigned fork_epoch)
 {
         enum { EPOCHS = 255 };
         unsigned ahead = (epoch + EPOCHS - fork_epoch) % EPOCHS;
-        return ahead > 0 && ahead <= EPOCHS / 2;
+        return epoch != 0 && ahead > 0 && ahead <= EPOCHS / 2; /* 0: long ago */
 }
 
 static const wire_slot *slot_at(const struct wire_header *header, uintptr_t start)

@@ -1,12 +1,26 @@
 /* The doors of unfreed.h, and the same under LeakSanitizer's names. What they do is said there. */
 #include "shim/hooks/door.h"
+#include "shim/hooks/pymem.h"
 #include "shim/leak/declared.h"
+#define UNFREED_ONLY_TYPES
+#include "shim/hooks/unfreed.h"
 #include "shim/leak/judge.h"
+#include "shim/leak/since.h"
+#include "shim/record/describe.h"
+#include "shim/record/record.h"
 #include "shim/self/life.h"
+#include "shim/self/options.h"
 #include "shim/sys/message.h"
 
 DOOR int unfreed_active(void);
 DOOR int64_t unfreed_check(void);
+DOOR int64_t unfreed_alive(void);
+DOOR uint64_t unfreed_mark(void);
+DOOR void unfreed_mark_end(uint64_t mark);
+DOOR int64_t unfreed_since(uint64_t mark, unsigned what, struct unfreed_site *sites, size_t most);
+DOOR size_t unfreed_describe(const struct unfreed_site *sites, size_t n, unsigned form, char *text, size_t size);
+DOOR size_t unfreed_frames(const struct unfreed_site *site, struct unfreed_frame *frames, size_t most);
+DOOR int unfreed_python_stacks(int on);
 DOOR int unfreed_ignore(const void *block);
 DOOR void unfreed_ignore_begin(void);
 DOOR void unfreed_ignore_end(void);
@@ -37,6 +51,78 @@ int64_t unfreed_check(void)
 {
         uint64_t bytes;
         return check(JUDGE_SP_HERE(), &bytes);
+}
+
+/* Whether there is anything to ask, also in a fork child that has done nothing yet. */
+static bool recording(void) { return (arena.base || record_begin(&thread_self)) && life_owner(); }
+
+int64_t unfreed_alive(void) { return recording() ? since_alive() : -1; }
+
+uint64_t unfreed_mark(void)
+{
+        if (!recording())
+                return 0;
+        thread_self.quiet++;
+        uint64_t mark = since_begin();
+        thread_self.quiet--;
+        return mark;
+}
+
+void unfreed_mark_end(uint64_t mark)
+{
+        if (!recording())
+                return;
+        thread_self.quiet++;
+        since_end(mark);
+        thread_self.quiet--;
+}
+
+_Static_assert(sizeof(struct unfreed_site) == sizeof(struct since_site) &&
+                       offsetof(struct unfreed_site, verdict) == offsetof(struct since_site, verdict),
+               "a site crosses the door as it is");
+_Static_assert((int)UNFREED_LOST == WIRE_VERDICT_DEFINITE && (int)UNFREED_HELD == WIRE_VERDICT_REACHABLE &&
+                       (int)UNFREED_POSSIBLE == WIRE_VERDICT_POSSIBLE && (int)UNFREED_INDIRECT == WIRE_VERDICT_INDIRECT,
+               "and so does a verdict");
+_Static_assert(sizeof(struct unfreed_frame) == sizeof(struct describe_frame), "and a frame");
+
+int64_t unfreed_since(uint64_t mark, unsigned what, struct unfreed_site *sites, size_t most)
+{
+        if (!recording())
+                return -1;
+        struct since_question question = {.mark = mark,
+                                          .judged = what & (UNFREED_JUDGED | UNFREED_ONLY_LOST),
+                                          .only_grown = what & UNFREED_ONLY_GROWN,
+                                          .only_lost = what & UNFREED_ONLY_LOST,
+                                          .sp = JUDGE_SP_HERE()};
+        thread_self.quiet++;
+        int64_t n = since_sites(&question, (struct since_site *)sites, most);
+        thread_self.quiet--;
+        return n;
+}
+
+size_t unfreed_describe(const struct unfreed_site *sites, size_t n, unsigned form, char *text, size_t size)
+{
+        if (size)
+                *text = '\0';
+        if (!recording() || n == 0)
+                return 0;
+        thread_self.quiet++;
+        size_t length = describe_sites((const struct since_site *)sites, n, form == UNFREED_JSON, text, size);
+        thread_self.quiet--;
+        return length;
+}
+
+size_t unfreed_frames(const struct unfreed_site *site, struct unfreed_frame *frames, size_t most)
+{
+        return recording() ? describe_frames(site->stack, (struct describe_frame *)frames, most) : 0;
+}
+
+int unfreed_python_stacks(int on)
+{
+        int before = options.python_objects;
+        if (recording() && on >= 0)
+                pymem_stacks(on != 0);
+        return before;
 }
 
 int unfreed_ignore(const void *block) { return arena.base && declared_ignore((uintptr_t)block); }

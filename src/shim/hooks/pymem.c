@@ -399,6 +399,18 @@ static const struct python_allocator hooks[PYTHON_DOMAINS] = {
         [PYTHON_OBJECT] = {NULL, object_give, object_give_zeroed, object_resize, object_release},
 };
 
+static void objects_settle(void)
+{
+        objects_are_plain = options.pyobject && !options.python_objects && !fail_active;
+}
+
+void pymem_stacks(bool on)
+{
+        options.python_objects = on;
+        if (interpreter.here)
+                objects_settle();
+}
+
 void pymem_look(void)
 {
         struct thread *self = &thread_self;
@@ -409,7 +421,7 @@ void pymem_look(void)
         if (interpreter_look(lookup_symbol)) {
                 python_begin();
                 code_deaths_unseen = !options.pyobject;
-                objects_are_plain = options.pyobject && !options.python_objects && !fail_active;
+                objects_settle();
                 record_frames_through(interpreter.layout ? frames_current : NULL);
                 record_python_excuses = python_excuses;
         }

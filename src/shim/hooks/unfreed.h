@@ -18,6 +18,45 @@
 extern "C" {
 #endif
 
+/* What is alive of one site: the blocks that were allocated from one stack. */
+struct unfreed_site {
+        uint64_t blocks, bytes;            /* born since the mark and alive; bytes as requested */
+        int64_t grown_blocks, grown_bytes; /* alive now less alive at the mark */
+        uint32_t stack;                    /* its number in this process */
+        uint8_t family;                    /* 1 malloc, 2 new, 3 new[], 4 pymem, 5 pyobject, 6 pymem_raw */
+        uint8_t verdict;                   /* one of the below */
+};
+
+/* UNFREED_UNJUDGED where nobody asked. */
+enum unfreed_verdict {
+        UNFREED_UNJUDGED,
+        UNFREED_HELD,     /* a pointer leads to it */
+        UNFREED_POSSIBLE, /* only a pointer into the middle is left */
+        UNFREED_INDIRECT, /* lost through another block that is lost */
+        UNFREED_LOST      /* nothing points to it */
+};
+
+/* What unfreed_since() shall do; 0 or several with | between. */
+enum unfreed_since_what {
+        UNFREED_JUDGED = 1,     /* say of each site whether it is lost; a site with several verdicts comes several times */
+        UNFREED_ONLY_GROWN = 2, /* leave out sites of which as many were released as were born */
+        UNFREED_ONLY_LOST = 4   /* leave out what is not lost (and judge for that) */
+};
+
+enum unfreed_form { UNFREED_TEXT, UNFREED_JSON };
+
+/* One frame. Native: `pc` is a return address, `offset` what addr2line -e MODULE takes. Python: `pc` is 0, `line` is
+ * where the function begins. What is not known is NULL or 0. Strings stay as long as the process does. */
+struct unfreed_frame {
+        uintptr_t pc;
+        const char *module;
+        uintptr_t offset;
+        const char *function, *file;
+        int line;
+};
+
+#ifndef UNFREED_ONLY_TYPES
+
 /* Each call is a weak reference to the function that libunfreed.so exports, behind an inline function that looks whether
  * it is there. The inline ones have a name of their own in object files, where both would otherwise be called alike.
  *
@@ -65,6 +104,47 @@ UNFREED_CALL(int, unfreed_active, (void), (), 0)
  * Nothing is reported, and nothing about the report at the end changes. Otherwise 0. */
 UNFREED_CALL(int64_t, unfreed_check, (void), (), 0)
 
+/* How many blocks are alive in this process, released ones in the quarantine left out: a sum over the threads that takes
+ * well under a microsecond for each, and no look at any block. -1 when nothing is recorded. Otherwise -1. */
+UNFREED_CALL(int64_t, unfreed_alive, (void), (), -1)
+
+/* A mark in time. It costs one pass over what is alive (a fifth of a millisecond for 100,000 blocks) and nothing
+ * afterwards. Any thread may ask about it. At most 63 at a time: end it. Returns its number; 0 when it cannot be had
+ * (too many, no memory, nothing is recorded). Otherwise 0. */
+UNFREED_CALL(uint64_t, unfreed_mark, (void), (), 0)
+
+/* The mark is needed no longer. 0 and ended ones may be given. Otherwise nothing. */
+UNFREED_ORDER(unfreed_mark_end, (uint64_t mark), (mark))
+
+/* What was born in any thread since the mark and is alive, by site, those with the most bytes first. A block that was
+ * released and given out again at the same place is a new one. `most` sites at most are stored; the answer says how
+ * many there are. `what` is 0 or of enum unfreed_since_what. Blocks that were ignored (below) do not count. It takes
+ * as long as a mark; where it judges, as long as unfreed_check(), and the same holds of other threads, registers and
+ * stacks. When more than 120 marks and forks came since this one, `blocks` says only by how much the site has grown.
+ * After a fork, in the child, marks of the parent mean the fork. -1: no such mark, too little memory or time, or
+ * nothing is recorded. Otherwise -1. */
+UNFREED_CALL(int64_t, unfreed_since, (uint64_t mark, unsigned what, struct unfreed_site *sites, size_t most),
+             (mark, what, sites, most), -1)
+
+/* These sites in words, as the report at the end would show them (enum unfreed_form), with `blocks` and `bytes` as they
+ * stand in `sites`. At most 256 sites are told. `size` bytes of `text`, the NUL among them, are written at most; the
+ * answer is how long the whole is. Starts the command `unfreed` for it, which takes some 50 ms: for what failed.
+ * When the command cannot be found, the text is `module+offset` lines, and there is no JSON. 0 when there is nothing
+ * to be told. Otherwise 0. */
+UNFREED_CALL(size_t, unfreed_describe,
+             (const struct unfreed_site *sites, size_t n, unsigned form, char *text, size_t size),
+             (sites, n, form, text, size), 0)
+
+/* The frames of a site, innermost first: those of Python, then the native ones. Stores `most` at most; returns how many
+ * there are. Otherwise 0. */
+UNFREED_CALL(size_t, unfreed_frames, (const struct unfreed_site *site, struct unfreed_frame *frames, size_t most),
+             (site, frames, most), 0)
+
+/* Shall Python objects that are born from now on have stacks (1), in all threads, or only a common place for all of
+ * them (0, unless option python_objects was given)? With stacks Python is about three times as slow. -1: only ask.
+ * Returns what was before. Otherwise 0. */
+UNFREED_CALL(int, unfreed_python_stacks, (int on), (on), 0)
+
 /* The block that starts at `block`, and whatever it leads to, is not a leak. Holds until the block is released or
  * resized. 1 when there is such a block, else 0. Otherwise 0. */
 UNFREED_CALL(int, unfreed_ignore, (const void *block), (block), 0)
@@ -95,6 +175,8 @@ UNFREED_CALL(int, unfreed_root_remove, (const void *start, size_t size), (start,
 #undef UNFREED_CALL
 #undef UNFREED_ORDER
 #undef UNFREED_FIND
+
+#endif /* UNFREED_ONLY_TYPES */
 
 #ifdef __cplusplus
 }

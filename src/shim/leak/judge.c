@@ -68,6 +68,8 @@ static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
 struct on_stack {
         uintptr_t sp;
         enum purpose purpose;
+        void (*look)(void *context); /* FOR_CHECK: while the verdicts stand; may be NULL */
+        void *context;
         bool whole;
         struct mark_sum lost;
 };
@@ -95,6 +97,8 @@ static void judge_now(struct on_stack *on)
                 struct mark_sum indirect = mark_count(WIRE_VERDICT_INDIRECT);
                 on->lost.blocks = definite.blocks + indirect.blocks;
                 on->lost.bytes = definite.bytes + indirect.bytes;
+                if (on->look && on->whole)
+                        on->look(on->context);
                 mark_clear();
         }
         freeze_end();
@@ -166,12 +170,17 @@ void judge_for_good(uintptr_t sp)
 
 bool judge_check(uintptr_t sp, uint64_t *ret_blocks, uint64_t *ret_bytes)
 {
+        return judge_look(sp, NULL, NULL, ret_blocks, ret_bytes);
+}
+
+bool judge_look(uintptr_t sp, void (*look)(void *context), void *context, uint64_t *ret_blocks, uint64_t *ret_bytes)
+{
         state_take();
         if (state.for_good) { /* it would wipe the verdicts that shall stay */
                 lock_give(&state.lock);
                 return false;
         }
-        struct on_stack on = {.sp = sp, .purpose = FOR_CHECK};
+        struct on_stack on = {.sp = sp, .purpose = FOR_CHECK, .look = look, .context = context};
         judge_on_own_stack(&on);
         lock_give(&state.lock);
         if (!on.whole)

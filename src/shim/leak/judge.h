@@ -47,4 +47,8 @@ void judge_for_good(uintptr_t sp);
  * verdict. False when that could not be told. */
 bool judge_check(uintptr_t sp, uint64_t *ret_blocks, uint64_t *ret_bytes);
 
+/* The same; when all could be judged, `look` is called while the verdicts stand in the table. Other threads stand still
+ * then: it may take pages, and no lock that it does not hold already. */
+bool judge_look(uintptr_t sp, void (*look)(void *context), void *context, uint64_t *ret_blocks, uint64_t *ret_bytes);
+
 #endif

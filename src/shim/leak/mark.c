@@ -18,6 +18,7 @@
  */
 #include "shim/leak/mark.h"
 
+#include "shim/block/large.h"
 #include "shim/leak/find.h"
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
@@ -325,7 +326,17 @@ static bool clear_block(const struct block *block)
         return true;
 }
 
-void mark_clear(void) { find_each(is_judged, clear_block); }
+static bool clear_large(const struct block *block, void *context)
+{
+        return !is_judged(block->verdict) || clear_block(block);
+}
+
+/* Also when the index of large blocks is no more. */
+void mark_clear(void)
+{
+        find_each_small(is_judged, clear_block, false);
+        large_each(clear_large, NULL);
+}
 
 /* Twice each live block, by the pages that were ever written (each of 512 slots) and the large ones. */
 static size_t work_most(void)
@@ -493,10 +504,13 @@ static bool sum_block(const struct block *block)
         return true;
 }
 
+static bool sum_large(const struct block *block, void *context) { return sum_block(block); }
+
 struct mark_sum mark_count(enum wire_verdict verdict)
 {
         sum = (struct mark_sum){0};
         wanted_verdict = verdict;
-        find_each(is_any, sum_block);
+        find_each_small(is_any, sum_block, false);
+        large_each(sum_large, NULL);
         return sum;
 }

@@ -68,19 +68,29 @@ void life_ended(void)
         arena_stop();
 }
 
+/* All epochs so far, of this image and those that it was forked from. */
+static _Atomic uint64_t n_epochs;
+
 /* 0 is "ancient" and never current, so epochs go round from 1 to 255. */
-void life_fork_begin(void)
+uint64_t life_epoch_begin(uint32_t *ret_before)
 {
-        struct thread *self = &thread_self;
-        self->fork_epoch = arena.epoch;
-        if (!life_owner())
-                return;
         uint32_t epoch = __atomic_load_n(&arena.header->epoch, __ATOMIC_RELAXED);
         while (!__atomic_compare_exchange_n(&arena.header->epoch, &epoch, epoch % 255 + 1, false, __ATOMIC_RELAXED,
                                             __ATOMIC_RELAXED))
                 ;
-        self->fork_epoch = epoch;
+        *ret_before = epoch;
         arena.epoch = epoch % 255 + 1;
+        return atomic_fetch_add_explicit(&n_epochs, 1, memory_order_relaxed) + 1;
+}
+
+uint64_t life_epochs(void) { return atomic_load_explicit(&n_epochs, memory_order_relaxed); }
+
+void life_fork_begin(void)
+{
+        struct thread *self = &thread_self;
+        self->fork_epoch = arena.epoch;
+        if (life_owner())
+                life_epoch_begin(&self->fork_epoch);
 }
 
 static uint32_t image_fork_epoch;

@@ -37,8 +37,13 @@ bool life_owner(void);
 bool life_end_claim(void);
 void life_ended(void);
 
-/* Around fork. A block's epoch says how many forks came before its birth, so that a child knows what it inherited.
- * The child's end is called in the child. */
+/* Let what is born from now on carry another epoch than what lives already. *ret_before: the one until now. Returns how
+ * many were begun so; life_epochs() says the same at any time. Only where there is an arena. */
+uint64_t life_epoch_begin(uint32_t *ret_before);
+uint64_t life_epochs(void);
+
+/* Around fork. A block's epoch says how many forks (and marks) came before its birth, so that a child knows what it
+ * inherited. The child's end is called in the child. */
 void life_fork_begin(void);
 void life_fork_end_child(void);
 

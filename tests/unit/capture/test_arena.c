@@ -1,10 +1,12 @@
 /* What is read from an arena, and what is not believed */
 #include "capture/arena_maker.h"
 #include "cli/capture/arena.h"
+#include "cli/capture/site.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -241,4 +243,25 @@ Test(arena, a_million_blocks_take_less_than_a_second)
         cr_log_info("10^6 blocks read in %.3f s", seconds);
         cr_assert_eq(process.n_sites, 64);
         cr_assert_lt(seconds, 1.0);
+}
+
+Test(site, a_list_replaces_what_the_process_has, .init = make, .fini = drop)
+{
+        uint32_t stack = maker_stack(&maker, 2, 0x1000);
+        maker_block(&maker, 4, stack, 100, 0);
+        cr_assert_null(arena_read(maker.fd, &process));
+        char list[64];
+        snprintf(list, sizeof list, "%u:1:4:3:48,%u:2:0:1:7", stack, stack);
+        cr_assert(process_set_sites(&process, list));
+        cr_assert_eq(process.n_sites, 2);
+        cr_assert_eq(process.sites[0].blocks, 3);
+        cr_assert_eq(process.sites[0].bytes, 48);
+        cr_assert_eq(process.sites[0].most_bytes, 16);
+        cr_assert_eq(process.sites[0].verdict, WIRE_VERDICT_DEFINITE);
+        cr_assert_eq(process.sites[1].family, WIRE_FAMILY_NEW);
+        static const char *const senseless[] = {"1",         "1:1:4:3",  "999999999:1:4:3:48", "1:0:4:3:48", "1:9:4:3:48",
+                                                "1:1:9:3:48", "1:1:4:0:0", "1:1:4:3:48;",        "a:1:4:3:48", "1:1:4:3:48x"};
+        for (size_t i = 0; i < sizeof senseless / sizeof *senseless; i++)
+                cr_assert_not(process_set_sites(&process, senseless[i]), "%s", senseless[i]);
+        cr_assert_eq(process.n_sites, 2, "a list that makes no sense changes nothing");
 }
