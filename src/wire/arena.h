@@ -241,7 +241,7 @@ struct wire_header {
         uint32_t exe, cwd;      /* text */
         uint32_t argv, argc;    /* text: argc strings one after another */
         uint32_t allocator;     /* text: path of the module whose malloc is behind ours */
-        uint32_t interpreter_env; /* text: reserved for readers of old captures */
+        uint32_t labels;        /* text: strings "key=value" one after another, the last one empty; see label.h */
         uint32_t granule_shift; /* a slot speaks of 2^this bytes */
         uint32_t depth_max;     /* frames */
         uint32_t is_fork_child; /* began by fork rather than exec */

@@ -6,6 +6,7 @@
  */
 #include "cli/capture/arena.h"
 
+#include "cli/capture/label.h"
 #include "cli/capture/site.h"
 #include "cli/capture/source.h"
 
@@ -330,6 +331,15 @@ static bool argv_read(struct process *p, const struct wire_header *h)
         return true;
 }
 
+/* NULL where there are none, or where they make no sense. */
+static char *labels_own(const struct process *p, uint32_t off)
+{
+        size_t end = off;
+        while (off && end < p->text_bytes && p->text[end])
+                end += strlen(p->text + end) + 1;
+        return end == off || end >= p->text_bytes ? NULL : labels_checked(p->text + off, end + 1 - off);
+}
+
 static bool facts_read(struct reader *r)
 {
         struct process *p = r->process;
@@ -354,6 +364,7 @@ static bool facts_read(struct reader *r)
         p->depth_max = h->depth_max;
         p->frozen_missing = h->frozen_missing;
         p->requests_failed = h->requests_failed;
+        p->labels = labels_own(p, h->labels);
         return argv_read(p, h);
 }
 

@@ -1,6 +1,8 @@
 /* Labels: see label.h */
 #include "cli/capture/label.h"
 
+#include "wire/label.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ char *labels_from_environment(void)
                 const char *key, *variable;
         } known[] = {
 #define X(key, variable) {key, variable},
-                LABEL_VARIABLES(X)
+                WIRE_LABELS(X)
 #undef X
         };
         char *labels = NULL, host[256] = "";
@@ -40,6 +42,29 @@ char *labels_from_environment(void)
         }
         fputc('\0', out);
         return fclose(out) == 0 ? labels : NULL;
+}
+
+char *labels_join(char *own, const char *common)
+{
+        char *joined = NULL;
+        const char *at = own, *label;
+        size_t n = 0, key_bytes;
+        FILE *out = own || common ? open_memstream(&joined, &n) : NULL;
+        if (!out)
+                return own;
+        while (labels_next(&at, &label, &key_bytes))
+                fprintf(out, "%s%c", label, '\0');
+        for (at = common; labels_next(&at, &label, &key_bytes);) {
+                char key[64];
+                snprintf(key, sizeof key, "%.*s", (int)key_bytes, label);
+                if (!own || !labels_have(own, labels_bytes(own) - 1, key))
+                        fprintf(out, "%s%c", label, '\0');
+        }
+        fputc('\0', out);
+        if (fclose(out) != 0)
+                return own;
+        free(own);
+        return joined;
 }
 
 size_t labels_bytes(const char *labels)

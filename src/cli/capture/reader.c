@@ -68,12 +68,7 @@ static int process_close(struct reading *r)
         process.end.code = r->begun.code;
         process.end.signal = r->begun.signal;
         process.self_bytes = r->begun.self_bytes;
-        if (r->labels) {
-                size_t bytes = labels_bytes(r->labels);
-                process.labels = malloc(bytes);
-                if (process.labels)
-                        memcpy(process.labels, r->labels, bytes);
-        }
+        process.labels = labels_join(process.labels, r->labels);
         if (capture_add(r->capture, &process) < 0) {
                 process_deinit(&process);
                 return -1;

@@ -192,7 +192,10 @@ static int capture_make(struct collector *c, struct capture *ret_capture)
                         capture_deinit(&capture);
                         return -1;
                 }
-                capture.processes[capture.n_processes - 1].labels = labels_from_environment();
+                struct process *process = &capture.processes[capture.n_processes - 1];
+                char *common = labels_from_environment();
+                process->labels = labels_join(process->labels, common);
+                free(common);
                 member->process = (struct process){0};
         }
         int status = c->program_status;

@@ -56,7 +56,9 @@ static int arena_show(struct arguments *arguments, struct policy *policy, int fd
         if (arguments->sites)
                 options->show = ~UINT32_C(0);
         process.end.how = END_RUNNING;
-        process.labels = labels_from_environment();
+        char *common = labels_from_environment();
+        process.labels = labels_join(process.labels, common);
+        free(common);
         struct capture capture = {.exit_status = -1, .command = process.argv};
         if (capture_add(&capture, &process) < 0) {
                 process_deinit(&process);

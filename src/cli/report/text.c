@@ -4,6 +4,7 @@
  * source), and what it means in a sentence. The columns are as wide as the widest cell of the finding, within limits,
  * so that short reports are not torn apart and long names do not push the places off the screen.
  */
+#include "cli/capture/label.h"
 #include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/quantity.h"
@@ -69,7 +70,7 @@ static const char *source_of(struct text *text, const struct named_frame *named)
 static enum style frame_style(const struct named_frame *frame)
 {
         return frame->marks & (MARK_ALLOCATOR | MARK_WRAPPER | MARK_RUNTIME | MARK_INTERPRETER) ? STYLE_FAINT
-                                                                                                 : STYLE_NAME;
+                                                                                                : STYLE_NAME;
 }
 
 static bool same_line(const struct named_frame *a, const struct named_frame *b)
@@ -89,9 +90,9 @@ static void widen(struct text *text, const struct line *line)
 /* A run of `length` calls of a function by itself, of which the first has been written. */
 static struct line run_line(struct text *text, size_t length)
 {
-        return (struct line){ store_format(text->report->store, "... %s more of it",
+        return (struct line){store_format(text->report->store, "... %s more of it",
                                           quantity_number(text->report->store, length - 1)),
-                              "", "", STYLE_FAINT };
+                             "", "", STYLE_FAINT};
 }
 
 /* The lines of a stack, in the report's store. `allocation`: what stands for the allocator, or "". */
@@ -101,7 +102,7 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
         size_t n = 0, depth = report_depth(text->report, stack);
         const struct named_frame *sourced = report_place(stack);
         if (*allocation && stack->entry)
-                lines[n++] = (struct line){ entry_name(stack->entry), allocation, "", STYLE_FAINT };
+                lines[n++] = (struct line){entry_name(stack->entry), allocation, "", STYLE_FAINT};
         for (size_t i = 0, run; i < depth; i += run) {
                 const struct named_frame *frame = stack->frames[i];
                 for (run = 1; i + run < depth && same_line(frame, stack->frames[i + run]); run++)
@@ -110,9 +111,9 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
                         continue;
                 const char *source = frame == sourced ? source_of(text, frame) : "";
                 sourced = frame == sourced ? NULL : sourced;
-                lines[n++] = (struct line){ style_clean(text->report->store, report_function(text->report, frame)),
-                                            style_clean(text->report->store, place_of(text, frame)), source,
-                                            frame_style(frame) };
+                lines[n++] = (struct line){style_clean(text->report->store, report_function(text->report, frame)),
+                                           style_clean(text->report->store, place_of(text, frame)), source,
+                                           frame_style(frame)};
                 if (run == 2) /* one more line says as much as the words would */
                         lines[n] = lines[n - 1], lines[n++].source = "";
                 else if (run > 2)
@@ -150,13 +151,14 @@ static void print_lines(struct text *text, const struct stack *stack, const stru
                 print_line(text, &lines[i]);
         if (!all) {
                 const char *left_out = store_format(store, "      ... %s frames (-v shows them)\n",
-                                                   quantity_number(store, n - head - tail));
+                                                    quantity_number(store, n - head - tail));
                 style_print(text->report, text->out, STYLE_FAINT, left_out);
                 for (size_t i = n - tail; i < n; i++)
                         print_line(text, &lines[i]);
         }
         if (stack->cut)
-                style_print(text->report, text->out, STYLE_FAINT, "      ... the stack could not be followed further\n");
+                style_print(text->report, text->out, STYLE_FAINT,
+                            "      ... the stack could not be followed further\n");
 }
 
 static const char *allocation_words(struct text *text, const struct finding *finding)
@@ -169,7 +171,7 @@ static const char *allocation_words(struct text *text, const struct finding *fin
         const char *size = finding->least_bytes == finding->most_bytes
                                    ? quantity_of(store, finding->least_bytes, "byte", "bytes")
                                    : store_format(store, "%s to %s", quantity_number(store, finding->least_bytes),
-                                                 quantity_of(store, finding->most_bytes, "byte", "bytes"));
+                                                  quantity_of(store, finding->most_bytes, "byte", "bytes"));
         return store_format(store, "%s x %s", size, quantity_number(store, finding->blocks));
 }
 
@@ -189,23 +191,36 @@ static size_t finding_parts(struct text *text, const struct finding *finding, st
         switch (finding->rule) {
         case RULE_UF101:
         case RULE_UF105:
-                parts[n++] = (struct part){ "freed at", &finding->release, "" };
+                parts[n++] = (struct part){"freed at", &finding->release, ""};
                 break;
         case RULE_UF102:
-                parts[n++] = (struct part){ "freed again at", &finding->release, "" };
-                parts[n++] = (struct part){ "first freed at", &finding->first_release, "" };
+                parts[n++] = (struct part){"freed again at", &finding->release, ""};
+                parts[n++] = (struct part){"first freed at", &finding->first_release, ""};
                 break;
         case RULE_UF103:
         case RULE_UF104:
-                parts[n++] = (struct part){ finding->rule == RULE_UF103 ? "freed at" : "called at", &finding->release, "" };
+                parts[n++] =
+                        (struct part){finding->rule == RULE_UF103 ? "freed at" : "called at", &finding->release, ""};
                 break;
         default:
-                parts[n++] = (struct part){ "", &finding->stack, allocation };
+                parts[n++] = (struct part){"", &finding->stack, allocation};
                 return n;
         }
         if (finding->stack.n_frames)
-                parts[n++] = (struct part){ "allocated at", &finding->stack, allocation };
+                parts[n++] = (struct part){"allocated at", &finding->stack, allocation};
         return n;
+}
+
+/* The program's name and the labels, without the host's, which is the same for most: "python3, worker gw1". */
+static const char *process_words(const struct report *report, const struct process *process, const char *name)
+{
+        const char *words = name, *at = process ? process->labels : NULL, *label;
+        size_t key_bytes;
+        while (labels_next(&at, &label, &key_bytes))
+                if (key_bytes != 4 || strncmp(label, "host", 4) != 0)
+                        words = store_format(report->store, "%s%s%.*s %s", words, *words ? ", " : "", (int)key_bytes,
+                                             label, label + key_bytes + 1);
+        return words;
 }
 
 static void print_processes(struct text *text, const struct finding *finding)
@@ -220,8 +235,9 @@ static void print_processes(struct text *text, const struct finding *finding)
                 const struct process *process = report_process(text->report, finding->pids[i]);
                 const char *exe = process && process->exe ? process->exe : "", *slash = strrchr(exe, '/');
                 fprintf(text->out, "%s %d", i ? "," : "", finding->pids[i]);
-                if (*exe)
-                        fprintf(text->out, " (%s)", style_clean(text->report->store, slash ? slash + 1 : exe));
+                const char *words = process_words(text->report, process, slash ? slash + 1 : exe);
+                if (*words)
+                        fprintf(text->out, " (%s)", style_clean(text->report->store, words));
         }
         if (finding->n_pids > 8)
                 fprintf(text->out, " and %zu more", finding->n_pids - 8);
@@ -234,14 +250,15 @@ static void print_title(struct text *text, const struct finding *finding)
         const char *number = store_format(report->store, "#%zu", ++text->n_shown);
         const char *title = style_clean(report->store, report_title(report, finding));
         if (finding->count > 1)
-                title = store_format(report->store, "%s, %s times", title, quantity_number(report->store, finding->count));
+                title = store_format(report->store, "%s, %s times", title,
+                                     quantity_number(report->store, finding->count));
         style_print(report, text->out, STYLE_STRONG, number);
         size_t width = strlen(number) < 3 ? 4 : strlen(number) + 2;
         style_pad(text->out, strlen(number), width);
-        enum style style = finding->suppressed_by                                        ? STYLE_FAINT
-                           : finding->gating || !rule_is_leak(finding->rule)             ? STYLE_BAD
-                           : finding->rule == RULE_UF003                                 ? STYLE_STRONG
-                                                                                         : STYLE_WARN;
+        enum style style = finding->suppressed_by                            ? STYLE_FAINT
+                           : finding->gating || !rule_is_leak(finding->rule) ? STYLE_BAD
+                           : finding->rule == RULE_UF003                     ? STYLE_STRONG
+                                                                             : STYLE_WARN;
         style_print(report, text->out, style, title);
         width += style_width(title);
         style_pad(text->out, width, width + 2 > ID_COLUMN ? width + 2 : ID_COLUMN);
@@ -295,7 +312,7 @@ static void print_finding(struct text *text, const struct finding *finding)
 
 void write_text(const struct report *report, FILE *out)
 {
-        struct text text = { .report = report, .out = out };
+        struct text text = {.report = report, .out = out};
         if (report->options->quiet >= 2)
                 return;
         size_t n = 0;

@@ -13,6 +13,7 @@
 #include "shim/record/record.h"
 #include "shim/record/report.h"
 #include "shim/self/birth.h"
+#include "shim/self/label.h"
 #include "shim/self/life.h"
 #include "shim/self/next.h"
 #include "shim/self/options.h"
@@ -71,6 +72,7 @@ static bool image_judge(uintptr_t sp, bool for_exec, enum wire_end end)
         arena.header->private_bytes = pages_taken_bytes();
         if (options.detect_leaks)
                 judge(sp, for_exec);
+        label_write();
         __atomic_store_n(&arena.header->end, end, __ATOMIC_RELEASE);
         stack_end();
         return report_end();
