@@ -57,7 +57,7 @@ static void entry_take(const char *entry, char values[N_LABELS][ENTRY_MOST])
         for (size_t i = 0; i < N_LABELS; i++) {
                 size_t n = strlen(labels[i].variable);
                 if (strncmp(entry, labels[i].variable, n) == 0 && entry[n] == '=' && !*values[i])
-                        strcpy(values[i], entry + n + 1);
+                        memcpy(values[i], entry + n + 1, strlen(entry + n + 1) + 1);
         }
 }
 
