@@ -178,7 +178,7 @@ static void candidate_take(void)
         if (!find_block(candidate.word, &block, &start))
                 return;
         if (!start) {
-                if (candidate.reading.source.libc_data && is_free_chunk(&block, candidate.word))
+                if (candidate.reading.source.is_allocators && is_free_chunk(&block, candidate.word))
                         return;
                 start = block.verdict != WIRE_VERDICT_REACHABLE && shape_is_start(&block, candidate.word);
         }

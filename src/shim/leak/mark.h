@@ -15,8 +15,8 @@
 
 /* Whose words are being read; becomes the holder of what they point to. */
 struct mark_source {
-        uint8_t kind;   /* enum wire_holder_kind */
-        bool libc_data; /* libc's own variables, the free lists of its allocator among them */
+        uint8_t kind;       /* enum wire_holder_kind */
+        bool is_allocators; /* where glibc's allocator keeps its lists of free chunks, among other things */
         int32_t tid;
         uint32_t other; /* BLOCK: its stack */
 };

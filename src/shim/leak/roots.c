@@ -247,8 +247,12 @@ static void pieces_read(uintptr_t start, uintptr_t end, uintptr_t window_from, c
                         mark_range(run, at, source);
                         run = 0;
                 }
-                if (is_gap && inherited)
-                        gaps_read(at, next, source);
+                if (is_gap && inherited) {
+                        /* Free chunks among it are linked as those of libc's own variables are. */
+                        struct mark_source heap = *source;
+                        heap.is_allocators = true;
+                        gaps_read(at, next, &heap);
+                }
                 at = next;
         }
         if (run)
@@ -382,7 +386,7 @@ static void places_read(uint32_t mask, uint32_t flags, void (*read)(const struct
 
 static void module_read(const struct place *place)
 {
-        struct mark_source source = {.kind = WIRE_HOLDER_MODULE, .libc_data = place->flags & LIBC};
+        struct mark_source source = {.kind = WIRE_HOLDER_MODULE, .is_allocators = place->flags & LIBC};
         range_read(place->start, place->end, place->flags, &source);
 }
 

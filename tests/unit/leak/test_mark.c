@@ -259,7 +259,7 @@ Test(mark, the_allocators_lists_in_libc_do_not_hold_the_block_before_a_free_chun
 {
         heap_begin(5);
         uintptr_t *a = heap_block(0x1010, 24); /* the next chunk's header begins at + 16 */
-        struct mark_source libc = {.kind = WIRE_HOLDER_MODULE, .libc_data = true};
+        struct mark_source libc = {.kind = WIRE_HOLDER_MODULE, .is_allocators = true};
         begin();
         mark_word((uintptr_t)a + 16, 0, &libc);
         cr_assert(finish());
