@@ -163,6 +163,8 @@ enum wire_holder_kind {
         WIRE_HOLDER_MAPPING, /* ... by a mapping that is not heap */
         WIRE_HOLDER_BLOCK,  /* ... by a block whose stack is `other` */
         WIRE_HOLDER_ROOT,   /* ... by a region the program declared a root */
+        WIRE_HOLDER_TYPE,   /* ... are, `blocks` of them, Python objects whose type's name is the text at `other`; such
+                             * a row stands beside the others of its site */
 };
 
 struct wire_holder {

@@ -97,6 +97,26 @@ static NOINLINE void lose_lists(void) /* the collector still knows them */
                 PyList_New(3);
         NO_TAIL_CALL();
 }
+static NOINLINE void lose_instances(void) /* of a class made here; each has a dict, or values in its place */
+{
+        PyObject *names = PyDict_New();
+        PyObject *done = PyRun_String("class Node:\n    def __init__(self): self.next = None", Py_file_input, names, names);
+        PyObject *node = PyDict_GetItemString(names, "Node");
+        for (int i = 0; i < 100; i++)
+                PyObject_CallObject(node, NULL);
+        Py_XDECREF(done);
+        Py_DECREF(names);
+        NO_TAIL_CALL();
+}
+static NOINLINE void intern_names(void) /* which is for ever from 3.12 on, and nobody's leak */
+{
+        for (int i = 0; i < 100; i++) {
+                PyObject *name = PyUnicode_FromFormat("a name that nobody else has, number %d", i);
+                PyUnicode_InternInPlace(&name);
+                Py_DECREF(name);
+        }
+        NO_TAIL_CALL();
+}
 static NOINLINE void resize_rightly(void)
 {
         char *p = PyMem_Malloc(10);
@@ -126,7 +146,8 @@ static const struct {
 } rows[] = {ROW(twice_pymem),       ROW(twice_pyobject),      ROW(twice_raw),       ROW(inside_pymem), ROW(never_given),
             ROW(give_without_gil),  ROW(release_without_gil), ROW(raw_without_gil), ROW(lose_pymem),   ROW(lose_raw),
             ROW(lose_malloc),       ROW(lose_calloc),         ROW(lose_without_gil), ROW(resize_rightly),
-            ROW(lose_lists),          ROW(write_past_pymem),   ROW(write_past_pyobject)};
+            ROW(lose_lists),          ROW(write_past_pymem),   ROW(write_past_pyobject),
+            ROW(lose_instances),    ROW(intern_names)};
 
 static PyObject *call(PyObject *self, PyObject *name)
 {

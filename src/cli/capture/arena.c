@@ -171,11 +171,14 @@ static bool holders_read(struct reader *r)
         p->holders = all;
         for (size_t i = 0; i < n; i++) {
                 struct wire_holder h = all[i];
-                if (h.kind == WIRE_HOLDER_NONE || h.kind > WIRE_HOLDER_ROOT || h.verdict >= WIRE_VERDICT_END ||
+                if (h.kind == WIRE_HOLDER_NONE || h.kind > WIRE_HOLDER_TYPE || h.verdict >= WIRE_VERDICT_END ||
                     h.stack >= p->n_nodes)
                         continue;
                 h.module = h.module < p->n_modules ? h.module : 0;
-                h.other = stack_checked(p, h.other);
+                if (h.kind != WIRE_HOLDER_TYPE)
+                        h.other = stack_checked(p, h.other);
+                else if (h.other >= p->text_bytes)
+                        continue;
                 all[p->n_holders++] = h;
         }
         return true;

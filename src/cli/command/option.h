@@ -33,7 +33,8 @@
         X(DEPTH, 0, "depth", "N", ON_RUN | ON_REPORT, NULL, "frames of each stack [all]")                              \
         X(CHILDREN, 0, "children", "WHICH", ON_RUN, "all|none", "follow child processes: all or none [all]")           \
         X(LINGER, 0, "linger", "SECONDS", ON_RUN, NULL, "wait for what still runs when PROGRAM has ended [5]")         \
-        X(PYTHON_OBJECTS, 0, "python-objects", NULL, ON_RUN, NULL, "stacks for PyObject blocks too")                   \
+        X(PYTHON_OBJECTS, 0, "python-objects", NULL, ON_RUN, NULL,                                                     \
+          "stacks for PyObject blocks too, and the types of lost objects")                                             \
         X(ABORT_ON_ERROR, 0, "abort-on-error", NULL, ON_RUN, NULL, "stop the program at its first wrong release")      \
         X(FAIL, 0, "fail", "WISH", ON_RUN, NULL,                                                                       \
           "let requests fail: ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED")                                          \

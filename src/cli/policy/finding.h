@@ -56,6 +56,24 @@ struct stack {
         bool cut; /* frames at the outer end are missing */
 };
 
+/* Of a finding's blocks, how many are Python objects of one type. */
+struct type_count {
+        const char *name;
+        uint64_t blocks, bytes;
+};
+
+/* How bad a wrong release is, by what it does. Findings of other rules are all alike. */
+#define FINDING_SEVERITIES(X)                                                                                          \
+        X(HIGH, "high")     /* corrupts memory, or ends the program, somewhere */                                      \
+        X(MEDIUM, "medium") /* goes well until CPython is built without the GIL */                                     \
+        X(LOW, "low")       /* goes well in every build; only CPython's own debug hooks object */
+
+enum severity {
+#define X(id, name) SEVERITY_##id,
+        FINDING_SEVERITIES(X)
+#undef X
+};
+
 struct finding {
         char id[17];    /* 16 hex digits; see id.h */
         char loose[17]; /* the id that a moved site keeps; see id.h */
@@ -78,6 +96,9 @@ struct finding {
         int *pids;
         size_t n_pids;
         bool gating;
+        enum severity severity;
+        const struct type_count *types; /* leaks of Python objects: most blocks first; names differ */
+        size_t n_types;
         const char *suppressed_by; /* the rule's text, or NULL */
         const char *baseline;      /* "new", "known", "moved", "grown"; NULL = no baseline asked */
         const char *owner;         /* name of the module whose block it is: see owner.h; never NULL */

@@ -9,6 +9,9 @@ struct judgement {
         enum wire_verdict class;
 };
 
+/* How bad a wrong release is. What CPython does at a mixed pair of its families depends on the build and the size. */
+enum severity judge_severity(const struct finding *finding);
+
 struct judgement judge_site(const struct process *process, const struct site *site, const struct stack *stack);
 
 /* The family that the stack itself shows: that of its entry point, else `recorded`. */
@@ -22,6 +25,7 @@ const char *rule_code(enum rule rule);
 const char *rule_kind(enum rule rule);
 const char *rule_group(enum rule rule);
 const char *class_name(enum wire_verdict class);
+const char *severity_name(enum severity severity);
 const char *family_name(enum wire_family family); /* "none" for none */
 const char *family_release(enum wire_family family);
 const char *entry_name(enum wire_entry entry); /* "" for none */

@@ -16,6 +16,7 @@
 #include "cli/policy/policy.h"
 #include "cli/policy/store.h"
 #include "cli/policy/suppress.h"
+#include "cli/policy/types.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct making {
         struct naming *naming;
         struct map *merged;  /* merge_key -> struct finding * */
         struct map *holders; /* holder_key -> struct wire_holder *, of the process at hand */
+        struct types *types; /* of the process at hand */
         struct finding **all;
         size_t n, max;
 };
@@ -110,7 +112,7 @@ static struct finding *append(struct making *making, const struct finding *findi
         return kept;
 }
 
-static void add_up(struct finding *to, const struct finding *from)
+static void add_up(struct store *store, struct finding *to, const struct finding *from)
 {
         to->bytes += from->bytes;
         to->blocks += from->blocks;
@@ -118,6 +120,7 @@ static void add_up(struct finding *to, const struct finding *from)
         to->indirect_blocks += from->indirect_blocks;
         to->held_blocks += from->held_blocks;
         to->count += from->count;
+        types_add_up(store, to, from);
         if (from->least_bytes < to->least_bytes)
                 to->least_bytes = from->least_bytes;
         if (from->most_bytes > to->most_bytes)
@@ -139,7 +142,7 @@ static void merge(struct making *making, const struct process *process, const st
                 key.class = finding->class;
         void **value = map_at(making->merged, &key, sizeof key);
         if (*value)
-                add_up(*value, finding);
+                add_up(making->store, *value, finding);
         else
                 *value = append(making, finding);
         add_pid(making, *value, process->pid);
@@ -166,6 +169,7 @@ static void make_leak(struct making *making, const struct process *process, cons
         struct holder_key key = { site->stack, site->verdict };
         finding.holder = map_find(making->holders, &key, sizeof key);
         finding.holder_process = finding.holder ? process : NULL;
+        types_of_site(making->types, making->store, site, &finding);
         if (finding.class == WIRE_VERDICT_INDIRECT)
                 finding.held_blocks = finding.blocks;
         identify(&finding, &finding.stack);
@@ -228,6 +232,7 @@ static void make_wrong(struct making *making, const struct process *process, con
                 .first_release = kept_stack(making, process, wrong->first_release_stack),
         };
         finding.family = judge_family(&finding.stack, finding.family);
+        finding.severity = judge_severity(&finding);
         if (judge_is_false_mismatch(&finding) || is_hidden_match(making, process, &finding))
                 return;
         identify(&finding, finding.stack.n_frames ? &finding.stack : &finding.release);
@@ -240,7 +245,7 @@ static void index_holders(struct making *making, const struct process *process)
         making->holders = map_new();
         for (size_t i = 0; i < process->n_holders; i++) {
                 const struct wire_holder *holder = &process->holders[i];
-                if (holder->kind == WIRE_HOLDER_LEADS) /* counted in the site itself */
+                if (holder->kind == WIRE_HOLDER_LEADS || holder->kind == WIRE_HOLDER_TYPE) /* those belong to sites */
                         continue;
                 struct holder_key key = { holder->stack, holder->verdict };
                 *map_at(making->holders, &key, sizeof key) = (void *)holder;
@@ -305,6 +310,8 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
                 if (!policy->options->children && !is_of_first(capture, process))
                         continue;
                 index_holders(&making, process);
+                types_free(making.types);
+                making.types = types_new(process);
                 for (size_t k = 0; k < process->n_sites; k++)
                         make_leak(&making, process, &process->sites[k]);
                 for (size_t k = 0; k < process->n_wrongs; k++)
@@ -318,6 +325,7 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
                 making.findings->all[i] = *making.all[i];
         map_free(making.merged);
         map_free(making.holders);
+        types_free(making.types);
         naming_free(making.naming);
         return making.findings;
 }

@@ -72,7 +72,9 @@ static int compare_worst_first(const void *a_finding, const void *b_finding)
         const struct finding *a = a_finding, *b = b_finding;
         COMPARE(a->suppressed_by != NULL, b->suppressed_by != NULL);
         COMPARE(!a->gating, !b->gating);
+        COMPARE(a->severity == SEVERITY_LOW, b->severity == SEVERITY_LOW);
         COMPARE(rule_rank(a->rule), rule_rank(b->rule));
+        COMPARE(a->severity, b->severity);
         if (rule_is_leak(a->rule))
                 COMPARE(b->bytes, a->bytes);
         else

@@ -188,6 +188,24 @@ static void write_wrong(struct writer *w, const struct finding *finding)
         writer_end_object(w);
 }
 
+/* Python objects by type; null where no type is known. */
+static void write_types(struct writer *w, const struct finding *finding)
+{
+        if (finding->n_types == 0) {
+                writer_null(w, "types");
+                return;
+        }
+        writer_array(w, "types");
+        for (size_t i = 0; i < finding->n_types; i++) {
+                writer_object(w, NULL);
+                writer_text(w, "name", finding->types[i].name);
+                writer_number(w, "blocks", finding->types[i].blocks);
+                writer_number(w, "bytes", finding->types[i].bytes);
+                writer_end_object(w);
+        }
+        writer_end_array(w);
+}
+
 static void write_finding(struct writer *w, const struct report *report, const struct finding *finding)
 {
         writer_object(w, NULL);
@@ -202,11 +220,13 @@ static void write_finding(struct writer *w, const struct report *report, const s
         writer_number(w, "blocks", finding->blocks);
         writer_number(w, "indirect_blocks", finding->indirect_blocks);
         writer_number(w, "indirect_bytes", finding->indirect_bytes);
+        write_types(w, finding);
         writer_array(w, "pids");
         for (size_t i = 0; i < finding->n_pids; i++)
                 writer_integer(w, NULL, finding->pids[i]);
         writer_end_array(w);
         writer_bool(w, "gating", finding->gating);
+        writer_text(w, "severity", rule_is_leak(finding->rule) ? NULL : severity_name(finding->severity));
         writer_text(w, "suppressed_by", finding->suppressed_by);
         writer_text(w, "baseline", finding->baseline ? finding->baseline : "new");
         writer_text(w, "owner", finding->owner);

@@ -256,6 +256,7 @@ static void print_title(struct text *text, const struct finding *finding)
         size_t width = strlen(number) < 3 ? 4 : strlen(number) + 2;
         style_pad(text->out, strlen(number), width);
         enum style style = finding->suppressed_by                            ? STYLE_FAINT
+                           : finding->severity == SEVERITY_LOW               ? STYLE_WARN
                            : finding->gating || !rule_is_leak(finding->rule) ? STYLE_BAD
                            : finding->rule == RULE_UF003                     ? STYLE_STRONG
                                                                              : STYLE_WARN;

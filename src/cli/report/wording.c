@@ -97,10 +97,20 @@ static const char *place_words(const struct report *report, const struct finding
         return "an address that was never allocated";
 }
 
+/* "100 list objects" where all are of one type, "3 blocks" else */
+static const char *leak_blocks(const struct report *report, const struct finding *finding)
+{
+        const struct type_count *type = finding->types;
+        if (finding->n_types != 1 || type->blocks != finding->blocks)
+                return quantity_blocks(report->store, finding->blocks);
+        return store_format(report->store, "%s %s %s", quantity_number(report->store, type->blocks), type->name,
+                           type->blocks == 1 ? "object" : "objects");
+}
+
 static const char *leak_title(const struct report *report, const struct finding *finding)
 {
         const char *bytes = quantity_bytes(report->store, finding->bytes);
-        const char *blocks = quantity_blocks(report->store, finding->blocks);
+        const char *blocks = leak_blocks(report, finding);
         static const char *const ends[] = { [RULE_UF001] = "leaked",
                                             [RULE_UF002] = "possibly leaked",
                                             [RULE_UF003] = "still reachable",
@@ -166,6 +176,22 @@ static const char *holder_words(const struct report *report, const struct findin
         }
 }
 
+/* "objects: 90 list, 8 dict, and 2 that are none" */
+static const char *type_words(const struct report *report, const struct finding *finding)
+{
+        enum { NAMED_MOST = 6 };
+        struct store *store = report->store;
+        const char *words = "objects:";
+        uint64_t rest = finding->blocks;
+        for (size_t i = 0; i < finding->n_types && i < NAMED_MOST; i++) {
+                const struct type_count *type = &finding->types[i];
+                words = store_format(store, "%s%s %s %s", words, i ? "," : "", quantity_number(store, type->blocks),
+                                    type->name);
+                rest -= type->blocks < rest ? type->blocks : rest;
+        }
+        return rest ? store_format(store, "%s, and %s other", words, quantity_blocks(store, rest)) : words;
+}
+
 static const char *leak_advice(const struct report *report, const struct finding *finding)
 {
         struct store *store = report->store;
@@ -173,11 +199,14 @@ static const char *leak_advice(const struct report *report, const struct finding
                 return "lost through other lost blocks: release those with what they hold";
         if (finding->class == WIRE_VERDICT_UNCLASSIFIED)
                 return "alive at exit; what may still point to it was not examined";
+        bool mixed = finding->n_types > 1 || (finding->n_types && finding->types->blocks != finding->blocks);
+        const char *types = mixed ? type_words(report, finding) : "";
         if (!finding->indirect_blocks)
-                return "";
+                return types;
         uint64_t lost = finding->blocks - finding->held_blocks;
-        return store_format(store, "%s lost, %s more reachable only through %s", quantity_blocks(store, lost),
-                           quantity_number(store, finding->indirect_blocks), lost == 1 ? "it" : "them");
+        return store_format(store, "%s%s%s lost, %s more reachable only through %s", types, mixed ? "; " : "",
+                           quantity_blocks(store, lost), quantity_number(store, finding->indirect_blocks),
+                           lost == 1 ? "it" : "them");
 }
 
 static const char *size_advice(const struct report *report, const struct finding *finding)
@@ -252,6 +281,13 @@ static const char *unclassified_advice(const struct report *report, const struct
         return "alive when the process ended, nobody could see how";
 }
 
+static const char *mix_words(enum severity severity)
+{
+        return severity == SEVERITY_LOW      ? "; no build of CPython suffers from it, but its debug hooks end the program"
+               : severity == SEVERITY_MEDIUM ? "; it goes well until CPython is built without the GIL"
+                                             : "";
+}
+
 const char *report_advice(const struct report *report, const struct finding *finding)
 {
         switch (finding->rule) {
@@ -264,7 +300,8 @@ const char *report_advice(const struct report *report, const struct finding *fin
         case RULE_UF004:
                 return unclassified_advice(report, finding);
         case RULE_UF101:
-                return store_format(report->store, "use %s here", family_release(finding->family));
+                return store_format(report->store, "use %s here%s", family_release(finding->family),
+                                   mix_words(finding->severity));
         case RULE_UF104:
                 return "hold the GIL here";
         case RULE_UF105:

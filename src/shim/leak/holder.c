@@ -16,7 +16,7 @@ static uint32_t n_rows;
 static uint32_t last_noted; /* the site noted last: most blocks come in runs of one site */
 static uint8_t last_verdict;
 
-static struct wire_holder *row_at(uint64_t index)
+struct wire_holder *holder_row(uint64_t index)
 {
         return arena_element(WIRE_EXTENT_HOLDERS, index, sizeof(struct wire_holder));
 }
@@ -31,7 +31,7 @@ void holder_begin(void)
 {
         /* This extent is ours alone, so it may be emptied: a reader that looks just now sees rows without a kind. */
         for (uint64_t i = 1; i < rows_used(); i++)
-                *row_at(i) = (struct wire_holder){.kind = WIRE_HOLDER_NONE};
+                *holder_row(i) = (struct wire_holder){.kind = WIRE_HOLDER_NONE};
         __atomic_store_n(&arena.header->extents[WIRE_EXTENT_HOLDERS].used, 1, __ATOMIC_RELEASE);
         n_rows = 0;
         last_noted = 0;
@@ -54,7 +54,7 @@ static struct wire_holder *row_find(uint32_t stack, enum wire_verdict verdict, b
         for (;; at++) {
                 uint32_t *place = &places[at & (N_PLACES - 1)];
                 if (*place) {
-                        struct wire_holder *row = row_at(*place);
+                        struct wire_holder *row = holder_row(*place);
                         if (row->stack != stack || row->verdict != verdict)
                                 continue;
                         *ret_new = false;
@@ -69,9 +69,9 @@ static struct wire_holder *row_find(uint32_t stack, enum wire_verdict verdict, b
                 }
                 n_rows++;
                 *place = (uint32_t)index;
-                *row_at(index) = (struct wire_holder){.stack = stack, .verdict = (uint8_t)verdict};
+                *holder_row(index) = (struct wire_holder){.stack = stack, .verdict = (uint8_t)verdict};
                 *ret_new = true;
-                return row_at(index);
+                return holder_row(index);
         }
 }
 
@@ -102,10 +102,14 @@ void holder_leads(uint32_t stack, uint64_t blocks, uint64_t bytes)
         row->bytes += bytes;
 }
 
+bool holder_is_begun(void) { return places != NULL; }
+
+uint32_t holder_row_new(void) { return (uint32_t)arena_take(WIRE_EXTENT_HOLDERS, 1, WIRE_DROP_MEMORY); }
+
 void holder_name_modules(void)
 {
         for (uint64_t i = 1; i < rows_used(); i++) {
-                struct wire_holder *row = row_at(i);
+                struct wire_holder *row = holder_row(i);
                 if (row->kind == WIRE_HOLDER_MODULE && row->module == 0)
                         row->module = (uint16_t)stack_module(row->address);
         }

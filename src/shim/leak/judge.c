@@ -6,6 +6,7 @@
 #include "shim/leak/freeze.h"
 #include "shim/leak/holder.h"
 #include "shim/leak/mark.h"
+#include "shim/leak/objects.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/roots.h"
 #include "shim/self/life.h"
@@ -60,6 +61,8 @@ static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
                 whole = !resident_over();
                 if (whole)
                         mark_lost();
+                if (whole && options.python_objects)
+                        objects_look();
                 roots_end();
         }
         return mark_end() && whole;

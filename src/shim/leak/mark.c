@@ -237,7 +237,7 @@ static void safe_read(uintptr_t start, uintptr_t end, struct reading *reading)
                 resident_each(start, end, RESIDENT_ANY, run_read, reading);
 }
 
-static bool is_readable(uintptr_t address, size_t bytes)
+bool mark_readable(uintptr_t address, size_t bytes)
 {
         size_t i = sort_find(mark.readable, mark.n_readable, address);
         return i < mark.n_readable && mark.readable[i].key <= address && address + bytes <= mark.readable[i].value;
@@ -250,8 +250,8 @@ static void block_read(const struct block *block, struct reading *reading)
         bool may_fail =
                 block->large || find_bit(mark.unsafe, start) || start >> find.region_shift != end >> find.region_shift;
         unsigned links;
-        if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || is_readable(start, block->size)) &&
-            object_links_frozen(start, block->size, is_readable, &links)) {
+        if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || mark_readable(start, block->size)) &&
+            object_links_frozen(start, block->size, mark_readable, &links)) {
                 range_read(start, start + links, reading);
                 start += links + OBJECT_LINKS_BYTES;
         }

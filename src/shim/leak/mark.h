@@ -34,6 +34,9 @@ bool mark_begin(const struct mark_limits *limits);
  * they lie inside. Must stay until mark_end(). */
 void mark_set_readable(const struct sort_pair *ranges, size_t n);
 
+/* May so many bytes be loaded? As of mark_set_readable(). */
+bool mark_readable(uintptr_t address, size_t bytes);
+
 /* Read the words of [start, end) as roots. The caller vouches that they can be read. */
 void mark_range(uintptr_t start, uintptr_t end, const struct mark_source *source);
 

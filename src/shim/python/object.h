@@ -14,4 +14,12 @@ enum { OBJECT_LINKS_BYTES = 16 };
 bool object_links_frozen(uintptr_t start, size_t bytes, bool (*readable)(uintptr_t address, size_t bytes),
                          unsigned *ret_offset);
 
+/* The type object of the Python object in this block of the object domain; 0 when the block holds none, but something that
+ * an object owns. *ret_immortal: it is never meant to be released (PEP 683, 3.12 and later). */
+uintptr_t object_type_frozen(uintptr_t start, size_t bytes, bool (*readable)(uintptr_t address, size_t bytes),
+                             bool *ret_immortal);
+
+/* The name of a type that the above returned, as text in the arena; 0 when it cannot be read. */
+uint32_t object_type_name_frozen(uintptr_t type, bool (*readable)(uintptr_t address, size_t bytes));
+
 #endif

@@ -364,3 +364,74 @@ Test(findings, an_extensions_block_is_a_leak_but_its_modules_state_is_not)
                   WIRE_VERDICT_DEFINITE, 1, 8);
         cr_expect_eq(only()->rule, RULE_UF003);
 }
+
+static void objects(uint32_t stack, enum wire_verdict verdict, const char *name, uint64_t blocks)
+{
+        /* A name stands in the text, whose offset 0 is the empty one. */
+        size_t at = process->text_bytes ? process->text_bytes : 1;
+        process->text = realloc(process->text, at + strlen(name) + 1);
+        strcpy(process->text + at, name);
+        process->text_bytes = at + strlen(name) + 1;
+        process->holders[process->n_holders++] = (struct wire_holder){
+                .stack = stack, .kind = WIRE_HOLDER_TYPE, .verdict = (uint8_t)verdict, .blocks = blocks, .bytes = 56 * blocks,
+                .other = (uint32_t)at };
+}
+
+Test(findings, lost_objects_are_counted_by_type)
+{
+        python(12);
+        uint32_t stack = made_stack(process, WIRE_ENTRY_PYOBJECT_MALLOC, "demo.so!keep", "python3.12!_PyEval_EvalFrameDefault",
+                                    "py:/src/use.py!<module>@4;", NULL);
+        made_site(process, stack, WIRE_VERDICT_DEFINITE, 9, 56)->family = WIRE_FAMILY_PYOBJECT;
+        made_site(process, stack, WIRE_VERDICT_INDIRECT, 5, 56)->family = WIRE_FAMILY_PYOBJECT;
+        objects(stack, WIRE_VERDICT_DEFINITE, "dict", 2);
+        objects(stack, WIRE_VERDICT_INDIRECT, "list", 5);
+        objects(stack, WIRE_VERDICT_DEFINITE, "list", 3);
+        objects(stack, WIRE_VERDICT_DEFINITE, "list", 1);
+        const struct finding *finding = only();
+        cr_assert_eq(finding->n_types, 2u);
+        cr_expect_str_eq(finding->types[0].name, "list");
+        cr_expect_eq(finding->types[0].blocks, 9u);
+        cr_expect_eq(finding->types[0].bytes, 9u * 56);
+        cr_expect_str_eq(finding->types[1].name, "dict");
+        cr_expect_eq(finding->types[1].blocks, 2u);
+}
+
+static enum severity mixed(enum wire_entry born, uint64_t bytes, enum wire_entry released)
+{
+        process->n_wrongs = 0;
+        mismatch(born, "demo.so!a", released, "demo.so!b");
+        process->wrongs[0].size = bytes;
+        return only()->severity;
+}
+
+Test(findings, mixing_cpythons_functions_is_as_bad_as_what_it_does)
+{
+        python(12);
+        cr_expect_eq(mixed(WIRE_ENTRY_PYMEM_MALLOC, 40, WIRE_ENTRY_PYOBJECT_FREE), SEVERITY_LOW);
+        cr_expect_eq(mixed(WIRE_ENTRY_PYOBJECT_MALLOC, 4000, WIRE_ENTRY_PYMEM_FREE), SEVERITY_LOW);
+        cr_expect_eq(mixed(WIRE_ENTRY_MALLOC, 40, WIRE_ENTRY_PYMEM_FREE), SEVERITY_MEDIUM);
+        cr_expect_eq(mixed(WIRE_ENTRY_PYMEM_RAW_MALLOC, 40, WIRE_ENTRY_FREE), SEVERITY_MEDIUM);
+        cr_expect_eq(mixed(WIRE_ENTRY_PYMEM_MALLOC, 513, WIRE_ENTRY_FREE), SEVERITY_MEDIUM);
+        cr_expect_eq(mixed(WIRE_ENTRY_PYMEM_MALLOC, 512, WIRE_ENTRY_FREE), SEVERITY_HIGH);
+        cr_expect_eq(mixed(WIRE_ENTRY_PYMEM_MALLOC, 40, WIRE_ENTRY_PYMEM_RAW_FREE), SEVERITY_HIGH);
+        cr_expect_eq(mixed(WIRE_ENTRY_MALLOC, 40, WIRE_ENTRY_DELETE), SEVERITY_HIGH);
+}
+
+Test(findings, a_mix_that_nobody_suffers_from_comes_last_of_what_gates)
+{
+        python(12);
+        mismatch(WIRE_ENTRY_PYMEM_MALLOC, "demo.so!a", WIRE_ENTRY_PYOBJECT_FREE, "demo.so!b");
+        mismatch(WIRE_ENTRY_PYMEM_RAW_MALLOC, "demo.so!c", WIRE_ENTRY_FREE, "demo.so!d");
+        mismatch(WIRE_ENTRY_PYMEM_MALLOC, "demo.so!e", WIRE_ENTRY_FREE, "demo.so!f");
+        for (int i = 0; i < 3; i++)
+                process->wrongs[i].size = 40;
+        site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!small");
+        struct findings *findings = made_findings(capture, &options);
+        cr_assert_eq(findings->n, 4u);
+        cr_expect_eq(findings->all[0].severity, SEVERITY_HIGH);
+        cr_expect_eq(findings->all[1].severity, SEVERITY_MEDIUM);
+        cr_expect_eq(findings->all[2].rule, RULE_UF001);
+        cr_expect_eq(findings->all[3].severity, SEVERITY_LOW);
+        cr_expect(findings->all[3].gating);
+}
