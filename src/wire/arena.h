@@ -11,6 +11,7 @@
 #ifndef UNFREED_WIRE_ARENA_H
 #define UNFREED_WIRE_ARENA_H
 
+#include "wire/log.h"
 #include "wire/node.h"
 #include "wire/slot.h"
 
@@ -34,7 +35,9 @@ enum { WIRE_VERSION = 1, WIRE_PAGE_BYTES = 4096, WIRE_BUILD_ID_BYTES = 20 };
         X(LEAVES, sizeof(struct wire_leaf))      /* index 0 unused; what heap each group of slots speaks of */         \
         X(DIRECTORY, sizeof(uint32_t))           /* address >> leaf shift -> leaf index */                             \
         X(NODES, sizeof(struct wire_node))       /* the trie; node 0 is the root and has no frame */                   \
-        X(SLOTS, sizeof(wire_slot) * (size_t)WIRE_LEAF_SLOTS) /* slots of leaf k at element k */
+        X(SLOTS, sizeof(wire_slot) * (size_t)WIRE_LEAF_SLOTS) /* slots of leaf k at element k */                       \
+        X(LANES, sizeof(struct wire_lane))       /* the log: lane k is that of element k of THREADS; `used` says nothing */ \
+        X(RINGS, WIRE_RING_BYTES)                /* ring of lane k at element k */
 
 enum wire_extent {
 #define X(id, size) WIRE_EXTENT_##id,
@@ -200,7 +203,8 @@ struct wire_code {
         X(REENTRANT, "allocations in a signal handler inside ourselves")                                               \
         X(EARLY, "allocations before we could record")                                                                 \
         X(FOREIGN, "releases of blocks that we never saw")                                                             \
-        X(WALKS, "stacks cut short by something odd")
+        X(WALKS, "stacks cut short by something odd")                                                                  \
+        X(LOG, "events of the log: no room for them in time")
 
 enum wire_drop {
 #define X(id, text) WIRE_DROP_##id,

@@ -26,6 +26,7 @@
         X(BOOL, pyobject, 1, 0, 1, "track PyObject_* blocks of CPython")                                               \
         X(BOOL, python_objects, 0, 0, 1, "record stacks for PyObject_* blocks too")                                    \
         X(TEXT, fail, "", 0, 0, "fault injection: ENTRY:SIZE>=BYTES, nth:N or rate:P:SEED")                            \
+        X(BOOL, log, 0, 0, 1, "hand every allocation and release to the runner, which must want them: set by --log")   \
         X(INT, self_check, 0, 0, 2, "2: compare every stack with _Unwind_Backtrace (slow)")                            \
         X(BOOL, help, 0, 0, 1, "print this table at start")
 

@@ -411,6 +411,15 @@ bool arena_peek(int fd, struct arena_brief *ret_brief)
         return true;
 }
 
+bool arena_find(int fd, enum wire_extent extent, struct wire_range *ret_range)
+{
+        struct reader r = {0};
+        if (!source_init(&r.source, fd) || header_read(&r))
+                return false;
+        *ret_range = r.header.extents[extent];
+        return true;
+}
+
 void process_deinit(struct process *p)
 {
         free(p->labels);

@@ -20,6 +20,9 @@ struct arena_brief {
 };
 bool arena_peek(int fd, struct arena_brief *ret_brief);
 
+/* Where an extent lies, checked against the file, with `used` not above `capacity`. */
+bool arena_find(int fd, enum wire_extent extent, struct wire_range *ret_range);
+
 void process_deinit(struct process *process);
 
 #endif

@@ -18,11 +18,29 @@ int capture_add(struct capture *capture, const struct process *process)
         return 0;
 }
 
+int capture_add_events(struct capture *capture, const struct log_chunk *chunk)
+{
+        size_t n = capture->n_events;
+        if ((n & (n - 1)) == 0) {
+                struct log_chunk *more = realloc(capture->events, (n ? n * 2 : 1) * sizeof *more);
+                if (!more)
+                        return say_error("not enough memory for the events of a log");
+                capture->events = more;
+        }
+        capture->events[capture->n_events++] = *chunk;
+        return 0;
+}
+
 void capture_deinit(struct capture *capture)
 {
         for (size_t i = 0; i < capture->n_processes; i++)
                 process_deinit(&capture->processes[i]);
         free(capture->processes);
+        for (size_t i = 0; i < capture->n_events; i++) {
+                free(capture->events[i].packed);
+                free(capture->events[i].raw);
+        }
+        free(capture->events);
         if (capture->command_is_own)
                 free(capture->command);
         *capture = (struct capture){0};

@@ -20,6 +20,8 @@ struct capture_head {
 #define CHUNK_DATA "DATA"    /* struct chunk_data, then a zstd frame: bytes of the arena of the last PROC */
 #define CHUNK_COMMAND "COMM" /* struct chunk_command, then its strings, each with its NUL */
 #define CHUNK_NAMES "NAME"   /* struct chunk_data (off = 0), then a zstd frame: what symbol/ wrote */
+#define CHUNK_LOG "EVNT"     /* struct chunk_log, then a zstd frame: pieces, see struct chunk_piece */
+#define CHUNK_LINK "IMAG"    /* struct chunk_link: which image of a log the last PROC is */
 #define CHUNK_END "DONE"     /* struct chunk_end: the last one */
 
 struct chunk_head {
@@ -56,7 +58,23 @@ struct chunk_end {
         uint64_t n_processes;
 };
 
-enum { CHUNK_DATA_MAX = 1 << 20 };
+/* Events of several images and lanes. `run` tells logs apart that were put into one file. */
+struct chunk_log {
+        uint32_t run;
+        uint32_t bytes; /* when decompressed, at most CHUNK_LOG_MAX */
+};
+
+/* Whole records of one lane (wire/log.h), following those of its last piece; `bytes` of them stand behind this. */
+struct chunk_piece {
+        uint32_t image, lane, bytes;
+};
+_Static_assert(sizeof(struct chunk_piece) == 12, "part of the format");
+
+struct chunk_link {
+        uint32_t run, image;
+};
+
+enum { CHUNK_DATA_MAX = 1 << 20, CHUNK_LOG_MAX = 1 << 20 };
 static const uint64_t CHUNK_NAMES_MAX = UINT64_C(1) << 30;
 
 #endif

@@ -35,6 +35,9 @@ void capture_writer_add_chunk(struct capture_writer *writer, const char *kind, c
  * existing file is never replaced. Negative: a line was said. 1: `fresh`, and there is one already. */
 int capture_writer_end(struct capture_writer *writer, const char *path, bool fresh);
 
+/* Put what it holds, without the head, at the end of what `fd` holds already. An errno, or 0. */
+int capture_writer_append(struct capture_writer *writer, int fd);
+
 /* Add what is in the file to `capture` (zeroed before the first). Names are handed to `names`, which may be NULL, as
  * bytes that live as long as the call; it returns what is wrong with them, or NULL. Negative: a line was said that
  * names the file and the place in it, and `capture` is as it was. */
@@ -53,5 +56,6 @@ void capture_deinit(struct capture *capture);
 
 /* Take over a process. Negative: a line was said. */
 int capture_add(struct capture *capture, const struct process *process);
+int capture_add_events(struct capture *capture, const struct log_chunk *chunk);
 
 #endif

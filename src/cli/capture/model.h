@@ -31,6 +31,7 @@ struct site {
         enum wire_family family;
         uint64_t blocks, bytes;
         uint64_t least_bytes, most_bytes; /* of one block */
+        uint64_t lived_us, longest_us; /* from a log: all blocks together, and the one that lived longest */
         uint64_t indirect_blocks, indirect_bytes; /* DEFINITE: lost through these */
 };
 
@@ -88,6 +89,22 @@ struct process {
         size_t n_wrongs;
         struct wire_holder *holders;
         size_t n_holders;
+
+        bool is_logged; /* and this is its place in which log: */
+        uint32_t log_run, log_image;
+        uint64_t log_events, log_lost; /* from metric_apply(): events read, and said to be missing */
+};
+
+/* Events of a log, compressed or (`packed` NULL) raw. */
+struct log_chunk {
+        const char *path; /* of its file, and where in it: for messages */
+        size_t at;
+        uint32_t run;
+        unsigned char *packed;
+        size_t packed_bytes;
+        unsigned char *raw; /* while it is being read */
+        uint32_t raw_bytes;
+        uint32_t n_wanted; /* pieces.h */
 };
 
 struct symbols; /* names that came with a capture file; see symbol/ */
@@ -99,6 +116,9 @@ struct capture {
         bool command_is_own; /* freed with the capture */
         int exit_status; /* the program's own, as a shell would see it; -1 = not known */
         struct symbols *symbols; /* or NULL */
+        bool wants_events;       /* set before reading: keep what logs there are */
+        struct log_chunk *events;
+        size_t n_events;
 };
 
 /* The native frames of `stack`, innermost first, without the ALLOCATOR frame, which goes to *ret_entry and

@@ -36,11 +36,14 @@ struct reading {
         size_t n, at; /* `at`: start of the chunk in hand */
         struct capture *capture;
         size_t n_before;  /* processes of the capture when we began */
+        size_t n_events_before;
         bool had_command; /* and whether it had one */
         capture_names_fn *names;
         void *context;
         int memfd; /* arena of the process in hand, or -1 */
         struct chunk_process begun;
+        struct chunk_link link; /* of the process in hand, where `linked` */
+        bool linked;
         char *labels; /* of the processes from here on, or NULL */
         uint64_t n_processes;
         bool ended;
@@ -69,6 +72,10 @@ static int process_close(struct reading *r)
         process.end.signal = r->begun.signal;
         process.self_bytes = r->begun.self_bytes;
         process.labels = labels_join(process.labels, r->labels);
+        process.is_logged = r->linked;
+        process.log_run = r->link.run;
+        process.log_image = r->link.image;
+        r->linked = false;
         if (capture_add(r->capture, &process) < 0) {
                 process_deinit(&process);
                 return -1;
@@ -174,6 +181,37 @@ static int labels_take(struct reading *r, const unsigned char *payload, size_t b
         return r->labels ? 0 : damaged(r, "labels that make no sense");
 }
 
+static int link_take(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        if (r->memfd < 0 || bytes != sizeof r->link)
+                return damaged(r, "a place in a log, of no process");
+        memcpy(&r->link, payload, sizeof r->link);
+        r->linked = true;
+        return 0;
+}
+
+static int events_take(struct reading *r, const unsigned char *payload, size_t bytes)
+{
+        struct chunk_log fixed;
+        if (bytes < sizeof fixed)
+                return damaged(r, "events of the wrong length");
+        memcpy(&fixed, payload, sizeof fixed);
+        if (fixed.bytes > CHUNK_LOG_MAX)
+                return damaged(r, "more events than can be");
+        if (!r->capture->wants_events)
+                return 0;
+        struct log_chunk chunk = {.path = r->path, .at = r->at, .run = fixed.run, .raw_bytes = fixed.bytes};
+        chunk.packed_bytes = bytes - sizeof fixed;
+        chunk.packed = malloc(chunk.packed_bytes + 1);
+        if (!chunk.packed)
+                return say_error("%s: no memory for its events", r->path);
+        memcpy(chunk.packed, payload + sizeof fixed, chunk.packed_bytes);
+        int answer = capture_add_events(r->capture, &chunk);
+        if (answer < 0)
+                free(chunk.packed);
+        return answer;
+}
+
 static bool chunk_is(const struct chunk_head *head, const char *kind) { return memcmp(head->kind, kind, 4) == 0; }
 
 static int chunk_take(struct reading *r, const struct chunk_head *head, const unsigned char *payload)
@@ -189,6 +227,10 @@ static int chunk_take(struct reading *r, const struct chunk_head *head, const un
                 return names_take(r, payload, bytes);
         if (chunk_is(head, CHUNK_COMMAND))
                 return command_take(r, payload, bytes);
+        if (chunk_is(head, CHUNK_LOG))
+                return events_take(r, payload, bytes);
+        if (chunk_is(head, CHUNK_LINK))
+                return link_take(r, payload, bytes);
         if (!chunk_is(head, CHUNK_END))
                 return 0;
         struct chunk_end end;
@@ -251,6 +293,7 @@ int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct
                             .n = n,
                             .capture = capture,
                             .n_before = capture->n_processes,
+                            .n_events_before = capture->n_events,
                             .had_command = capture->command != NULL,
                             .names = names,
                             .context = context,
@@ -263,6 +306,8 @@ int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct
         free(r.labels);
         while (answer < 0 && capture->n_processes > r.n_before)
                 process_deinit(&capture->processes[--capture->n_processes]);
+        while (answer < 0 && capture->n_events > r.n_events_before)
+                free(capture->events[--capture->n_events].packed);
         if (answer < 0 && !r.had_command) {
                 free(capture->command);
                 capture->command = NULL;

@@ -187,17 +187,33 @@ void capture_writer_add_names(struct capture_writer *w, const void *names, size_
         packed_put(w, CHUNK_NAMES, 0, names, bytes);
 }
 
-/* Copy the spool to `fd`. False: errno says why. */
-static bool spool_copy(struct capture_writer *w, int fd)
+/* Copy the spool from `off` on to `fd`. False: errno says why. */
+static bool spool_copy_from(struct capture_writer *w, off_t off, int fd)
 {
         off_t end = lseek(w->spool, 0, SEEK_END);
-        for (off_t off = 0; off < end;) {
+        while (off < end) {
                 ssize_t got = pread(w->spool, w->raw, CHUNK_DATA_MAX, off);
                 if (got <= 0 || !write_whole(fd, w->raw, (size_t)got))
                         return false;
                 off += got;
         }
         return true;
+}
+
+static bool spool_copy(struct capture_writer *w, int fd) { return spool_copy_from(w, 0, fd); }
+
+static void end_put(struct capture_writer *w)
+{
+        struct chunk_end end = {.n_processes = w->n_processes};
+        chunk_put(w, CHUNK_END, &end, sizeof end);
+}
+
+int capture_writer_append(struct capture_writer *w, int fd)
+{
+        end_put(w);
+        if (!w->error && !spool_copy_from(w, sizeof(struct capture_head), fd))
+                return errno ? errno : EIO;
+        return w->error;
 }
 
 /* Into a temporary file beside `path`, then by its name. 1: `fresh`, and the name is taken. */
@@ -231,8 +247,7 @@ static int spool_place(struct capture_writer *w, const char *path, bool fresh)
 
 int capture_writer_end(struct capture_writer *w, const char *path, bool fresh)
 {
-        struct chunk_end end = {.n_processes = w->n_processes};
-        chunk_put(w, CHUNK_END, &end, sizeof end);
+        end_put(w);
         if (w->error)
                 return say_error("the capture for %s could not be made: %s", path, strerror(w->error));
         struct stat there;

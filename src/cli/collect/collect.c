@@ -235,7 +235,7 @@ int collect_run(const struct collect_request *request, struct collect_result *re
                 return -1;
         struct collector c = {.request = request,
                               .library = library,
-                              .tree = {.keep = request->keep, .context = request->context, .epoll = -1}};
+                              .tree = {.watcher = request->watcher, .epoll = -1}};
         int answer = listen_open(&c.listener);
         if (answer < 0) {
                 free(library);

@@ -7,6 +7,7 @@
 #define UNFREED_CLI_COLLECT_H
 
 #include "cli/capture/model.h"
+#include "cli/collect/tree.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -16,9 +17,7 @@ struct collect_request {
         const char *options;   /* appended to UNFREED_OPTIONS; "" = nothing */
         double linger_seconds; /* how long to wait for what still runs when the program has ended */
         bool children;         /* take in the whole tree, not the program alone */
-        /* See struct tree. */
-        void (*keep)(void *context, int memfd, const struct process *process);
-        void *context;
+        struct tree_watcher watcher;
 };
 
 struct collect_result {

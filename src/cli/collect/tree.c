@@ -39,6 +39,10 @@ static void member_close(struct member *member)
 
 static void member_end(struct tree *tree, struct member *member, const int *status, bool runs, bool became_another)
 {
+        const struct tree_watcher *watcher = &tree->watcher;
+        size_t number = (size_t)(member - tree->members);
+        if (watcher->end)
+                watcher->end(watcher->context, number, member->memfd);
         const char *why = arena_read(member->memfd, &member->process);
         if (why) {
                 say_error("the record of process %d cannot be read: %s", (int)member->pid, why);
@@ -47,8 +51,8 @@ static void member_end(struct tree *tree, struct member *member, const int *stat
                 if (became_another)
                         member->process.end.how = END_EXEC;
                 end_set(&member->process, status, runs);
-                if (tree->keep)
-                        tree->keep(tree->context, member->memfd, &member->process);
+                if (watcher->keep)
+                        watcher->keep(watcher->context, number, member->memfd, &member->process);
         }
         member->ended = true;
         tree->n_alive--;
@@ -95,6 +99,8 @@ void tree_add(struct tree *tree, const struct arrival *arrival)
                         member_end(tree, &tree->members[i], NULL, false, !brief.is_fork_child);
         *member = (struct member){.memfd = arrival->memfd, .pidfd = arrival->pidfd, .pid = pid, .brief = brief};
         tree->n_alive++;
+        if (tree->watcher.begin)
+                tree->watcher.begin(tree->watcher.context, tree->n, member->memfd);
         struct epoll_event event = {.events = EPOLLIN, .data.u64 = tree->n++};
         if (member->pidfd >= 0)
                 epoll_ctl(tree->epoll, EPOLL_CTL_ADD, member->pidfd, &event);

@@ -20,15 +20,22 @@ struct member {
         struct process process; /* once ended */
 };
 
+/* Who else wants to know of members, by their number. Each may be NULL. */
+struct tree_watcher {
+        void (*begin)(void *context, size_t member, int memfd);
+        void (*end)(void *context, size_t member, int memfd); /* before its arena is read */
+        /* Once it is read, before it is given up: for those who keep captures. */
+        void (*keep)(void *context, size_t member, int memfd, const struct process *process);
+        void *context;
+};
+
 struct tree {
         struct member *members;
         size_t n, room;
         size_t n_alive;
         size_t n_unreadable; /* for each a line was said */
         int epoll;           /* a member's pidfd is in it, with its index as data */
-        /* Each ended member, before its arena is given up: for those who keep captures. May be NULL. */
-        void (*keep)(void *context, int memfd, const struct process *process);
-        void *context;
+        struct tree_watcher watcher;
 };
 
 /* Take over the arrival's descriptors. An older image of the same process has ended by exec. */

@@ -7,6 +7,7 @@
 
 #include "cli/command/verb.h"
 #include "cli/policy/finding.h"
+#include "cli/report/metric.h"
 #include "cli/report/report.h"
 #include "cli/say/say.h"
 #include "wire/option.h"
@@ -87,6 +88,22 @@ static bool seconds_take(const char *text, double least, double *ret_seconds)
         return true;
 }
 
+/* Bytes, with K, M or G for powers of 1024. */
+static bool size_take(const char *text, uint64_t *ret_bytes)
+{
+        static const char units[] = "KMG";
+        char *end;
+        errno = 0;
+        unsigned long long number = strtoull(text, &end, 10);
+        const char *unit = *end ? strchr(units, *end) : NULL;
+        unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+        if (*text < '0' || *text > '9' || errno || (*end && (!unit || end[1])) || number == 0 ||
+            number > UINT64_MAX >> 20 >> shift)
+                return false;
+        *ret_bytes = number << shift;
+        return true;
+}
+
 /* The place of `value` among words with bars between; -1 = none of them. */
 static int word_take(const char *words, const char *value)
 {
@@ -136,6 +153,10 @@ static bool value_take(struct arguments *a, enum cli_option id, char *value)
                 return seconds_take(value, 0, &o->linger_seconds);
         case CLI_INTERVAL:
                 return seconds_take(value, 0.01, &o->interval_seconds);
+        case CLI_LOG_MAX:
+                return size_take(value, &o->log_max_bytes);
+        case CLI_METRIC:
+                return (word = word_take(words, value)) >= 0 && ((o->metric = (enum metric)word), true);
         case CLI_CHILDREN:
                 return (word = word_take(words, value)) >= 0 && ((o->children = word == 0), true);
         case CLI_COLOR:
@@ -163,6 +184,9 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
         switch (id) {
         case CLI_OUTPUT:
                 o->output = value;
+                return *value != '\0';
+        case CLI_LOG:
+                o->log = value;
                 return *value != '\0';
         case CLI_SUPPRESSIONS:
                 option_list_add(&o->suppressions, value);
@@ -286,6 +310,8 @@ static void shim_options_make(struct arguments *a)
                 n += (size_t)snprintf(text + n, sizeof text - n, "python_objects=1:");
         if (a->abort_on_error)
                 n += (size_t)snprintf(text + n, sizeof text - n, "abort_on_error=1:");
+        if (a->options.log)
+                n += (size_t)snprintf(text + n, sizeof text - n, "log=1:");
         if (a->fail)
                 n += (size_t)snprintf(text + n, sizeof text - n, "fail='%s':", a->fail);
         if (n > 0)
@@ -303,6 +329,7 @@ static void arguments_init(struct arguments *a)
                                       .print_suppressions = true,
                                       .children = true,
                                       .linger_seconds = 5,
+                                      .log_max_bytes = UINT64_C(1) << 30,
                                       .interval_seconds = 1};
 }
 
@@ -310,6 +337,15 @@ static void arguments_init(struct arguments *a)
 static int arguments_settle(struct arguments *a)
 {
         struct options *o = &a->options;
+        if (o->metric != METRIC_LEAKED) {
+                o->show = 1u << RULE_UF003; /* no leaks, and nobody is accused */
+                o->gate = 0;
+                for (size_t i = 0; i < o->n_targets; i++)
+                        if (!metric_suits(o->targets[i].format))
+                                return say_error("--metric is for text, folded, pprof, speedscope and html, not for %s; "
+                                                 "see `unfreed help report`",
+                                                 o->targets[i].format);
+        }
         if (o->verbose) {
                 o->show |= 1u << RULE_UF003;
                 o->show_suppressed = true;

@@ -36,6 +36,10 @@
         X(PYTHON_OBJECTS, 0, "python-objects", NULL, ON_RUN, NULL,                                                     \
           "stacks for PyObject blocks too, and the types of lost objects")                                             \
         X(ABORT_ON_ERROR, 0, "abort-on-error", NULL, ON_RUN, NULL, "stop the program at its first wrong release")      \
+        X(LOG, 0, "log", "FILE", ON_RUN, "FILE", "write every allocation and release into a capture")                   \
+        X(LOG_MAX, 0, "log-max", "SIZE", ON_RUN, NULL, "end the log there: bytes on disk, K, M or G [1G]")             \
+        X(METRIC, 0, "metric", "WHAT", ON_REPORT, "leaked|peak|total|count|temporary|lifetime",                        \
+          "of a log: what was alive at the peak, was allocated, ... by stack")                                         \
         X(FAIL, 0, "fail", "WISH", ON_RUN, NULL,                                                                       \
           "let requests fail: ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED")                                          \
         X(INTERVAL, 0, "interval", "SECONDS", ON_TOP, NULL, "time between two readings [1]")                           \

@@ -59,11 +59,14 @@ static int arena_report(struct arguments *arguments, struct policy *policy, stru
 
 static int captures_report(struct arguments *arguments, struct policy *policy, struct symbols *symbols)
 {
-        struct capture capture = {.exit_status = -1};
+        enum metric metric = arguments->options.metric;
+        struct capture capture = {.exit_status = -1, .wants_events = metric != METRIC_LEAKED};
         struct verdict verdict = {0};
         int answer = 0;
         for (int i = 0; i < arguments->n_operands && answer >= 0; i++)
                 answer = capture_read(arguments->operands[i], &capture, judge_names, symbols);
+        if (answer >= 0 && metric != METRIC_LEAKED)
+                answer = metric_apply(&capture, metric);
         if (answer >= 0)
                 answer = judge_capture(policy, &arguments->options, &capture, symbols, STDOUT_FILENO, &verdict);
         capture_deinit(&capture);

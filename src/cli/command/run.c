@@ -4,7 +4,9 @@
  * What fails afterwards is said, and the status is 125: never silent, and never mistaken for a finding.
  */
 #include "cli/capture/file.h"
+#include "cli/capture/log_writer.h"
 #include "cli/collect/collect.h"
+#include "cli/collect/drain.h"
 #include "cli/collect/obstacle.h"
 #include "cli/command/end.h"
 #include "cli/command/judge.h"
@@ -19,14 +21,63 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static void keep(void *context, int memfd, const struct process *process)
+/* Files that are made while the program runs; each may be NULL. */
+struct keeping {
+        struct capture_writer *capture; /* -o */
+        struct log_writer *log;         /* --log, ... */
+        struct capture_writer *log_rest;
+        struct drain *drain;
+};
+
+static void image_begin(void *context, size_t number, int memfd)
 {
-        capture_writer_add(context, memfd, process);
+        const struct keeping *keeping = context;
+        if (keeping->drain)
+                drain_begin(keeping->drain, number, memfd);
 }
 
-/* Write the capture where it was asked for. */
-static int capture_keep(struct capture_writer *writer, const struct options *options, const struct capture *capture,
-                        struct symbols *symbols, int pid)
+static void image_end(void *context, size_t number, int memfd)
+{
+        const struct keeping *keeping = context;
+        if (keeping->drain)
+                drain_end(keeping->drain, number, memfd);
+}
+
+static void image_keep(void *context, size_t number, int memfd, const struct process *process)
+{
+        const struct keeping *keeping = context;
+        if (keeping->capture)
+                capture_writer_add(keeping->capture, memfd, process);
+        if (keeping->log) {
+                capture_writer_add(keeping->log_rest, memfd, process);
+                log_writer_link(keeping->log, keeping->log_rest, (uint32_t)number);
+        }
+}
+
+/* Whatever can be known to fail fails here, before there is a program. Negative: a line was said. */
+static int keeping_begin(struct keeping *keeping, const struct options *options)
+{
+        if (options->output && !(keeping->capture = capture_writer_new()))
+                return say_error("no memory for the capture");
+        if (!options->log)
+                return 0;
+        if (!(keeping->log_rest = capture_writer_new()))
+                return say_error("no memory for the log");
+        keeping->log = log_writer_open(options->log, options->log_max_bytes);
+        keeping->drain = keeping->log ? drain_new(keeping->log) : NULL;
+        return keeping->drain ? 0 : -1;
+}
+
+static void keeping_end(struct keeping *keeping)
+{
+        drain_free(keeping->drain);
+        log_writer_free(keeping->log);
+        capture_writer_free(keeping->log_rest);
+        capture_writer_free(keeping->capture);
+}
+
+/* What a file holds besides arenas. */
+static void capture_complete(struct capture_writer *writer, const struct capture *capture, struct symbols *symbols)
 {
         uint8_t *names = NULL;
         size_t n = 0;
@@ -35,6 +86,13 @@ static int capture_keep(struct capture_writer *writer, const struct options *opt
                 capture_writer_add_names(writer, names, n);
         free(names);
         capture_writer_add_command(writer, capture->command, capture->exit_status);
+}
+
+/* Write the capture where it was asked for. */
+static int capture_keep(struct capture_writer *writer, const struct options *options, const struct capture *capture,
+                        struct symbols *symbols, int pid)
+{
+        capture_complete(writer, capture, symbols);
         int answer = 1;
         for (unsigned counter = 1; answer > 0 && counter < 1000000; counter++) {
                 bool counts;
@@ -43,6 +101,12 @@ static int capture_keep(struct capture_writer *writer, const struct options *opt
                 free(path);
         }
         return answer;
+}
+
+static int log_keep(struct keeping *keeping, const struct capture *capture, struct symbols *symbols)
+{
+        capture_complete(keeping->log_rest, capture, symbols);
+        return log_writer_end(keeping->log, keeping->log_rest);
 }
 
 static int exec_failed(const char *program, int error)
@@ -64,7 +128,7 @@ static bool unseen_say(const struct collect_result *result, const char *program)
         return !at_all;
 }
 
-static int result_judge(struct arguments *arguments, struct policy *policy, struct capture_writer *writer,
+static int result_judge(struct arguments *arguments, struct policy *policy, struct keeping *keeping,
                         struct collect_result *result)
 {
         const struct options *options = &arguments->options;
@@ -80,7 +144,10 @@ static int result_judge(struct arguments *arguments, struct policy *policy, stru
                          judge_capture(policy, options, &result->capture, symbols, STDERR_FILENO, &verdict) < 0;
                 if (!unable && verdict.exit_status)
                         status = verdict.exit_status;
-                if (symbols && writer && capture_keep(writer, options, &result->capture, symbols, (int)result->pid) < 0)
+                if (symbols && keeping->capture &&
+                    capture_keep(keeping->capture, options, &result->capture, symbols, (int)result->pid) < 0)
+                        unable = true;
+                if (symbols && keeping->log && log_keep(keeping, &result->capture, symbols) < 0)
                         unable = true;
                 symbols_free(symbols);
         }
@@ -99,23 +166,20 @@ int verb_run(struct arguments *arguments)
         struct policy *policy;
         if ((options->output && pattern_check(options->output) < 0) || policy_open(options, &policy) < 0)
                 return STATUS_UNABLE;
-        struct capture_writer *writer = options->output ? capture_writer_new() : NULL;
+        struct keeping keeping = {0};
         struct collect_request request = {.argv = arguments->operands,
                                           .options = options->shim_options,
                                           .linger_seconds = options->linger_seconds,
                                           .children = options->children,
-                                          .keep = writer ? keep : NULL,
-                                          .context = writer};
+                                          .watcher = {image_begin, image_end, image_keep, &keeping}};
         struct collect_result result;
         int status = STATUS_UNABLE;
-        if (options->output && !writer) {
-                say_error("no memory for the capture");
-        } else if (collect_run(&request, &result) >= 0) {
+        if (keeping_begin(&keeping, options) >= 0 && collect_run(&request, &result) >= 0) {
                 status = result.exec_errno ? exec_failed(arguments->operands[0], result.exec_errno)
-                                           : result_judge(arguments, policy, writer, &result);
+                                           : result_judge(arguments, policy, &keeping, &result);
                 capture_deinit(&result.capture);
         }
-        capture_writer_free(writer);
+        keeping_end(&keeping);
         policy_close(policy);
         return status;
 }

@@ -116,6 +116,10 @@ static void add_up(struct store *store, struct finding *to, const struct finding
 {
         to->bytes += from->bytes;
         to->blocks += from->blocks;
+        to->weight += from->weight;
+        to->lived_us += from->lived_us;
+        if (from->longest_us > to->longest_us)
+                to->longest_us = from->longest_us;
         to->indirect_bytes += from->indirect_bytes;
         to->indirect_blocks += from->indirect_blocks;
         to->held_blocks += from->held_blocks;
@@ -148,6 +152,11 @@ static void merge(struct making *making, const struct process *process, const st
         add_pid(making, *value, process->pid);
 }
 
+static uint64_t weight_of(const struct site *site, enum metric metric)
+{
+        return metric == METRIC_COUNT ? site->blocks : metric == METRIC_LIFETIME ? site->lived_us : site->bytes;
+}
+
 static void make_leak(struct making *making, const struct process *process, const struct site *site)
 {
         /* Everything was judged, so this was born after that, by a thread that ran on until the process was gone. */
@@ -158,6 +167,9 @@ static void make_leak(struct making *making, const struct process *process, cons
                 .bytes = site->bytes,
                 .least_bytes = site->least_bytes,
                 .most_bytes = site->most_bytes,
+                .weight = weight_of(site, making->policy->options->metric),
+                .lived_us = site->lived_us,
+                .longest_us = site->longest_us,
                 .indirect_blocks = site->indirect_blocks,
                 .indirect_bytes = site->indirect_bytes,
         };

@@ -7,6 +7,8 @@
 #ifndef UNFREED_CLI_POLICY_OPTIONS_H
 #define UNFREED_CLI_POLICY_OPTIONS_H
 
+#include "cli/capture/metric.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,6 +41,7 @@ struct options {
         const char *source_root;  /* Python paths in ids are relative to it; NULL = the capture's working directory */
         unsigned depth;           /* frames; 0 = all */
         bool children;            /* the whole process tree is judged, not the first process alone */
+        enum metric metric;       /* of a log */
         enum color_when color;
         unsigned quiet;           /* 1: findings only; 2: the status alone */
         unsigned verbose;
@@ -47,6 +50,8 @@ struct options {
 
         /* What only the runner looks at. */
         const char *output;       /* -o: pattern of the capture file's name, or NULL */
+        const char *log;          /* --log: file, or NULL */
+        uint64_t log_max_bytes;   /* of events in it */
         double linger_seconds;    /* how long to wait for what still runs after the program ended */
         double interval_seconds;  /* of `top` */
         unsigned count;           /* of `top`: readings; 0 = without end */

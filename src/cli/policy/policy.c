@@ -76,7 +76,7 @@ static int compare_worst_first(const void *a_finding, const void *b_finding)
         COMPARE(rule_rank(a->rule), rule_rank(b->rule));
         COMPARE(a->severity, b->severity);
         if (rule_is_leak(a->rule))
-                COMPARE(b->bytes, a->bytes);
+                COMPARE(b->weight, a->weight);
         else
                 COMPARE(b->count, a->count);
         COMPARE(b->blocks, a->blocks);

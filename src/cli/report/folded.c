@@ -1,6 +1,6 @@
 /* Folded stacks, one on a line, outermost first: "main;parse;push;[calloc] 192"
  *
- * What flamegraph.pl, inferno, speedscope and many others read. The number is bytes; wrong releases, which have none, are
+ * What flamegraph.pl, inferno, speedscope and many others read. The number is bytes, or what --metric counts: allocations, microseconds lived; wrong releases, which have none, are
  * left out.
  */
 #include "cli/policy/store.h"
@@ -30,7 +30,7 @@ void write_folded(const struct report *report, FILE *out)
                         fputc(';', out);
                 }
                 fprintf(out, "[%s] %llu\n", stack->entry ? entry_name(stack->entry) : family_name(finding->family),
-                        (unsigned long long)finding->bytes);
+                        (unsigned long long)finding->weight);
                 store_empty(report->store);
         }
 }

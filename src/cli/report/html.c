@@ -8,6 +8,7 @@
 #include "cli/report/format.h"
 #include "cli/report/html_page.h"
 #include "cli/report/index.h"
+#include "cli/report/metric.h"
 #include "cli/report/sha256.h"
 #include "cli/report/source.h"
 #include "cli/report/style.h"
@@ -106,7 +107,7 @@ static void write_finding(struct writer *w, const struct report *report, const s
         writer_object(w, NULL);
         writer_text(w, "id", finding->id);
         writer_text(w, "rule", rule_code(finding->rule));
-        writer_text(w, "kind", rule_kind(finding->rule));
+        writer_text(w, "kind", metric_kind(report, finding->rule));
         writer_bool(w, "leak", rule_is_leak(finding->rule));
         if (rule_is_leak(finding->rule))
                 writer_text(w, "class", class_name(finding->class));
@@ -153,9 +154,9 @@ static void write_kinds(struct writer *w, const struct report *report)
                 if (!counts[i])
                         continue;
                 writer_object(w, NULL);
-                writer_text(w, "kind", i == RULE_END ? "suppressed" : rule_kind((enum rule)i));
+                writer_text(w, "kind", i == RULE_END ? "suppressed" : metric_kind(report, (enum rule)i));
                 writer_number(w, "n", counts[i]);
-                writer_bool(w, "shown", i != RULE_UF003 && i != RULE_END);
+                writer_bool(w, "shown", i != RULE_END && (i != RULE_UF003 || report->options->metric != METRIC_LEAKED));
                 writer_end_object(w);
         }
         writer_end_array(w);
@@ -169,6 +170,8 @@ static void write_summary(struct writer *w, const struct report *report)
                 for (int k = 0; k < WIRE_DROP_END; k++)
                         dropped += report->capture->processes[i].dropped[k];
         writer_object(w, "summary");
+        if (report->options->metric != METRIC_LEAKED)
+                writer_text(w, "metric", metric_sum(report));
         writer_number(w, "leaked_bytes", f->leaked_bytes);
         writer_number(w, "leaked_blocks", f->leaked_blocks);
         writer_number(w, "possible_bytes", f->possible_bytes);

@@ -91,6 +91,7 @@ function facts() {
     box.append(node);
   };
   const s = data.summary;
+  if (s.metric) { fact(s.metric, ''); return; }
   fact(bytes(s.leaked_bytes), 'leaked in ' + number(s.leaked_blocks) + ' blocks', s.leaked_blocks ? 'bad' : 'good');
   fact(number(s.wrong_releases), 'wrong releases', s.wrong_releases ? 'bad' : 'good');
   if (s.possible_blocks) fact(bytes(s.possible_bytes), 'possibly leaked', 'warn');

@@ -7,6 +7,7 @@
 #include "cli/policy/map.h"
 #include "cli/policy/store.h"
 #include "cli/report/format.h"
+#include "cli/report/metric.h"
 #include "cli/report/protobuf.h"
 #include "cli/report/style.h"
 
@@ -138,12 +139,15 @@ static void sample(struct profile *p, const struct finding *finding)
                         protobuf_packed(&p->values, location(p, &stack->frames[i], n));
         }
         protobuf_message(&sample, 1, &p->values);
-        for (int i = 0; i < 2; i++) { /* alloc_objects, alloc_space, inuse_objects, inuse_space */
+        bool is_log = p->report->options->metric != METRIC_LEAKED;
+        for (int i = 0; i < (is_log ? 1 : 2); i++) { /* see value_types() */
                 protobuf_packed(&p->values, finding->blocks);
                 protobuf_packed(&p->values, finding->bytes);
         }
+        if (p->report->options->metric == METRIC_LIFETIME)
+                protobuf_packed(&p->values, finding->lived_us);
         protobuf_message(&sample, 2, &p->values);
-        label(p, &sample, "kind", rule_kind(finding->rule));
+        label(p, &sample, "kind", metric_kind(p->report, finding->rule));
         label(p, &sample, "class", class_name(finding->class));
         label(p, &sample, "family", family_name(finding->family));
         label(p, &sample, "id", finding->id);
@@ -158,6 +162,27 @@ static void value_type(struct profile *p, unsigned field, const char *type, cons
         protobuf_number(&p->inner, 1, string(p, type));
         protobuf_number(&p->inner, 2, string(p, unit));
         protobuf_message(&p->out, field, &p->inner);
+}
+
+/* Of each sample, in their order; and which of them is shown at first. */
+static void value_types(struct profile *p)
+{
+        struct store *store = p->report->store;
+        const char *name = metric_name(p->report), *standard = "inuse_space";
+        if (p->report->options->metric == METRIC_LEAKED) {
+                value_type(p, PROFILE_SAMPLE_TYPE, "alloc_objects", "count");
+                value_type(p, PROFILE_SAMPLE_TYPE, "alloc_space", "bytes");
+                value_type(p, PROFILE_SAMPLE_TYPE, "inuse_objects", "count");
+                value_type(p, PROFILE_SAMPLE_TYPE, "inuse_space", "bytes");
+        } else {
+                const char *objects = store_format(store, "%s_objects", name), *space = store_format(store, "%s_space", name);
+                value_type(p, PROFILE_SAMPLE_TYPE, objects, "count");
+                value_type(p, PROFILE_SAMPLE_TYPE, space, "bytes");
+                standard = p->report->options->metric == METRIC_COUNT ? objects : space;
+                if (p->report->options->metric == METRIC_LIFETIME)
+                        value_type(p, PROFILE_SAMPLE_TYPE, standard = "lived", "microseconds");
+        }
+        protobuf_number(&p->out, PROFILE_DEFAULT_TYPE, string(p, standard));
 }
 
 static void compress_to(FILE *out, const struct protobuf *const *parts, size_t n_parts)
@@ -188,13 +213,9 @@ void write_pprof(const struct report *report, FILE *out)
                              .location_numbers = map_new(),
                              .function_numbers = map_new() };
         protobuf_bytes(&p.strings, PROFILE_STRING, "", 0);
-        value_type(&p, PROFILE_SAMPLE_TYPE, "alloc_objects", "count");
-        value_type(&p, PROFILE_SAMPLE_TYPE, "alloc_space", "bytes");
-        value_type(&p, PROFILE_SAMPLE_TYPE, "inuse_objects", "count");
-        value_type(&p, PROFILE_SAMPLE_TYPE, "inuse_space", "bytes");
+        value_types(&p);
         value_type(&p, PROFILE_PERIOD_TYPE, "space", "bytes");
         protobuf_number(&p.out, PROFILE_PERIOD, 1); /* every block, not a sample of them */
-        protobuf_number(&p.out, PROFILE_DEFAULT_TYPE, string(&p, "inuse_space"));
         protobuf_number(&p.out, PROFILE_TIME_NS, report->root ? report->root->start_ns : 0);
         protobuf_number(&p.out, PROFILE_COMMENT, string(&p, store_format(report->store, "unfreed %s", report->command)));
         for (size_t i = 0; i < report->findings->n; i++) {

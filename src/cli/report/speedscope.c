@@ -2,24 +2,35 @@
 #include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/index.h"
+#include "cli/report/metric.h"
 #include "cli/report/style.h"
 #include "cli/report/writer.h"
 
+/* What a profile counts; its words and its unit (of speedscope's). */
+enum counted { COUNT_BYTES, COUNT_BLOCKS, COUNT_LIVED };
+static const char *const words[] = { "bytes", "blocks", "time lived" };
+static const char *const units[] = { "bytes", "none", "microseconds" };
+
+static uint64_t count_of(const struct finding *finding, enum counted counted)
+{
+        return counted == COUNT_BYTES ? finding->bytes : counted == COUNT_BLOCKS ? finding->blocks : finding->lived_us;
+}
+
 static void write_profile(struct writer *w, const struct report *report, const struct frame_index *index, enum rule rule,
-                          bool of_bytes)
+                          enum counted counted)
 {
         uint64_t sum = 0;
         writer_newline(w);
         writer_object(w, NULL);
         writer_text(w, "type", "sampled");
-        writer_text(w, "name", store_format(report->store, "%s, %s", rule_kind(rule), of_bytes ? "bytes" : "blocks"));
-        writer_text(w, "unit", of_bytes ? "bytes" : "none");
+        writer_text(w, "name", store_format(report->store, "%s, %s", metric_kind(report, rule), words[counted]));
+        writer_text(w, "unit", units[counted]);
         writer_array(w, "samples");
         for (size_t i = 0; i < report->findings->n; i++) {
                 const struct finding *finding = &report->findings->all[i];
                 if (!report_shows(report, finding) || finding->rule != rule)
                         continue;
-                sum += of_bytes ? finding->bytes : finding->blocks;
+                sum += count_of(finding, counted);
                 writer_array(w, NULL);
                 for (size_t k = report_depth(report, &finding->stack); k--;)
                         if (!report_folds(report, &finding->stack, finding->stack.frames[k]))
@@ -31,7 +42,7 @@ static void write_profile(struct writer *w, const struct report *report, const s
         for (size_t i = 0; i < report->findings->n; i++) {
                 const struct finding *finding = &report->findings->all[i];
                 if (report_shows(report, finding) && finding->rule == rule)
-                        writer_number(w, NULL, of_bytes ? finding->bytes : finding->blocks);
+                        writer_number(w, NULL, count_of(finding, counted));
         }
         writer_end_array(w);
         writer_number(w, "startValue", 0);
@@ -79,12 +90,14 @@ void write_speedscope(const struct report *report, FILE *out)
         for (int rule = RULE_UF001; rule <= RULE_UF004; rule++) {
                 if (!has_any(report, (enum rule)rule))
                         continue;
-                write_profile(&w, report, index, (enum rule)rule, true);
-                write_profile(&w, report, index, (enum rule)rule, false);
+                if (report->options->metric == METRIC_LIFETIME)
+                        write_profile(&w, report, index, (enum rule)rule, COUNT_LIVED);
+                write_profile(&w, report, index, (enum rule)rule, COUNT_BYTES);
+                write_profile(&w, report, index, (enum rule)rule, COUNT_BLOCKS);
                 any = true;
         }
         if (!any) /* speedscope refuses a file without profiles */
-                write_profile(&w, report, index, RULE_UF001, true);
+                write_profile(&w, report, index, RULE_UF001, COUNT_BYTES);
         writer_end_array(&w);
         writer_end_object(&w);
         writer_newline(&w);

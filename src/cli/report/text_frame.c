@@ -1,6 +1,7 @@
 /* What stands before and after the findings: how the program ended, what the sums are, what is hidden and what is missing */
 #include "cli/policy/map.h"
 #include "cli/policy/store.h"
+#include "cli/report/metric.h"
 #include "cli/report/quantity.h"
 #include "cli/report/style.h"
 
@@ -66,6 +67,8 @@ static const char *python_words(const struct report *report)
 static const char *verdict_words(const struct report *report, const struct counts *counts)
 {
         struct store *store = report->store;
+        if (report->options->metric != METRIC_LEAKED)
+                return metric_sum(report);
         const char *words = "";
         static const struct {
                 enum rule rule;
@@ -113,7 +116,7 @@ void text_head(const struct report *report, FILE *out, bool is_clean)
                     verdict_words(report, &counts));
         if (counts.n_known)
                 fprintf(out, " (%s known)", quantity_number(store, counts.n_known));
-        if (is_clean) {
+        if (is_clean && report->options->metric == METRIC_LEAKED) {
                 const struct findings *findings = report->findings;
                 const char *held = sum_words(report, "still reachable", findings->reachable_bytes,
                                              findings->reachable_blocks, "");
@@ -128,6 +131,8 @@ static void print_sums(const struct report *report, FILE *out)
         struct counts counts = count(report);
         struct store *store = report->store;
         const char *line = "";
+        if (report->options->metric != METRIC_LEAKED)
+                return; /* its sum is in the head */
         if (f->leaked_blocks)
                 line = store_format(store, "%s at %s",
                                    sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
@@ -179,6 +184,21 @@ static void print_hidden(const struct report *report, FILE *out)
                 line = store_format(store, "%s%s%s", line, *line ? ", " : "", suppressed_words(report));
         if (*line)
                 fprintf(out, "hidden: %s\n", line);
+}
+
+/* A log may begin with a process and end before it. */
+static void print_log(const struct report *report, FILE *out)
+{
+        struct store *store = report->store;
+        for (size_t i = 0; i < report->capture->n_processes; i++) {
+                const struct process *process = &report->capture->processes[i];
+                uint64_t events = process->allocations + process->releases;
+                if (report->options->metric == METRIC_LEAKED || process->log_events >= events)
+                        continue;
+                fprintf(out, "process %d: the log has %s of %s%s\n", process->pid,
+                        quantity_number(store, process->log_events), quantity_of(store, events, "event", "events"),
+                        process->log_lost ? ": for some there was no room in time" : "");
+        }
 }
 
 /* What the record lacks. Always said: a report that is short because something was missed must not look clean. */
@@ -261,6 +281,7 @@ void text_foot(const struct report *report, FILE *out, bool is_clean)
         for (size_t i = 0; i < report->findings->n_gone; i++)
                 fprintf(out, "gone: %s is in the baseline and was not found\n", report->findings->gone[i]);
         print_dropped(report, out);
+        print_log(report, out);
         if (!report->options->verbose)
                 return;
         print_suppression_uses(report, out);

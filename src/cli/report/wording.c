@@ -1,6 +1,7 @@
 /* What is said of findings, whatever the format: see format.h */
 #include "cli/policy/store.h"
 #include "cli/report/format.h"
+#include "cli/report/metric.h"
 #include "cli/report/quantity.h"
 
 #include <signal.h>
@@ -140,7 +141,7 @@ const char *report_title(const struct report *report, const struct finding *find
                 return store_format(store, "%s released with the wrong %s", block_words(report, finding),
                                     is_size_wrong(finding->wrong) ? "size" : "alignment");
         default:
-                return leak_title(report, finding);
+                return report->options->metric == METRIC_LEAKED ? leak_title(report, finding) : metric_title(report, finding);
         }
 }
 
@@ -296,7 +297,7 @@ const char *report_advice(const struct report *report, const struct finding *fin
         case RULE_UF002:
                 return "only a pointer into the middle is left";
         case RULE_UF003:
-                return holder_words(report, finding);
+                return report->options->metric == METRIC_LEAKED ? holder_words(report, finding) : "";
         case RULE_UF004:
                 return unclassified_advice(report, finding);
         case RULE_UF101:

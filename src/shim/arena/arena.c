@@ -38,6 +38,7 @@ static const uint64_t full_capacity[WIRE_EXTENT_END] = {
         [WIRE_EXTENT_PAST] = 1 << 16,     [WIRE_EXTENT_LARGE] = 1 << 22,        [WIRE_EXTENT_LARGE_TOUCHED] = 1 << 15,
         [WIRE_EXTENT_LEAVES] = 1 << 16,
         [WIRE_EXTENT_DIRECTORY] = 1 << 27, [WIRE_EXTENT_NODES] = 1 << 30,       [WIRE_EXTENT_SLOTS] = 1 << 16,
+        [WIRE_EXTENT_LANES] = 1 << 15,    [WIRE_EXTENT_RINGS] = 1 << 15,
 };
 enum { SCALE_MAX = 14, DIRECTORY_BITS = 47 };
 
@@ -49,6 +50,7 @@ static uint64_t capacity_of(enum wire_extent extent, unsigned scale, unsigned le
         /* A page of the large table for each byte of its map; else at least a few of everything. */
         uint64_t least = extent == WIRE_EXTENT_LARGE                                     ? 8192
                          : extent == WIRE_EXTENT_SLOTS || extent == WIRE_EXTENT_LEAVES ? 24
+                         : extent == WIRE_EXTENT_RINGS                                 ? 4
                                                                                         : 64;
         return n < least ? least : n;
 }
@@ -132,7 +134,7 @@ static void inherited_give(void)
 
 bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
 {
-        long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC);
+        long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (sys_failed(memfd))
                 return false;
         struct wire_range ranges[WIRE_EXTENT_END];

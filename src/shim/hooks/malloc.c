@@ -6,6 +6,7 @@
 #include "shim/hooks/door.h"
 #include "shim/python/layer.h"
 #include "shim/record/hot.h"
+#include "shim/record/logged.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -29,11 +30,21 @@ static inline void *born(void *block, size_t size, enum wire_entry entry, size_t
 static __attribute__((noinline)) void *born_slowly(void *block, size_t size, enum wire_entry entry, size_t alignment,
                                                    const struct stack_start *start)
 {
+        struct thread *self = &thread_self;
+        if (alignment == 0 && logged_is_plain(self) && logged_birth(self, block, size, entry, start))
+                return block;
         return born(block, size, entry, alignment, start);
 }
 
 static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct stack_start *start)
 {
+        struct thread *self = &thread_self;
+        if (logged_is_plain(self)) {
+                void *block = next_malloc(size);
+                if (likely(logged_birth(self, block, size, WIRE_ENTRY_MALLOC, start)))
+                        return block;
+                return born(block, size, WIRE_ENTRY_MALLOC, 0, start);
+        }
         if (unlikely(!next_begin()))
                 return door_early(size, 0);
         if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
@@ -73,6 +84,18 @@ DOOR void *calloc(size_t n, size_t size)
         return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, 0, HOT_START(&start));
 }
 
+static __attribute__((noinline)) void free_slowly(void *block, const struct stack_start *start)
+{
+        struct thread *self = &thread_self;
+        void *out;
+        if (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, &out)) {
+                if (likely(out != NULL))
+                        next_free(out);
+                return;
+        }
+        door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, next_free);
+}
+
 DOOR void free(void *block)
 {
         struct stack_start start = STACK_START_HERE();
@@ -83,7 +106,7 @@ DOOR void free(void *block)
                         next_free(out);
                 return;
         }
-        door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, HOT_START(&start), next_free);
+        free_slowly(block, HOT_START(&start));
 }
 
 /* Gone from the headers, not from old programs (cfree), or not there yet (C23). */

@@ -10,6 +10,7 @@
  */
 #include "shim/hooks/door.h"
 #include "shim/record/hot.h"
+#include "shim/record/logged.h"
 #include "shim/self/glibc.h"
 
 #include <dlfcn.h>
@@ -107,12 +108,27 @@ static void *memory_try(size_t size, size_t alignment, enum wire_entry entry, co
         }
 }
 
+/* What the plain way began and could not record. */
+static __attribute__((noinline)) void *new_recorded(void *block, size_t size, enum wire_entry entry,
+                                                    const struct stack_start *start)
+{
+        record_birth(&thread_self, block, size, entry, 0, start);
+        return block;
+}
+
 static void *new_block(size_t size, size_t alignment, enum wire_entry entry, const struct stack_start *start)
 {
+        struct thread *self = &thread_self;
+        if (is_standard_behind && alignment == 0 && logged_is_plain(self)) {
+                void *given = next_malloc(size ? size : 1);
+                if (likely(logged_birth(self, given, size, entry, start)))
+                        return given;
+                if (given)
+                        return new_recorded(given, size, entry, start);
+        }
         if (unlikely(!next_begin()))
                 return door_early(size, alignment);
         const struct behind *behind = behind_find();
-        struct thread *self = &thread_self;
         uint64_t births = self->count ? self->count->births : 0;
         void *block = memory_try(size, alignment, entry, behind);
         if (unlikely(block == NULL))
@@ -130,16 +146,16 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
         return block;
 }
 
-/* What the plain way began and could not record. */
-static __attribute__((noinline)) void *new_recorded(void *block, size_t size, enum wire_entry entry,
-                                                    const struct stack_start *start)
-{
-        record_birth(&thread_self, block, size, entry, 0, start);
-        return block;
-}
-
 static void delete_block(void *block, enum wire_entry entry, size_t size, size_t alignment, const struct stack_start *start)
 {
+        struct thread *self = &thread_self;
+        void *out;
+        if (is_standard_behind && alignment == RECORD_NOT_GIVEN && logged_is_plain(self) &&
+            logged_release(self, block, entry, size, start, &out)) {
+                if (likely(out != NULL))
+                        next_free(out);
+                return;
+        }
         const struct behind *behind = behind_find();
         if (likely(behind->standard) || alignment != RECORD_NOT_GIVEN) {
                 door_release(block, entry, size, alignment, start, next_free);

@@ -19,6 +19,7 @@
 #include "shim/python/python.h"
 #include "shim/python/site.h"
 #include "shim/record/hot.h"
+#include "shim/record/log.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
 
@@ -98,8 +99,11 @@ static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wir
                 return false;
         if (unlikely(!own) && (family != WIRE_FAMILY_PYOBJECT || !site_is_bare(wire_slot_stack(slot))))
                 return false;
-        table_release_slot(where, slot, start, own_site(family, entry, pc).n);
+        struct stack_id site = own_site(family, entry, pc);
+        table_release_slot(where, slot, start, site.n);
         hot_count_released(self->count, wire_slot_size(slot));
+        if (unlikely(self->logging))
+                log_release(self, start, site.n, WIRE_LOG_RELEASE);
         return true;
 }
 

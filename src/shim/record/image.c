@@ -10,6 +10,7 @@
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
 #include "shim/record/hot.h"
+#include "shim/record/log.h"
 #include "shim/record/record.h"
 #include "shim/record/report.h"
 #include "shim/self/birth.h"
@@ -41,6 +42,7 @@ static bool image_birth(bool is_fork_child)
                         message_line("cannot record: the kernel gives no memory for the capture; the program runs on");
                 return false;
         }
+        log_begin();
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
         hot_exceptions |= (check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |

@@ -10,6 +10,7 @@
 #include "shim/python/python.h"
 #include "shim/record/hot.h"
 #include "shim/record/image.h"
+#include "shim/record/log.h"
 #include "shim/record/wrong.h"
 #include "shim/self/options.h"
 
@@ -37,6 +38,7 @@ bool record_begin(struct thread *self)
                 struct wire_count *count = thread_init(self);
                 stack_thread_init(self);
                 self->quarantine = quarantine_init(self);
+                log_thread_begin(self);
                 self->count = count;
                 self->quiet--;
         }
@@ -76,6 +78,8 @@ static inline void birth_as(struct thread *self, void *block, size_t size, enum 
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
+        if (unlikely(self->logging))
+                log_birth(self, (uintptr_t)block, size, stack.n, family);
 }
 
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
@@ -90,15 +94,24 @@ void record_birth_known(struct thread *self, void *block, size_t size, struct st
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
+        if (unlikely(self->logging))
+                log_birth(self, (uintptr_t)block, size, stack.n, family);
 }
 
 void record_release_known(struct thread *self, const struct block *block, struct stack_id stack)
 {
         table_release(block, stack.n);
         hot_count_released(self->count, block->size);
+        if (unlikely(self->logging))
+                log_release(self, block->start, stack.n, WIRE_LOG_RELEASE);
 }
 
-void record_forgotten(struct thread *self, const struct block *block) { hot_count_released(self->count, block->size); }
+void record_forgotten(struct thread *self, const struct block *block)
+{
+        hot_count_released(self->count, block->size);
+        if (unlikely(self->logging))
+                log_release(self, block->start, 0, WIRE_LOG_RESIZE);
+}
 
 void record_no_gil(struct thread *self, void *address, enum wire_entry entry, const struct stack_start *start)
 {
@@ -159,6 +172,8 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
         table_release(&block, stack);
         hot_count_released(self->count, block.size);
+        if (unlikely(self->logging))
+                log_release(self, block.start, stack, WIRE_LOG_RELEASE);
         return act;
 }
 
@@ -189,7 +204,10 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                         record_others_below();
         }
         /* Remembered as released already now: after the real call another thread may have the address. */
-        table_release(old, options.release_stacks ? record_release_stack(self, entry, start).n : 0);
+        uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
+        table_release(old, stack);
+        if (unlikely(self->logging))
+                log_release(self, old->start, stack, WIRE_LOG_RESIZE);
         return act;
 }
 
@@ -198,10 +216,13 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
 {
         const struct block *old = &resize->old;
         /* realloc(p, 0) releases (glibc malloc/malloc.c, __libc_realloc); any other NULL leaves the old block alive. */
-        if (result == NULL && resize->known && size != 0)
+        if (result == NULL && resize->known && size != 0) {
                 table_restore(old);
-        else if (resize->known)
+                if (unlikely(self->logging))
+                        log_restored(self);
+        } else if (resize->known) {
                 hot_count_released(self->count, old->size);
+        }
         if (result)
                 birth_as(self, result, size, entry, 0, resize->family, start);
 }
@@ -213,6 +234,8 @@ void record_unseen_release(struct thread *self, void *address)
                 return;
         table_forget(&block);
         hot_count_released(self->count, block.size);
+        if (unlikely(self->logging))
+                log_release(self, block.start, 0, WIRE_LOG_RELEASE);
 }
 
 void record_unseen(struct thread *self, void *block, size_t size)

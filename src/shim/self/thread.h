@@ -13,6 +13,7 @@
 
 struct memo;       /* stack/: this thread's remembered walks */
 struct quarantine; /* block/: what it released last */
+struct log;        /* record/: its lane of the log */
 
 struct thread {
         struct wire_count *count; /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
@@ -23,6 +24,7 @@ struct thread {
                         uint16_t nest;     /* > 0: inside an entry point whose inner calls are not events of their own */
                         uint16_t quiet;    /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
                         uint16_t ignoring; /* > 0: the program asked that what is born now be ignored (unfreed.h) */
+                        uint16_t logging;  /* 1: `log` wants every event */
                 };
                 uint64_t odd; /* 0: none of these */
         };
@@ -31,6 +33,7 @@ struct thread {
         uint32_t slot;            /* index in the thread list, 0 = none */
         uint32_t fork_epoch;      /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;     /* owned by python/ */
+        struct log *log;          /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
 };
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 

@@ -1,0 +1,154 @@
+/* A log file in the making: see log_writer.h
+ *
+ * Pieces of all lanes are put together until they make a chunk that is worth compressing. The level is a fast one: the
+ * records are short already, and whoever waits for room in a ring waits for us.
+ */
+#include "cli/capture/log_writer.h"
+
+#include "cli/capture/chunk.h"
+#include "cli/say/say.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include <zstd.h>
+
+enum { LOG_LEVEL = -7 };
+
+struct log_writer {
+        const char *path;
+        int fd;
+        bool is_regular, is_ended;
+        int error; /* errno of the first thing that failed */
+        bool is_full;
+        uint64_t bytes, max_bytes; /* of chunks of events in the file */
+        uint32_t run;
+        ZSTD_CCtx *zstd;
+        unsigned char *raw; /* CHUNK_LOG_MAX */
+        size_t n_raw;
+        unsigned char *packed; /* head, struct chunk_log, frame */
+        size_t packed_room;
+};
+
+static bool put(struct log_writer *w, const void *bytes, size_t n)
+{
+        const unsigned char *at = bytes;
+        while (n > 0 && !w->error) {
+                ssize_t done = write(w->fd, at, n);
+                if (done < 0 && errno == EINTR)
+                        continue;
+                if (done <= 0) {
+                        w->error = done < 0 ? errno : EIO;
+                        break;
+                }
+                at += done;
+                n -= (size_t)done;
+        }
+        return !w->error;
+}
+
+struct log_writer *log_writer_open(const char *path, uint64_t max_bytes)
+{
+        struct log_writer *w = calloc(1, sizeof *w);
+        if (!w) {
+                say_error("no memory for a log");
+                return NULL;
+        }
+        *w = (struct log_writer){
+                .path = path, .max_bytes = max_bytes, .zstd = ZSTD_createCCtx(), .raw = malloc(CHUNK_LOG_MAX)};
+        w->packed_room = sizeof(struct chunk_head) + sizeof(struct chunk_log) + ZSTD_compressBound(CHUNK_LOG_MAX);
+        w->packed = malloc(w->packed_room);
+        w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        struct stat status;
+        w->is_regular = w->fd >= 0 && fstat(w->fd, &status) == 0 && S_ISREG(status.st_mode);
+        struct capture_head head = {.magic = CAPTURE_MAGIC, .version = CAPTURE_VERSION, .order = CAPTURE_ORDER};
+        bool opened = w->fd >= 0;
+        if (opened && put(w, &head, sizeof head) && w->zstd && w->raw && w->packed &&
+            getrandom(&w->run, sizeof w->run, 0) == sizeof w->run) {
+                ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LOG_LEVEL);
+                return w;
+        }
+        say_error("the log %s cannot be written: %s", path, strerror(w->error ? w->error : opened ? ENOMEM : errno));
+        log_writer_free(w);
+        return NULL;
+}
+
+static void chunk_flush(struct log_writer *w)
+{
+        struct chunk_head head = {.kind = CHUNK_LOG};
+        struct chunk_log fixed = {.run = w->run, .bytes = (uint32_t)w->n_raw};
+        unsigned char *payload = w->packed + sizeof head;
+        size_t room = w->packed_room - sizeof head - sizeof fixed;
+        if (w->n_raw == 0 || log_writer_is_shut(w))
+                return;
+        memcpy(payload, &fixed, sizeof fixed);
+        size_t n = ZSTD_compress2(w->zstd, payload + sizeof fixed, room, w->raw, w->n_raw);
+        if (ZSTD_isError(n)) {
+                w->error = ENOMEM;
+                return;
+        }
+        head.bytes = sizeof fixed + n;
+        head.checksum = chunk_checksum(&head, payload);
+        memcpy(w->packed, &head, sizeof head);
+        size_t whole = sizeof head + (size_t)head.bytes;
+        if (w->bytes + whole > w->max_bytes)
+                w->is_full = true;
+        else if (put(w, w->packed, whole))
+                w->bytes += whole;
+        w->n_raw = 0;
+}
+
+bool log_writer_is_shut(const struct log_writer *w) { return w->error || w->is_full; }
+
+bool log_writer_add(struct log_writer *w, uint32_t image, uint32_t lane, const void *bytes, size_t n)
+{
+        struct chunk_piece piece = {.image = image, .lane = lane, .bytes = (uint32_t)n};
+        if (w->n_raw + sizeof piece + n > CHUNK_LOG_MAX)
+                chunk_flush(w);
+        if (log_writer_is_shut(w))
+                return false;
+        memcpy(w->raw + w->n_raw, &piece, sizeof piece);
+        memcpy(w->raw + w->n_raw + sizeof piece, bytes, n);
+        w->n_raw += sizeof piece + n;
+        return true;
+}
+
+void log_writer_link(const struct log_writer *w, struct capture_writer *rest, uint32_t image)
+{
+        struct chunk_link link = {.run = w->run, .image = image};
+        capture_writer_add_chunk(rest, CHUNK_LINK, &link, sizeof link);
+}
+
+int log_writer_end(struct log_writer *w, struct capture_writer *rest)
+{
+        chunk_flush(w);
+        if (!w->error)
+                w->error = capture_writer_append(rest, w->fd);
+        if (!w->error && close(w->fd) < 0)
+                w->error = errno;
+        w->is_ended = !w->error;
+        if (w->error)
+                return say_error("the log %s cannot be written: %s", w->path, strerror(w->error));
+        w->fd = -1;
+        return w->is_full;
+}
+
+void log_writer_free(struct log_writer *w)
+{
+        if (!w)
+                return;
+        if (w->fd >= 0 && w->is_regular && !w->is_ended)
+                unlink(w->path);
+        if (w->fd >= 0)
+                close(w->fd);
+        ZSTD_freeCCtx(w->zstd);
+        free(w->raw);
+        free(w->packed);
+        free(w);
+}

@@ -1,0 +1,223 @@
+/* The log: what is rare of it
+ *
+ * A ring that is full stops its thread until the runner has taken something out, but only so long: then events are
+ * dropped until there is room again, and each is counted. So a runner that is stopped costs one wait, not one a ring.
+ */
+#include "shim/record/log.h"
+
+#include "shim/self/birth.h"
+#include "shim/self/options.h"
+#include "shim/sys/clock.h"
+#include "shim/sys/pages.h"
+#include "shim/sys/syscall.h"
+
+#include <linux/futex.h>
+
+enum {
+        PLACES = 1 << 15,
+        STEP_BYTES = 4096,                /* between two looks at the limit, and at the clock */
+        WAIT_MS = 100,                    /* for room, at most */
+        ROOM_AGAIN = WIRE_RING_BYTES / 4, /* bytes, until which a thread that waited in vain goes on dropping */
+        STALE_BYTES = 1 << 16,
+};
+
+static _Atomic(struct log *) logs[PLACES]; /* of each place in the thread list; whoever takes the place takes this */
+
+static struct wire_lane *lane_at(uint64_t place)
+{
+        return arena_element(WIRE_EXTENT_LANES, place, sizeof(struct wire_lane));
+}
+
+static void clock_push(struct wire_lane *shared)
+{
+        uint64_t now = clock_ns() / 1000, known = __atomic_load_n(&shared->clock_us, __ATOMIC_RELAXED);
+        while (now > known &&
+               !__atomic_compare_exchange_n(&shared->clock_us, &known, now, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+                ;
+}
+
+void log_begin(void)
+{
+        if (!options.log || !birth_has_runner())
+                return;
+        struct wire_lane *shared = lane_at(0);
+        clock_push(shared);
+        __atomic_store_n(&shared->state, WIRE_LOG_ON, __ATOMIC_RELEASE);
+}
+
+static struct log *log_take(uint32_t place)
+{
+        struct log *log = atomic_load_explicit(&logs[place], memory_order_relaxed);
+        if (log == NULL) {
+                log = pages_take(sizeof *log);
+                atomic_store_explicit(&logs[place], log, memory_order_relaxed);
+        } else {
+                memset(log, 0, sizeof *log);
+        }
+        return log;
+}
+
+void log_thread_begin(struct thread *self)
+{
+        self->log = NULL;
+        self->logging = 0;
+        if (!options.log || __atomic_load_n(&lane_at(0)->state, __ATOMIC_ACQUIRE) != WIRE_LOG_ON)
+                return;
+        const struct wire_range *e = arena.header->extents;
+        bool has_place = self->slot && self->slot < PLACES && self->slot < e[WIRE_EXTENT_LANES].capacity &&
+                         self->slot < e[WIRE_EXTENT_RINGS].capacity;
+        struct log *log = has_place ? log_take(self->slot) : NULL;
+        if (log == NULL) {
+                arena_drop(WIRE_DROP_LOG);
+                return;
+        }
+        log->lane = lane_at(self->slot);
+        log->ring = arena_element(WIRE_EXTENT_RINGS, self->slot, WIRE_RING_BYTES);
+        log->clock = &lane_at(0)->clock_us;
+        log->head = log->limit = log->lane->head;
+        log->fresh = true;
+        self->log = log;
+        self->logging = 1;
+}
+
+static uint64_t tail_of(const struct log *log) { return __atomic_load_n(&log->lane->tail, __ATOMIC_ACQUIRE); }
+
+/* Bytes that may be written from head on; 0 where the runner's position makes no sense. */
+static uint64_t room_of(const struct log *log, uint64_t tail)
+{
+        uint64_t used = log->head - tail;
+        return used <= WIRE_RING_BYTES ? WIRE_RING_BYTES - used : 0;
+}
+
+/* Wait until `bytes` may be written. False: the time is up. */
+static bool room_wait(struct log *log, uint64_t bytes)
+{
+        struct wire_lane *lane = log->lane;
+        for (uint64_t now = clock_ns(), until = now + WAIT_MS * UINT64_C(1000000); now < until; now = clock_ns()) {
+                __atomic_store_n(&lane->waiting, 1, __ATOMIC_SEQ_CST);
+                uint64_t tail = tail_of(log);
+                if (room_of(log, tail) >= bytes)
+                        return true;
+                struct timespec patience = {0, (long)(until - now)};
+                sys_call(SYS_futex, &lane->waiting, FUTEX_WAIT, 1, &patience);
+        }
+        return room_of(log, tail_of(log)) >= bytes;
+}
+
+static bool room_have(struct log *log, uint64_t bytes)
+{
+        uint64_t wanted = log->dropping ? ROOM_AGAIN : bytes;
+        if (room_of(log, tail_of(log)) >= wanted || (!log->dropping && room_wait(log, wanted)))
+                log->dropping = false;
+        else
+                log->dropping = true;
+        return !log->dropping;
+}
+
+static bool limit_move(struct log *log)
+{
+        uint64_t at = log->head & (WIRE_RING_BYTES - 1), to_end = WIRE_RING_BYTES - at;
+        /* The end of the ring is filled with records that say nothing: none is cut in two. */
+        if (to_end <= LOG_SLACK) {
+                if (!room_have(log, to_end + 2 * LOG_SLACK))
+                        return false;
+                memset(log->ring + at, WIRE_LOG_CONTROL_TAG(WIRE_LOG_NOTHING), to_end);
+                log->head += to_end;
+                to_end = WIRE_RING_BYTES;
+        } else if (!room_have(log, 2 * LOG_SLACK)) {
+                return false;
+        }
+        uint64_t room = room_of(log, tail_of(log));
+        room = room < to_end ? room : to_end;
+        room = room < STEP_BYTES ? room : STEP_BYTES;
+        log->limit = log->head + (room > LOG_SLACK ? room - LOG_SLACK : 0);
+        return log->limit > log->head;
+}
+
+static void control_put(struct log *log, enum wire_log_control control, uint64_t value, unsigned bytes)
+{
+        unsigned char *at = log->ring + (log->head & (WIRE_RING_BYTES - 1));
+        *at = WIRE_LOG_CONTROL_TAG(control);
+        log_store(at + 1, value);
+        log->head += 1 + bytes;
+}
+
+bool log_ready(struct thread *self, struct log *log)
+{
+        struct wire_lane *shared = lane_at(0);
+        if (__atomic_load_n(&shared->state, __ATOMIC_RELAXED) != WIRE_LOG_ON) {
+                self->logging = 0;
+                return false;
+        }
+        if (log->head >= log->limit) {
+                clock_push(shared);
+                if (!limit_move(log)) {
+                        log->lane->dropped++;
+                        log->lost++;
+                        arena_drop(WIRE_DROP_LOG);
+                        return false;
+                }
+        }
+        if (log->fresh) {
+                control_put(log, WIRE_LOG_THREAD, (uint32_t)self->tid, 4);
+                log->fresh = false;
+                log->time = 0;
+        }
+        uint64_t now = __atomic_load_n(log->clock, __ATOMIC_RELAXED);
+        if (now != log->time) {
+                control_put(log, WIRE_LOG_TIME, now, 8);
+                log->time = now;
+        }
+        if (log->lost) {
+                control_put(log, WIRE_LOG_LOST, log->lost, 4);
+                log->lost = 0;
+        }
+        return true;
+}
+
+/* Somebody is writing a record. If that was further down on this stack it is gone, by longjmp out of a handler; what it
+ * may have changed of the lane's memory the reader does not know, so both begin anew. */
+bool log_enter(struct log *log, uintptr_t sp)
+{
+        if (sp > log->busy && sp - log->busy < STALE_BYTES) {
+                memset(log->places, 0, sizeof log->places);
+                log->last = 0;
+                log->fresh = true;
+                log->head = log->limit = log->lane->head;
+                return true;
+        }
+        log->lane->dropped++;
+        arena_drop(WIRE_DROP_LOG);
+        return false;
+}
+
+static unsigned family_to_say(uint32_t stack, enum wire_family family)
+{
+        return wire_entry_family(wire_word_entry(arena.nodes[stack].word)) == family ? 0 : (unsigned)family;
+}
+
+void log_birth(struct thread *self, uintptr_t address, uint64_t size, uint32_t stack, enum wire_family family)
+{
+        log_event(self, WIRE_LOG_BIRTH, address, stack, size, family_to_say(stack, family));
+}
+
+void log_release(struct thread *self, uintptr_t address, uint32_t stack, enum wire_log_kind kind)
+{
+        if (kind == WIRE_LOG_RESIZE)
+                log_event(self, WIRE_LOG_RESIZE, address, stack, 0, 0);
+        else
+                log_event(self, WIRE_LOG_RELEASE, address, stack, 0, 0);
+}
+
+void log_restored(struct thread *self)
+{
+        struct log *log = self->log;
+        if (log->busy)
+                return;
+        log->busy = (uintptr_t)__builtin_frame_address(0);
+        if ((log->head < log->limit || log_ready(self, log))) {
+                control_put(log, WIRE_LOG_RESTORED, 0, 0);
+                __atomic_store_n(&log->lane->head, log->head, __ATOMIC_RELEASE);
+        }
+        log->busy = 0;
+}

@@ -1,0 +1,37 @@
+/* The plain case of a process that is logged
+ *
+ * What hot.h does, and the record of it. Stands behind the doors' plain way, which such a process never takes: so that
+ * the others pay nothing for it.
+ */
+#ifndef UNFREED_SHIM_RECORD_LOGGED_H
+#define UNFREED_SHIM_RECORD_LOGGED_H
+
+#include "shim/record/hot.h"
+#include "shim/record/log.h"
+
+static ALWAYS_INLINE bool logged_is_plain(const struct thread *self)
+{
+        /* `logging` and nothing else of what makes a thread odd. */
+        return likely(self->logging && !(self->nest | self->quiet | self->ignoring | hot_exceptions) &&
+                      arena.directory && self->count);
+}
+
+static ALWAYS_INLINE bool logged_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
+                                       const struct stack_start *start)
+{
+        if (!hot_birth(self, block, size, entry, start))
+                return false;
+        log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, wire_slot_stack(*hot_slot((uintptr_t)block)), size, 0);
+        return true;
+}
+
+static ALWAYS_INLINE bool logged_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
+                                         const struct stack_start *start, void **ret)
+{
+        if (!hot_release(self, block, entry, given_size, start, ret))
+                return false;
+        log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, wire_slot_stack(*hot_slot((uintptr_t)block)), 0, 0);
+        return true;
+}
+
+#endif
