@@ -1,9 +1,12 @@
 /* pprof: a gzipped profile.proto (github.com/google/pprof, proto/profile.proto)
  *
- * Blocks that are alive are both allocated and in use, so the alloc_ values equal the inuse_ ones: of blocks that were
- * released nothing is known site by site. A location's address is its offset in the module, and every module is one
- * mapping with its build-id. Calls that were inlined are lines of one location. Labels tell kind, class, family, id.
+ * The values are inuse_objects and inuse_space: of blocks that were released nothing is known site by site, and an
+ * alloc_space that leaves them out would be read as the whole. Of a log it is what --metric asks for, and the total is
+ * alloc_objects and alloc_space. A location's address is its offset in the module, and
+ * every module is one mapping with its build-id. Calls that were inlined are lines of one location. Labels tell kind,
+ * class, family, id, and the process: pid, host, rank, worker, where the blocks are all of one.
  */
+#include "cli/capture/label.h"
 #include "cli/policy/map.h"
 #include "cli/policy/store.h"
 #include "cli/report/format.h"
@@ -127,6 +130,17 @@ static void label(struct profile *p, struct protobuf *sample, const char *key, c
         protobuf_message(sample, 3, &p->inner);
 }
 
+static void label_process(struct profile *p, struct protobuf *sample, const struct finding *finding)
+{
+        const struct process *process = finding->n_pids == 1 ? report_process(p->report, finding->pids[0]) : NULL;
+        const char *at = process ? process->labels : NULL, *text;
+        size_t key_bytes;
+        if (process)
+                label(p, sample, "pid", store_format(p->report->store, "%d", process->pid));
+        while (labels_next(&at, &text, &key_bytes))
+                label(p, sample, store_format(p->report->store, "%.*s", (int)key_bytes, text), text + key_bytes + 1);
+}
+
 static void sample(struct profile *p, const struct finding *finding)
 {
         const struct stack *stack = &finding->stack;
@@ -139,11 +153,8 @@ static void sample(struct profile *p, const struct finding *finding)
                         protobuf_packed(&p->values, location(p, &stack->frames[i], n));
         }
         protobuf_message(&sample, 1, &p->values);
-        bool is_log = p->report->options->metric != METRIC_LEAKED;
-        for (int i = 0; i < (is_log ? 1 : 2); i++) { /* see value_types() */
-                protobuf_packed(&p->values, finding->blocks);
-                protobuf_packed(&p->values, finding->bytes);
-        }
+        protobuf_packed(&p->values, finding->blocks); /* see value_types() */
+        protobuf_packed(&p->values, finding->bytes);
         if (p->report->options->metric == METRIC_LIFETIME)
                 protobuf_packed(&p->values, finding->lived_us);
         protobuf_message(&sample, 2, &p->values);
@@ -153,6 +164,7 @@ static void sample(struct profile *p, const struct finding *finding)
         label(p, &sample, "id", finding->id);
         if (finding->suppressed_by)
                 label(p, &sample, "suppressed_by", finding->suppressed_by);
+        label_process(p, &sample, finding);
         protobuf_message(&p->out, PROFILE_SAMPLE, &sample);
         protobuf_free(&sample);
 }
@@ -164,24 +176,30 @@ static void value_type(struct profile *p, unsigned field, const char *type, cons
         protobuf_message(&p->out, field, &p->inner);
 }
 
+/* The names of pprof's own heap profiles, where we know the same. */
+static const char *metric_prefix(const struct report *report)
+{
+        switch (report->options->metric) {
+        case METRIC_LEAKED:
+                return "inuse";
+        case METRIC_TOTAL:
+                return "alloc";
+        default:
+                return metric_name(report);
+        }
+}
+
 /* Of each sample, in their order; and which of them is shown at first. */
 static void value_types(struct profile *p)
 {
         struct store *store = p->report->store;
-        const char *name = metric_name(p->report), *standard = "inuse_space";
-        if (p->report->options->metric == METRIC_LEAKED) {
-                value_type(p, PROFILE_SAMPLE_TYPE, "alloc_objects", "count");
-                value_type(p, PROFILE_SAMPLE_TYPE, "alloc_space", "bytes");
-                value_type(p, PROFILE_SAMPLE_TYPE, "inuse_objects", "count");
-                value_type(p, PROFILE_SAMPLE_TYPE, "inuse_space", "bytes");
-        } else {
-                const char *objects = store_format(store, "%s_objects", name), *space = store_format(store, "%s_space", name);
-                value_type(p, PROFILE_SAMPLE_TYPE, objects, "count");
-                value_type(p, PROFILE_SAMPLE_TYPE, space, "bytes");
-                standard = p->report->options->metric == METRIC_COUNT ? objects : space;
-                if (p->report->options->metric == METRIC_LIFETIME)
-                        value_type(p, PROFILE_SAMPLE_TYPE, standard = "lived", "microseconds");
-        }
+        const char *prefix = metric_prefix(p->report);
+        const char *objects = store_format(store, "%s_objects", prefix), *space = store_format(store, "%s_space", prefix);
+        const char *standard = p->report->options->metric == METRIC_COUNT ? objects : space;
+        value_type(p, PROFILE_SAMPLE_TYPE, objects, "count");
+        value_type(p, PROFILE_SAMPLE_TYPE, space, "bytes");
+        if (p->report->options->metric == METRIC_LIFETIME)
+                value_type(p, PROFILE_SAMPLE_TYPE, standard = "lived", "microseconds");
         protobuf_number(&p->out, PROFILE_DEFAULT_TYPE, string(p, standard));
 }
 
