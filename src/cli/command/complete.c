@@ -110,7 +110,7 @@ static void zsh_option(FILE *out, const struct option_row *row)
         for (char *c = help; c && *c; c++)
                 if (*c == '[' || *c == ']')
                         *c = *c == '[' ? '(' : ')';
-        fprintf(out, "    '%s--%s%s[", row->letter ? "*" : "*", row->name, row->argument ? "=" : "");
+        fprintf(out, "    '*--%s%s[", row->name, row->argument ? "=" : "");
         escaped_put(out, help ? help : "", "'", "'\\''");
         fputc(']', out);
         if (row->argument) {

@@ -10,37 +10,17 @@
 
 #include <string.h>
 
-#define NAME_OF(table, index, none) ((size_t)(index) < sizeof table / sizeof *table ? table[index] : none)
-
-const char *rule_code(enum rule rule)
-{
-        static const char *const codes[] = {
-#define X(id, name, group, gate) #id,
-                FINDING_RULES(X)
+static const struct rule_names {
+        const char *code, *kind, *group;
+} rule_names[RULE_END] = {
+#define X(id, name, group, gate) {#id, name, group},
+        FINDING_RULES(X)
 #undef X
-        };
-        return NAME_OF(codes, rule, "");
-}
+};
 
-const char *rule_kind(enum rule rule)
-{
-        static const char *const kinds[] = {
-#define X(id, name, group, gate) name,
-                FINDING_RULES(X)
-#undef X
-        };
-        return NAME_OF(kinds, rule, "");
-}
-
-const char *rule_group(enum rule rule)
-{
-        static const char *const groups[] = {
-#define X(id, name, group, gate) group,
-                FINDING_RULES(X)
-#undef X
-        };
-        return NAME_OF(groups, rule, "");
-}
+const char *rule_code(enum rule rule) { return rule_names[rule].code; }
+const char *rule_kind(enum rule rule) { return rule_names[rule].kind; }
+const char *rule_group(enum rule rule) { return rule_names[rule].group; }
 
 const char *severity_name(enum severity severity)
 {
@@ -54,6 +34,9 @@ const char *severity_name(enum severity severity)
 
 bool rule_is_leak(enum rule rule) { return rule <= RULE_UF004; }
 
+/* What follows may come from an arena: numbers that nobody has a name for are met with the name of the first. */
+#define NAME_OF(table, index) table[(size_t)(index) < sizeof table / sizeof *table ? (index) : 0]
+
 const char *class_name(enum wire_verdict class)
 {
         static const char *const names[] = {
@@ -61,40 +44,30 @@ const char *class_name(enum wire_verdict class)
                 WIRE_VERDICTS(X)
 #undef X
         };
-        return NAME_OF(names, class, "unclassified");
+        return NAME_OF(names, class);
 }
 
-const char *family_name(enum wire_family family)
-{
-        static const char *const names[] = {
-                "none",
-#define X(id, name, release) name,
-                WIRE_FAMILIES(X)
+static const struct family_names {
+        const char *name, *release;
+} family_names[] = {
+#define X(id, name, release) [WIRE_FAMILY_##id] = {name, release},
+        WIRE_FAMILIES(X)
 #undef X
-        };
-        return NAME_OF(names, family, "none");
-}
+        [WIRE_FAMILY_NONE] = {"none", ""},
+};
 
-const char *family_release(enum wire_family family)
-{
-        static const char *const names[] = {
-                "",
-#define X(id, name, release) release,
-                WIRE_FAMILIES(X)
-#undef X
-        };
-        return NAME_OF(names, family, "");
-}
+const char *family_name(enum wire_family family) { return NAME_OF(family_names, family).name; }
+const char *family_release(enum wire_family family) { return NAME_OF(family_names, family).release; }
 
 const char *entry_name(enum wire_entry entry)
 {
         static const char *const names[] = {
-                "",
-#define X(id, name, family, role) name,
+#define X(id, name, family, role) [WIRE_ENTRY_##id] = name,
                 WIRE_ENTRIES(X)
 #undef X
+                [WIRE_ENTRY_NONE] = "",
         };
-        return NAME_OF(names, entry, "");
+        return NAME_OF(names, entry);
 }
 
 enum wire_family judge_family(const struct stack *stack, enum wire_family recorded)
@@ -188,7 +161,7 @@ static bool is_interpreters(const struct process *process, const struct site *si
 static struct judgement judge_unjudged(const struct process *process)
 {
         bool ended_normally = process->end.how == END_EXIT && process->judged == WIRE_JUDGED_NOT;
-        return (struct judgement){ ended_normally ? RULE_UF001 : RULE_UF004, WIRE_VERDICT_UNCLASSIFIED };
+        return (struct judgement){ended_normally ? RULE_UF001 : RULE_UF004, WIRE_VERDICT_UNCLASSIFIED};
 }
 
 struct judgement judge_site(const struct process *process, const struct site *site, const struct stack *stack)
@@ -197,18 +170,18 @@ struct judgement judge_site(const struct process *process, const struct site *si
         case WIRE_VERDICT_REACHABLE:
         case WIRE_VERDICT_IGNORED:
         case WIRE_VERDICT_RUNTIME:
-                return (struct judgement){ RULE_UF003, site->verdict };
+                return (struct judgement){RULE_UF003, site->verdict};
         default:
                 break;
         }
         if (marks_is_runtime_cache(stack) || is_interpreters(process, site, stack))
-                return (struct judgement){ RULE_UF003, WIRE_VERDICT_RUNTIME };
+                return (struct judgement){RULE_UF003, WIRE_VERDICT_RUNTIME};
         switch (site->verdict) {
         case WIRE_VERDICT_POSSIBLE:
-                return (struct judgement){ RULE_UF002, site->verdict };
+                return (struct judgement){RULE_UF002, site->verdict};
         case WIRE_VERDICT_INDIRECT:
         case WIRE_VERDICT_DEFINITE:
-                return (struct judgement){ RULE_UF001, site->verdict };
+                return (struct judgement){RULE_UF001, site->verdict};
         default:
                 return judge_unjudged(process);
         }
