@@ -29,7 +29,7 @@ const char *severity_name(enum severity severity)
                 FINDING_SEVERITIES(X)
 #undef X
         };
-        return NAME_OF(names, severity, "high");
+        return names[severity];
 }
 
 bool rule_is_leak(enum rule rule) { return rule <= RULE_UF004; }
