@@ -71,6 +71,12 @@ const char *report_title(const struct report *report, const struct finding *find
 /* What it means or what to do, in one line without a full stop; "" where there is nothing to add. */
 const char *report_advice(const struct report *report, const struct finding *finding);
 
+/* Is it no loss for the reader? Nobody is accused because of blocks from before our time. */
+bool report_drop_is_minor(enum wire_drop drop);
+
+/* How many processes there were. Each may have been several images, since exec keeps the pid. */
+size_t report_n_processes(const struct report *report);
+
 /* How the program ended, as a person would say it: "exited 0", "was killed by SIGSEGV". */
 const char *report_end(const struct report *report);
 

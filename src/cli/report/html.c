@@ -9,6 +9,7 @@
 #include "cli/report/html_page.h"
 #include "cli/report/index.h"
 #include "cli/report/metric.h"
+#include "cli/report/quantity.h"
 #include "cli/report/sha256.h"
 #include "cli/report/source.h"
 #include "cli/report/style.h"
@@ -16,6 +17,7 @@
 #include "cli/report/xml.h"
 
 #include <string.h>
+#include <time.h>
 
 enum {
         CONTEXT_LINES = 3,          /* on either side */
@@ -168,7 +170,7 @@ static void write_summary(struct writer *w, const struct report *report)
         uint64_t dropped = 0;
         for (size_t i = 0; i < report->capture->n_processes; i++)
                 for (int k = 0; k < WIRE_DROP_END; k++)
-                        dropped += report->capture->processes[i].dropped[k];
+                        dropped += report_drop_is_minor((enum wire_drop)k) ? 0 : report->capture->processes[i].dropped[k];
         writer_object(w, "summary");
         if (report->options->metric != METRIC_LEAKED)
                 writer_text(w, "metric", metric_sum(report));
@@ -202,6 +204,17 @@ static void write_data(const struct report *report, FILE *out)
         frame_index_free(index);
 }
 
+/* How many processes, and when; hosts may have different times of day, so UTC. */
+static void write_circumstances(const struct report *report, FILE *out)
+{
+        fprintf(out, " &middot; %s", quantity_of(report->store, report_n_processes(report), "process", "processes"));
+        time_t seconds = report->root ? (time_t)(report->root->start_ns / 1000000000) : 0;
+        struct tm when;
+        char text[64];
+        if (seconds && gmtime_r(&seconds, &when) && strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &when))
+                fprintf(out, " &middot; %s", text);
+}
+
 void write_html(const struct report *report, FILE *out)
 {
         char script[SHA256_BASE64_BYTES], style[SHA256_BASE64_BYTES];
@@ -220,6 +233,7 @@ void write_html(const struct report *report, FILE *out)
         xml_text(out, command);
         fputs("</h1>\n<div class=\"dim\">", out);
         xml_text(out, report_end(report));
+        write_circumstances(report, out);
         fputs(" &middot; unfreed " UNFREED_VERSION "</div>\n<div id=\"facts\"></div>\n</header>\n<main>\n<div id=\"tools\">\n"
               "<input id=\"search\" type=\"search\" placeholder=\"function, file, module, id\" aria-label=\"search\">\n"
               "<span id=\"kinds\"></span>\n<button id=\"metric\">by bytes</button>\n"

@@ -31,11 +31,12 @@ button { font: inherit; padding: 5px 11px; border: 1px solid var(--line); border
          color: inherit; cursor: pointer; }
 button:hover { border-color: var(--dim); }
 button[aria-pressed=true] { border-color: var(--link); color: var(--link); }
-#graph { position: relative; overflow: auto; max-height: 55vh; margin: 14px 0 4px; border: 1px solid var(--line);
+#graph { position: relative; overflow: auto; max-height: 42vh; margin: 14px 0 4px; border: 1px solid var(--line);
          border-radius: 6px; }
 #rows { position: relative; }
 .cell { position: absolute; height: 19px; padding: 0 5px; overflow: hidden; white-space: nowrap; font-size: 12px;
-        line-height: 19px; border: 0; border-right: 1px solid var(--bg); border-radius: 0; text-align: left; color: #14171a; }
+        line-height: 19px; border: 0; border-right: 1px solid var(--bg); border-radius: 0; text-align: left; color: var(--fg);
+        text-overflow: ellipsis; }
 .cell.faded { opacity: .3; }
 #where { min-height: 1.45em; font-size: 12px; overflow-wrap: anywhere; }
 details.finding { border: 1px solid var(--line); border-radius: 8px; margin: 8px 0; }
@@ -83,6 +84,12 @@ const haystacks = data.findings.map(f => (f.title + ' ' + f.id + ' ' + f.owner +
 const selected = () => data.findings.filter((f, i) => state.kinds.has(f.suppressed ? 'suppressed' : f.kind) &&
                                                      state.words.every(w => haystacks[i].includes(w)));
 
+const darkness = matchMedia('(prefers-color-scheme: dark)');
+const isDark = () => {
+  const chosen = document.documentElement.classList;
+  return chosen.contains('dark') || (!chosen.contains('light') && darkness.matches);
+};
+
 function facts() {
   const box = byId('facts');
   const fact = (value, label, cls) => {
@@ -92,13 +99,13 @@ function facts() {
   };
   const s = data.summary;
   if (s.metric) { fact(s.metric, ''); return; }
-  fact(bytes(s.leaked_bytes), 'leaked in ' + number(s.leaked_blocks) + ' blocks', s.leaked_blocks ? 'bad' : 'good');
-  fact(number(s.wrong_releases), 'wrong releases', s.wrong_releases ? 'bad' : 'good');
+  fact(bytes(s.leaked_bytes), 'leaked in ' + number(s.leaked_blocks) + (s.leaked_blocks === 1 ? ' block' : ' blocks'), s.leaked_blocks ? 'bad' : 'good');
+  fact(number(s.wrong_releases), s.wrong_releases === 1 ? 'wrong release' : 'wrong releases', s.wrong_releases ? 'bad' : 'good');
   if (s.possible_blocks) fact(bytes(s.possible_bytes), 'possibly leaked', 'warn');
   if (s.unclassified_blocks) fact(bytes(s.unclassified_bytes), 'not judged', 'warn');
   fact(bytes(s.reachable_bytes), 'still reachable');
   if (s.suppressed) fact(number(s.suppressed), 'suppressed');
-  if (s.dropped) fact(number(s.dropped), 'events not recorded', 'warn');
+  if (s.dropped) fact(number(s.dropped), 'not recorded', 'warn');
 }
 
 function tools() {
@@ -132,12 +139,12 @@ function tools() {
     draw();
   });
   byId('theme').addEventListener('click', () => {
-    const root = document.documentElement;
-    const dark = root.classList.contains('dark') ||
-      (!root.classList.contains('light') && matchMedia('(prefers-color-scheme: dark)').matches);
+    const root = document.documentElement, dark = isDark();
     root.classList.toggle('dark', !dark);
     root.classList.toggle('light', dark);
+    graph();
   });
+  darkness.addEventListener('change', graph);
   byId('more').addEventListener('click', () => { state.limit += 500; list(); });
   addEventListener('resize', graph);
 }
@@ -174,8 +181,10 @@ function graph() {
     root = root.children.get(key);
   }
   byId('graph').hidden = !top.value;
-  if (!top.value) { byId('where').textContent = ''; return; }
-  const width = byId('graph').clientWidth; // of what is hidden it would be 0
+  byId('where').textContent = !top.value ? '' :
+    (state.metric === 'bytes' ? 'Bytes' : 'Blocks') + ' by call path, the outermost caller on top. Click a box to go into it.';
+  if (!top.value) return;
+  const dark = isDark(), width = byId('graph').clientWidth; // of what is hidden it would be 0
   const value = n => state.metric === 'bytes' ? bytes(n) : number(n) + ' blocks';
   const cell = (node, x, w, y, path) => {
     const button = make('button', 'cell', w > 24 ? node.name : '');
@@ -183,7 +192,9 @@ function graph() {
     button.style.left = x + 'px';
     button.style.width = Math.max(w, 1) + 'px';
     button.style.top = y * 20 + 'px';
-    button.style.background = frame ? `hsl(${hue(frame.module)} 60% ${66 + hue(node.name) % 16}%)` : '#c9ced4';
+    const tint = hue(node.name); // a family of colours for each module, one of them for each function
+    button.style.background = !frame ? 'var(--line)' :
+      `hsl(${hue(frame.module) + tint % 60} ${dark ? 42 : 62}% ${dark ? 26 + tint % 10 : 76 + tint % 10}%)`;
     if (state.words.length && frame && !state.words.some(w => node.name.toLowerCase().includes(w)))
       button.classList.add('faded');
     const label = node.name + '  ' + (frame ? frame.file || frame.module || '' : '') + '  ' + value(node.value) +

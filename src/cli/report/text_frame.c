@@ -37,19 +37,6 @@ static struct counts count(const struct report *report)
         return counts;
 }
 
-static size_t n_other_processes(const struct report *report)
-{
-        const struct capture *capture = report->capture;
-        size_t n = 0;
-        for (size_t i = 0; i < capture->n_processes; i++) {
-                bool is_first_image = capture->processes[i].pid != capture->processes[0].pid;
-                for (size_t k = 0; k < i && is_first_image; k++) /* exec keeps the pid */
-                        is_first_image = capture->processes[k].pid != capture->processes[i].pid;
-                n += is_first_image;
-        }
-        return n;
-}
-
 static const char *python_words(const struct report *report)
 {
         struct store *store = report->store;
@@ -106,9 +93,9 @@ void text_head(const struct report *report, FILE *out, bool is_clean)
         if (root)
                 fprintf(out, " (pid %d%s)", root->pid, python_words(report));
         fprintf(out, " %s", report_end(report));
-        size_t n_others = n_other_processes(report);
-        if (n_others)
-                fprintf(out, ", with %s", quantity_of(store, n_others, "more process", "more processes"));
+        size_t n_processes = report_n_processes(report);
+        if (n_processes > 1)
+                fprintf(out, ", with %s", quantity_of(store, n_processes - 1, "more process", "more processes"));
         fputs(" -- ", out);
         bool is_bad = report->findings->n_gating != 0;
         bool is_doubtful = counts.n_of[RULE_UF001] + counts.n_of[RULE_UF002] + counts.n_of[RULE_UF004] + counts.n_wrong;
@@ -223,9 +210,7 @@ static void print_dropped(const struct report *report, FILE *out)
                                 style_clean(report->store, process->python_why_off));
         }
         for (int k = 0; k < WIRE_DROP_END; k++) {
-                /* blocks from before our time are no loss: nobody is accused because of them */
-                bool is_minor = k == WIRE_DROP_FOREIGN || k == WIRE_DROP_EARLY || k == WIRE_DROP_WALKS;
-                if (dropped[k] && (!is_minor || report->options->verbose))
+                if (dropped[k] && (!report_drop_is_minor((enum wire_drop)k) || report->options->verbose))
                         fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->store, dropped[k]));
         }
         if (requests_failed)

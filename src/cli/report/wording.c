@@ -1,4 +1,5 @@
 /* What is said of findings, whatever the format: see format.h */
+#include "cli/policy/map.h"
 #include "cli/policy/store.h"
 #include "cli/report/format.h"
 #include "cli/report/metric.h"
@@ -240,6 +241,25 @@ const char *report_signal(const struct report *report, int number)
 {
         const char *name = sigabbrev_np(number);
         return name ? store_format(report->store, "SIG%s", name) : store_format(report->store, "signal %d", number);
+}
+
+size_t report_n_processes(const struct report *report)
+{
+        const struct capture *capture = report->capture;
+        struct map *seen = map_new();
+        size_t n = 0;
+        for (size_t i = 0; i < capture->n_processes; i++) {
+                void **known = map_at(seen, &capture->processes[i].pid, sizeof capture->processes[i].pid);
+                n += !*known;
+                *known = seen;
+        }
+        map_free(seen);
+        return n;
+}
+
+bool report_drop_is_minor(enum wire_drop drop)
+{
+        return drop == WIRE_DROP_FOREIGN || drop == WIRE_DROP_EARLY || drop == WIRE_DROP_WALKS;
 }
 
 const char *report_end(const struct report *report)
