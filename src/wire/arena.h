@@ -70,7 +70,7 @@ struct wire_large {
         uint32_t stack;
         uint32_t release_stack;
         uint8_t family, verdict, released, epoch;
-        uint32_t reserved;
+        uint32_t displaces; /* not 0: it took the place of another address */
 };
 _Static_assert(sizeof(struct wire_large) == 32, "large layout is part of the format");
 

@@ -7,6 +7,8 @@
  */
 #include "shim/block/inherited.h"
 
+#include "shim/block/large.h"
+
 static const void *extent_of(const struct wire_header *header, enum wire_extent extent)
 {
         return (const unsigned char *)header + header->extents[extent].off;
@@ -19,16 +21,23 @@ static bool is_later(unsigned epoch, unsigned fork_epoch)
         return epoch != 0 && ahead > 0 && ahead <= EPOCHS / 2; /* 0: long ago */
 }
 
-static const wire_slot *slot_at(const struct wire_header *header, uintptr_t start)
+static uint32_t leaf_in(const struct wire_header *header, uintptr_t address)
 {
         const uint32_t *directory = extent_of(header, WIRE_EXTENT_DIRECTORY);
+        uint64_t at = address >> (header->granule_shift + 17);
+        return at < header->extents[WIRE_EXTENT_DIRECTORY].capacity ? directory[at] : 0;
+}
+
+static size_t slot_index(const struct wire_header *header, uintptr_t address)
+{
+        return (address >> header->granule_shift) & (WIRE_LEAF_SLOTS - 1);
+}
+
+static const wire_slot *slot_at(const struct wire_header *header, uintptr_t start)
+{
         const wire_slot *slots = extent_of(header, WIRE_EXTENT_SLOTS);
-        uint64_t at = start >> (header->granule_shift + 17);
-        uint32_t leaf = at < header->extents[WIRE_EXTENT_DIRECTORY].capacity ? directory[at] : 0;
-        if (leaf == 0)
-                return NULL;
-        size_t index = (start >> header->granule_shift) & (WIRE_LEAF_SLOTS - 1);
-        return &slots[(size_t)leaf * WIRE_LEAF_SLOTS + index];
+        uint32_t leaf = leaf_in(header, start);
+        return leaf ? &slots[(size_t)leaf * WIRE_LEAF_SLOTS + slot_index(header, start)] : NULL;
 }
 
 static wire_slot slot_in(const struct wire_header *header, uintptr_t start)
@@ -43,9 +52,99 @@ const wire_slot *inherited_slots(uintptr_t address)
         return header && header->granule_shift == arena.granule_shift ? slot_at(header, address) : NULL;
 }
 
-bool inherited_was_released(wire_slot slot, unsigned fork_epoch)
+enum inherited_slot inherited_slot_says(wire_slot slot, unsigned fork_epoch)
 {
-        return fork_epoch && wire_slot_released(slot) && !is_later(wire_slot_epoch(slot), fork_epoch);
+        if (slot == 0)
+                return SLOT_SAYS_NOTHING;
+        if (fork_epoch == 0 || is_later(wire_slot_epoch(slot), fork_epoch))
+                return SLOT_WAS_CHANGED;
+        if (wire_slot_family(slot) == 0)
+                return SLOT_SAYS_NOTHING;
+        return wire_slot_released(slot) ? SLOT_SAYS_RELEASED : SLOT_SAYS_LIVE;
+}
+
+bool inherited_ever_held(uintptr_t address)
+{
+        const struct wire_header *header = arena_inherited();
+        uint32_t leaf = header ? leaf_in(header, address) : 0;
+        const struct wire_leaf *leaves = leaf ? extent_of(header, WIRE_EXTENT_LEAVES) : NULL;
+        return leaf && leaves[leaf].touched[slot_index(header, address) / (WIRE_PAGE_BYTES / sizeof(wire_slot))];
+}
+
+bool inherited_is_all(unsigned fork_epoch)
+{
+        const struct wire_header *header = arena_inherited();
+        return header && fork_epoch && !header->is_fork_child && header->granule_shift == arena.granule_shift;
+}
+
+enum { BUSY = 1, FIRST_ADDRESS = 3 }; /* below: not a block (wire/arena.h) */
+
+/* Being written, forgotten since the fork, or put where another one was: what was here cannot be known. */
+static bool is_gone(const struct wire_large *entry, bool changed)
+{
+        return entry->address == BUSY || (changed && (entry->address < FIRST_ADDRESS || entry->displaces));
+}
+
+bool inherited_each_large(unsigned fork_epoch,
+                          void (*visit)(uintptr_t start, uint64_t size, bool changed, void *context), void *context)
+{
+        const struct wire_header *header = arena_inherited();
+        if (header == NULL || fork_epoch == 0)
+                return false;
+        const struct wire_large *large = extent_of(header, WIRE_EXTENT_LARGE);
+        const uint8_t *touched = extent_of(header, WIRE_EXTENT_LARGE_TOUCHED);
+        uint64_t n = header->extents[WIRE_EXTENT_LARGE].used > 1 ? header->extents[WIRE_EXTENT_LARGE].capacity : 0;
+        for (uint64_t i = 0; i < n; i++) {
+                if (i % LARGE_ENTRIES_PER_PAGE == 0 && !touched[i / LARGE_ENTRIES_PER_PAGE]) {
+                        i += LARGE_ENTRIES_PER_PAGE - 1;
+                        continue;
+                }
+                struct wire_large entry = large[i];
+                bool changed = is_later(entry.epoch, fork_epoch);
+                if (entry.address == 0)
+                        continue;
+                if (is_gone(&entry, changed))
+                        return false;
+                if (entry.address >= FIRST_ADDRESS && (changed || !entry.released))
+                        visit(entry.address, entry.size, changed, context);
+        }
+        return true;
+}
+
+/* May one of the parent's large blocks have begun here at the fork? Probes as large.c does. */
+static bool large_may_begin(const struct wire_header *header, uintptr_t start, unsigned fork_epoch)
+{
+        const struct wire_large *large = extent_of(header, WIRE_EXTENT_LARGE);
+        const uint8_t *touched = extent_of(header, WIRE_EXTENT_LARGE_TOUCHED);
+        uint64_t mask = header->extents[WIRE_EXTENT_LARGE].capacity - 1;
+        for (uint64_t i = large_home(start) & mask, n = 0; n <= mask; i = (i + 1) & mask, n++) {
+                if (!touched[i / LARGE_ENTRIES_PER_PAGE])
+                        return false;
+                struct wire_large entry = large[i];
+                bool changed = is_later(entry.epoch, fork_epoch);
+                if (entry.address == 0)
+                        return false;
+                if (entry.address == start)
+                        return changed || !entry.released;
+                if (is_gone(&entry, changed))
+                        return true;
+        }
+        return true;
+}
+
+bool inherited_may_begin(uintptr_t start, unsigned fork_epoch)
+{
+        const struct wire_header *header = arena_inherited();
+        if (!inherited_is_all(fork_epoch))
+                return true;
+        wire_slot slot = slot_in(header, start);
+        switch (inherited_slot_says(slot, fork_epoch)) {
+        case SLOT_SAYS_LIVE: return wire_slot_is_of(slot, start);
+        case SLOT_WAS_CHANGED: return true;
+        case SLOT_SAYS_RELEASED:
+        case SLOT_SAYS_NOTHING: break;
+        }
+        return large_may_begin(header, start, fork_epoch);
 }
 
 static uint32_t past_in(const struct wire_header *header, uintptr_t start)

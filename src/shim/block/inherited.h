@@ -13,8 +13,24 @@ enum inherited inherited_find(uintptr_t start, unsigned fork_epoch, struct block
 const struct wire_node *inherited_nodes(uint32_t *ret_n);
 
 /* For walking over many: the parent's slot of this address, those of the same leaf behind it; NULL when there is none.
- * Was a block that such a slot speaks of released already at the fork, for sure? */
+ * What such a slot says of the moment of the fork: */
+enum inherited_slot { SLOT_SAYS_NOTHING, SLOT_SAYS_LIVE, SLOT_SAYS_RELEASED, SLOT_WAS_CHANGED };
 const wire_slot *inherited_slots(uintptr_t address);
-bool inherited_was_released(wire_slot slot, unsigned fork_epoch);
+enum inherited_slot inherited_slot_says(wire_slot slot, unsigned fork_epoch);
+
+/* Did the parent's table ever hold a block in this piece of address space (512 granules of it)? */
+bool inherited_ever_held(uintptr_t address);
+
+/* Is every block that we inherited in the parent's table? Not in a fork child's child, whose grandparent's is gone, and
+ * not after a fork that we did not see. */
+bool inherited_is_all(unsigned fork_epoch);
+
+/* Visit the parent's large blocks, those released before the fork left out. `changed`: at the fork there may have been
+ * one of another size, or none. False when some cannot be known any more. */
+bool inherited_each_large(unsigned fork_epoch,
+                          void (*visit)(uintptr_t start, uint64_t size, bool changed, void *context), void *context);
+
+/* May a block of the parent's have begun here at the fork? */
+bool inherited_may_begin(uintptr_t start, unsigned fork_epoch);
 
 #endif

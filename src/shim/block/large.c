@@ -1,7 +1,6 @@
 /* Blocks too large for a slot: the table of large blocks
  *
- * Open addressing with linear probing. The home of a block is its address in units of 128 KiB, so that neighbours share
- * a page of the table instead of touching a page each. An entry is claimed by exchanging its address for BUSY, filled,
+ * Open addressing with linear probing. An entry is claimed by exchanging its address for BUSY, filled,
  * and published by storing the address. A released entry stays findable until its place is needed. Probing ends at an
  * entry that was never used; entries never return to that state.
  */
@@ -9,17 +8,15 @@
 
 #include "bare/bits.h"
 
-enum { NEVER = 0, BUSY = 1, FORGOTTEN = 2, PROBES_MAX = 4096, ENTRIES_PER_PAGE = WIRE_PAGE_BYTES / sizeof(struct wire_large) };
+enum { NEVER = 0, BUSY = 1, FORGOTTEN = 2, PROBES_MAX = 4096 };
 
 static struct wire_large *entry_at(uint64_t i) { return &arena.large[i & (arena.large_capacity - 1)]; }
-
-static uint64_t home_of(uintptr_t start) { return start >> WIRE_SLOT_SIZE_BITS; }
 
 static uint64_t address_of(const struct wire_large *entry) { return __atomic_load_n(&entry->address, __ATOMIC_ACQUIRE); }
 
 static struct wire_large *entry_find(uintptr_t start)
 {
-        for (uint64_t i = home_of(start), n = 0; n < PROBES_MAX; i++, n++) {
+        for (uint64_t i = large_home(start), n = 0; n < PROBES_MAX; i++, n++) {
                 struct wire_large *entry = entry_at(i);
                 uint64_t address = address_of(entry);
                 if (address == start)
@@ -37,13 +34,15 @@ static struct wire_large *entry_claim(uintptr_t start)
         uint64_t expected = start;
         if (known && __atomic_compare_exchange_n(&known->address, &expected, BUSY, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
                 return known;
-        for (uint64_t i = home_of(start), n = 0; n < PROBES_MAX; i++, n++) {
+        for (uint64_t i = large_home(start), n = 0; n < PROBES_MAX; i++, n++) {
                 struct wire_large *entry = entry_at(i);
                 uint64_t address = address_of(entry);
                 bool may_take = address == NEVER || address == FORGOTTEN || (address != BUSY && entry->released && n >= 8);
                 if (may_take && __atomic_compare_exchange_n(&entry->address, &address, BUSY, false, __ATOMIC_ACQUIRE,
-                                                            __ATOMIC_RELAXED))
+                                                            __ATOMIC_RELAXED)) {
+                        entry->displaces |= address != NEVER;
                         return entry;
+                }
         }
         return NULL;
 }
@@ -63,7 +62,7 @@ void large_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_fami
         entry->verdict = 0;
         entry->released = 0;
         entry->epoch = (uint8_t)arena.epoch;
-        arena.large_touched[(uint64_t)(entry - arena.large) / ENTRIES_PER_PAGE] = 1;
+        arena.large_touched[(uint64_t)(entry - arena.large) / LARGE_ENTRIES_PER_PAGE] = 1;
         __atomic_store_n(&entry->address, start, __ATOMIC_RELEASE);
 }
 
@@ -98,18 +97,22 @@ void large_release(struct wire_large *large, uint32_t release_stack)
         __atomic_store_n(&large->released, 1, __ATOMIC_RELEASE);
 }
 
-void large_forget(struct wire_large *large) { __atomic_store_n(&large->address, FORGOTTEN, __ATOMIC_RELEASE); }
+void large_forget(struct wire_large *large)
+{
+        large->epoch = (uint8_t)arena.epoch;
+        __atomic_store_n(&large->address, FORGOTTEN, __ATOMIC_RELEASE);
+}
 
 /* Visit every entry that holds an address, in pages that were ever written: reading the others would make them. */
 static bool entries_each(bool (*visit)(struct wire_large *entry, uint64_t address, void *context), void *context)
 {
         /* `used` counts insertions here: 1 = there never was one. */
         bool any = arena.header->extents[WIRE_EXTENT_LARGE].used > 1;
-        for (uint64_t page = 0; any && page * ENTRIES_PER_PAGE < arena.large_capacity; page++) {
+        for (uint64_t page = 0; any && page * LARGE_ENTRIES_PER_PAGE < arena.large_capacity; page++) {
                 if (!arena.large_touched[page])
                         continue;
-                for (uint64_t i = 0; i < ENTRIES_PER_PAGE; i++) {
-                        struct wire_large *entry = &arena.large[page * ENTRIES_PER_PAGE + i];
+                for (uint64_t i = 0; i < LARGE_ENTRIES_PER_PAGE; i++) {
+                        struct wire_large *entry = &arena.large[page * LARGE_ENTRIES_PER_PAGE + i];
                         uint64_t address = address_of(entry);
                         if (address > FORGOTTEN && !visit(entry, address, context))
                                 return false;

@@ -18,6 +18,9 @@ static wire_slot *leaf_slots(uint32_t leaf) { return arena.slots + (size_t)leaf 
 
 static size_t slot_index(uintptr_t address) { return (address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1); }
 
+/* Without a family, hence empty; the epoch tells a fork child that something stood here which it cannot know. */
+static wire_slot table_empty_slot(void) { return (wire_slot)arena.epoch << WIRE_SLOT_EPOCH_SHIFT; }
+
 /* The leaf for this address, made when there is none; 0 = cannot be had. */
 static uint32_t leaf_take(uintptr_t address)
 {
@@ -44,7 +47,7 @@ void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wi
                 /* A small block may have stood here before and still be remembered. */
                 wire_slot *old = table_slot(start);
                 if (old && *old)
-                        *old = 0;
+                        *old = table_empty_slot();
                 large_insert(start, size, stack, family);
                 return;
         }
@@ -146,7 +149,7 @@ void table_forget(const struct block *block)
         if (block->large)
                 large_forget(block->large);
         else
-                __atomic_store_n(block->slot, 0, __ATOMIC_RELAXED);
+                __atomic_store_n(block->slot, table_empty_slot(), __ATOMIC_RELAXED);
 }
 
 void table_restore(const struct block *block) { table_insert(block->start, block->size, block->stack, block->family); }
@@ -202,7 +205,7 @@ bool table_page_held(uintptr_t page)
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;
         const wire_slot *slots = table_slot(page);
         for (size_t i = 0; slots && i < WIRE_PAGE_BYTES / granule; i++)
-                if (slots[i])
+                if (wire_slot_family(slots[i]))
                         return true;
         struct block block;
         return table_find_holding(page, true, &block);

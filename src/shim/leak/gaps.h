@@ -6,8 +6,13 @@
 
 #include <stdint.h>
 
-/* Did the parent's table speak of heap about here? */
-bool gaps_may_be(uintptr_t address);
+/* In a fork child, before the others; takes memory for what the parent's table says. */
+void gaps_begin(void);
+void gaps_end(void);
+
+/* Is this page heap of the parent's? `window`: the start of the 64 MiB of it that may be a window of glibc's, 0 =
+ * cannot be; `is_brk`: it lies in brk's heap. */
+bool gaps_are_in(uintptr_t page, uintptr_t window, bool is_brk);
 
 /* Read what may hold pointers in [start, end), within one page: blocks that were the parent's at the fork, and what
  * nobody knows. Calls come in ascending order of addresses. */

@@ -18,12 +18,14 @@
  */
 #include "shim/leak/mark.h"
 
+#include "shim/block/inherited.h"
 #include "shim/block/large.h"
 #include "shim/leak/find.h"
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
 #include "shim/python/object.h"
+#include "shim/self/life.h"
 #include "shim/sys/clock.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
@@ -176,6 +178,10 @@ static void candidate_take(void)
         struct block block;
         bool start;
         if (!find_block(candidate.word, &block, &start))
+                return;
+        /* What was not written since the fork can mean a block of ours only if that stands where one stood then, as
+         * after a realloc in place. */
+        if (candidate.reading.source.is_inherited && !inherited_may_begin(block.start, life_fork_epoch()))
                 return;
         if (!start) {
                 if (candidate.reading.source.is_allocators && is_free_chunk(&block, candidate.word))

@@ -16,6 +16,7 @@
 /* Whose words are being read; becomes the holder of what they point to. */
 struct mark_source {
         uint8_t kind;       /* enum wire_holder_kind */
+        bool is_inherited;  /* not written since this process was forked */
         bool is_allocators; /* where glibc's allocator keeps its lists of free chunks, among other things */
         int32_t tid;
         uint32_t other; /* BLOCK: its stack */

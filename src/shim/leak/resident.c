@@ -6,6 +6,10 @@
  * swapped out, bit 61 the file's page or shared memory. Unprivileged readers see these bits, only frame numbers are
  * hidden from them. Since Linux 6.7 one call on the same file gives runs of such pages and steps over tables that are
  * not there (PAGEMAP_SCAN, Documentation/admin-guide/mm/pagemap.rst): mappings of terabytes then cost nothing.
+ *
+ * Bit 56 (since Linux 4.2) is set while no other process maps the page: a write gives the writer a page of its own, so
+ * a page that a fork child still shares is as it was at the fork. (Same-page merging, which programs must ask for, can
+ * make two pages one again; it does not ask who wrote them, and neither do we.)
  */
 #include "shim/leak/resident.h"
 
@@ -18,9 +22,12 @@
 
 enum { N_ENTRIES = 512 };
 
-static const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62, of_file = UINT64_C(1) << 61;
+static const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62, of_file = UINT64_C(1) << 61,
+                      exclusive = UINT64_C(1) << 56;
 static long pagemap = -1;
-static uint64_t entries[N_ENTRIES];
+static uint64_t entries[N_ENTRIES], near[N_ENTRIES];
+static uintptr_t near_page; /* the page that near[0] speaks of; 0 = none */
+static size_t n_near;
 static uint64_t deadline_ns;
 static bool is_over, cannot_scan;
 
@@ -28,6 +35,7 @@ void resident_begin(uint64_t until_ns)
 {
         deadline_ns = until_ns;
         is_over = false;
+        near_page = n_near = 0;
         pagemap = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap", O_RDONLY | O_CLOEXEC);
 }
 
@@ -89,6 +97,26 @@ static bool each_by_scan(uintptr_t *start, uintptr_t end, enum resident_what wha
         return true;
 }
 
+/* How many of them the kernel tells. */
+static size_t entries_read(uintptr_t page, size_t wanted, uint64_t *ret_entries)
+{
+        long n = sys_failed(pagemap) ? -1
+                                     : sys_call(SYS_pread64, pagemap, ret_entries, wanted * sizeof *ret_entries,
+                                                page / WIRE_PAGE_BYTES * sizeof *ret_entries);
+        return n > 0 ? (size_t)n / sizeof *ret_entries : 0;
+}
+
+bool resident_is_shared(uintptr_t page)
+{
+        size_t i = (page - near_page) / WIRE_PAGE_BYTES;
+        if (near_page == 0 || page < near_page || i >= n_near) {
+                near_page = align_down(page, WIRE_PAGE_BYTES);
+                n_near = entries_read(near_page, N_ENTRIES, near);
+                i = 0;
+        }
+        return n_near && (near[i] & (present | of_file | exclusive)) == present;
+}
+
 static void each_by_entries(uintptr_t start, uintptr_t end, enum resident_what what,
                             void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
 {
@@ -98,10 +126,7 @@ static void each_by_entries(uintptr_t start, uintptr_t end, enum resident_what w
                 is_over = clock_ns() > deadline_ns;
                 uint64_t left = (align_up(end, WIRE_PAGE_BYTES) - page) / WIRE_PAGE_BYTES;
                 size_t wanted = left < N_ENTRIES ? left : N_ENTRIES;
-                long n = sys_failed(pagemap) ? -1
-                                             : sys_call(SYS_pread64, pagemap, entries, wanted * sizeof *entries,
-                                                        page / WIRE_PAGE_BYTES * sizeof *entries);
-                size_t got = n > 0 ? (size_t)n / sizeof *entries : 0;
+                size_t got = entries_read(page, wanted, entries);
                 if (got == 0) { /* not known: all of the rest */
                         run = run ? run : (page < start ? start : page);
                         break;

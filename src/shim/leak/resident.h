@@ -18,6 +18,10 @@ bool resident_known(void);
 /* Did the time end before all pages had been asked for? Then some were not visited. */
 bool resident_over(void);
 
+/* Is this page of anonymous memory, or of a private file mapping, in other processes too? Then this process has not
+ * written to it since it was forked, unless it forked since. False when not known. */
+bool resident_is_shared(uintptr_t page);
+
 /* Do as on a kernel that cannot tell runs of pages by itself. For tests. */
 void resident_scan_never(void);
 

@@ -10,13 +10,14 @@
  *      stale stack           below the stack pointer, and of dead threads (stacks.c)
  *      untouched pages       resident.c
  *
- * In a fork child the rest of heap does count, where its own table says nothing about it: there are its parent's
- * blocks, into which it may have put its own.
+ * In a fork child the blocks of its parent count too (gaps.c): into them it may have put its own. And memory that it
+ * has not written since the fork counts only for what stood there before it.
  */
 #include "shim/leak/roots.h"
 
 #include "bare/bits.h"
 #include "bare/number.h"
+#include "shim/block/inherited.h"
 #include "shim/leak/declared.h"
 #include "shim/leak/gaps.h"
 #include "shim/leak/mark.h"
@@ -65,7 +66,8 @@ struct memory {
 static struct memory *memory;
 static size_t n_places, n_readable, n_code;
 static uintptr_t own_start, own_end; /* our library, when we are one */
-static bool inherited;
+static bool inherited;               /* a fork child */
+static bool forked_never;            /* nor was it forked itself: then a page it shares is as it was at the fork */
 static size_t missing;
 
 /* Linker-made, hidden: the first header of the object this is linked into, and its end. */
@@ -197,6 +199,7 @@ bool roots_begin(uint64_t until_ns)
 void roots_end(void)
 {
         resident_end();
+        gaps_end();
         pages_give(memory, sizeof *memory);
         memory = NULL;
 }
@@ -208,8 +211,6 @@ void roots_end(void)
 #define NO_WINDOW (UINTPTR_MAX - 1)
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
-        if (window_from == IN_FILE)
-                return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
          */
@@ -223,8 +224,33 @@ static uintptr_t own_end_at(uintptr_t address)
         return pages_own_end((const void *)address);
 }
 
+/* A place whose pages are being read: the source of its words, where a window of heap may begin in it. */
+struct reading {
+        const struct mark_source *source;
+        uintptr_t window_from;
+        bool is_brk;
+};
+
+static bool is_inherited_heap(uintptr_t page, const struct reading *reading)
+{
+        uintptr_t window = align_down(page, HEAP_WINDOW);
+        return inherited && gaps_are_in(page, window >= reading->window_from ? window : 0, reading->is_brk);
+}
+
+/* A piece within one page. Free chunks of inherited heap are linked as those of libc's own variables are. */
+static void piece_read(uintptr_t start, uintptr_t end, bool is_gap, const struct reading *reading)
+{
+        struct mark_source source = *reading->source;
+        source.is_inherited = forked_never && resident_is_shared(start);
+        source.is_allocators |= is_gap;
+        if (is_gap)
+                gaps_read(start, end, &source);
+        else
+                mark_range(start, end, &source);
+}
+
 /* Root memory, without what is ours and without heap. */
-static void pieces_read(uintptr_t start, uintptr_t end, uintptr_t window_from, const struct mark_source *source)
+static void pieces_read(uintptr_t start, uintptr_t end, const struct reading *reading)
 {
         uintptr_t run = 0; /* 0 = none */
         for (uintptr_t at = start; at < end;) {
@@ -236,40 +262,26 @@ static void pieces_read(uintptr_t start, uintptr_t end, uintptr_t window_from, c
                 if (any_large && large <= at) {
                         next = large_end < end ? large_end : end;
                 } else if (!own_end_at(at)) {
-                        is_gap = is_heap(at, window_from) ||
-                                 (inherited && window_from != UINTPTR_MAX && gaps_may_be(at));
+                        is_gap = reading->window_from != IN_FILE &&
+                                 (is_heap(at, reading->window_from) || is_inherited_heap(at, reading));
                         is_root = !is_gap;
                         next = any_large && large < next ? large : next;
                 }
-                if (is_root && run == 0)
+                if (inherited && (is_root || is_gap))
+                        piece_read(at, next, is_gap, reading);
+                else if (is_root && run == 0)
                         run = at;
                 if (!is_root && run) {
-                        mark_range(run, at, source);
+                        mark_range(run, at, reading->source);
                         run = 0;
-                }
-                if (is_gap && inherited) {
-                        /* Free chunks among it are linked as those of libc's own variables are. */
-                        struct mark_source heap = *source;
-                        heap.is_allocators = true;
-                        gaps_read(at, next, &heap);
                 }
                 at = next;
         }
         if (run)
-                mark_range(run, end, source);
+                mark_range(run, end, reading->source);
 }
 
-/* A place whose pages are being read: the source of its words, and where a window of heap may begin in it. */
-struct reading {
-        const struct mark_source *source;
-        uintptr_t window_from;
-};
-
-static void run_read(uintptr_t start, uintptr_t end, void *context)
-{
-        const struct reading *reading = context;
-        pieces_read(start, end, reading->window_from, reading->source);
-}
+static void run_read(uintptr_t start, uintptr_t end, void *context) { pieces_read(start, end, context); }
 
 static void run_copy(uintptr_t start, uintptr_t end, void *context)
 {
@@ -290,9 +302,11 @@ static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct ma
                 run_copy(start, end, source);
         else
                 resident_each(start, end, what, run_read,
-                              &(struct reading){source, flags & OF_FILE     ? IN_FILE
-                                                        : flags & OF_MODULE ? NO_WINDOW
-                                                                            : start});
+                              &(struct reading){source,
+                                                flags & OF_FILE     ? IN_FILE
+                                                : flags & OF_MODULE ? NO_WINDOW
+                                                                    : start,
+                                                flags & BRK_HEAP});
 }
 
 /* brk's heap is heap, unless the program moves the break itself and the allocator never did. */
@@ -300,7 +314,7 @@ static bool is_brk_of_program(const struct place *place)
 {
         uintptr_t start, end;
         for (uintptr_t at = place->start; at < place->end; at += WIRE_PAGE_BYTES)
-                if (table_ever_held(at))
+                if (table_ever_held(at) || (inherited && inherited_ever_held(at)))
                         return false;
         return !mark_large_at(place->start, &start, &end) || start >= place->end;
 }
@@ -392,13 +406,19 @@ static void module_read(const struct place *place)
 
 static void brk_read(const struct place *place)
 {
-        if (inherited || is_brk_of_program(place))
-                place_read(place);
+        struct place brk = *place;
+        if (is_brk_of_program(place))
+                brk.flags &= ~(uint32_t)BRK_HEAP;
+        if (inherited || !(brk.flags & BRK_HEAP))
+                place_read(&brk);
 }
 
 void roots_read(const struct roots *roots)
 {
         inherited = roots->inherited;
+        forked_never = inherited && arena.header->epoch == 1;
+        if (inherited)
+                gaps_begin();
         missing = roots->missing;
         stacks_begin(roots->sp);
         const uint32_t ready = READABLE | WRITABLE;

@@ -78,3 +78,105 @@ Test(inherited, epochs_go_round)
         cr_assert_eq(fate_in_child(HEAP, 1), INHERITED_LIVE);
         cr_assert_eq(fate_in_child(HEAP + 0x40, 255), INHERITED_CHANGED);
 }
+
+/* What a fork child answers; its fork had number 1. */
+static int answer_of_child(int (*ask)(void))
+{
+        pid_t child = fork();
+        if (child == 0)
+                _exit(arena_init(5, place_send) ? ask() : 99);
+        int status;
+        waitpid(child, &status, 0);
+        return WEXITSTATUS(status);
+}
+
+static int ask_what_slots_say(void)
+{
+        const wire_slot *slots = inherited_slots(HEAP);
+        int says = 0;
+        for (int i = 3; i >= 0; i--)
+                says = says << 2 | inherited_slot_says(slots[i], 1);
+        return says;
+}
+
+Test(inherited, slots_say_what_was_at_the_fork)
+{
+        place_begin(5);
+        for (unsigned i = 0; i < 3; i++)
+                table_insert(HEAP + i * 32, 24, 7, WIRE_FAMILY_MALLOC);
+        release(HEAP + 32);
+        parent_epoch(2);
+        release(HEAP + 64);
+        cr_assert_eq(answer_of_child(ask_what_slots_say),
+                     SLOT_SAYS_LIVE | SLOT_SAYS_RELEASED << 2 | SLOT_WAS_CHANGED << 4 | SLOT_SAYS_NOTHING << 6);
+}
+
+Test(inherited, an_emptied_slot_says_that_something_was_there)
+{
+        place_begin(5);
+        for (unsigned i = 0; i < 4; i++)
+                table_insert(HEAP + i * 32, 24, 7, WIRE_FAMILY_MALLOC);
+        table_clear(HEAP);
+        parent_epoch(2);
+        table_clear(HEAP + 32);
+        table_insert(HEAP + 64, WIRE_SMALL_MAX + 1, 7, WIRE_FAMILY_MALLOC);
+        cr_assert_eq(answer_of_child(ask_what_slots_say),
+                     SLOT_SAYS_NOTHING | SLOT_WAS_CHANGED << 2 | SLOT_WAS_CHANGED << 4 | SLOT_SAYS_LIVE << 6);
+}
+
+static int ask_where_one_may_begin(void)
+{
+        int may = 0;
+        for (int i = 4; i >= 0; i--)
+                may = may << 1 | inherited_may_begin(HEAP + (uintptr_t)i * 32, 1);
+        return may;
+}
+
+Test(inherited, a_block_may_begin_where_one_was_live_or_is_not_known)
+{
+        place_begin(5);
+        table_insert(HEAP, 24, 7, WIRE_FAMILY_MALLOC);
+        table_insert(HEAP + 32, 24, 7, WIRE_FAMILY_MALLOC);
+        table_insert(HEAP + 96, WIRE_SMALL_MAX + 1, 7, WIRE_FAMILY_MALLOC);
+        release(HEAP + 32);
+        parent_epoch(2);
+        table_insert(HEAP + 128, 24, 7, WIRE_FAMILY_MALLOC);
+        cr_assert_eq(answer_of_child(ask_where_one_may_begin), 1 | 1 << 3 | 1 << 4);
+}
+
+Test(inherited, anywhere_may_a_grandparents_block_begin)
+{
+        place_begin(5);
+        table_insert(HEAP, 24, 7, WIRE_FAMILY_MALLOC);
+        arena.header->is_fork_child = 1;
+        cr_assert_eq(answer_of_child(ask_where_one_may_begin), 31);
+}
+
+static int sure, unsure;
+static void large_see(uintptr_t start, uint64_t size, bool changed, void *context) { ++*(changed ? &unsure : &sure); }
+
+static int ask_large(void)
+{
+        bool known = inherited_each_large(1, large_see, NULL);
+        return known ? sure | unsure << 3 : 77;
+}
+
+Test(inherited, large_blocks_are_visited_but_for_those_released_before_the_fork)
+{
+        place_begin(5);
+        for (uintptr_t i = 1; i < 5; i++)
+                table_insert(HEAP + (i << 20), 1 << 18, 7, WIRE_FAMILY_MALLOC);
+        release(HEAP + (1 << 20));
+        parent_epoch(2);
+        release(HEAP + (2 << 20));
+        cr_assert_eq(answer_of_child(ask_large), 2 | 1 << 3);
+}
+
+Test(inherited, a_large_block_that_was_forgotten_since_makes_all_unknown)
+{
+        place_begin(5);
+        table_insert(HEAP, 1 << 18, 7, WIRE_FAMILY_MALLOC);
+        parent_epoch(2);
+        table_clear(HEAP);
+        cr_assert_eq(answer_of_child(ask_large), 77);
+}

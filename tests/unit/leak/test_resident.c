@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, BYTES = 4 << 20 };
@@ -141,4 +142,34 @@ Test(resident, past_the_deadline_it_gives_up_and_says_so)
         resident_each((uintptr_t)memory, (uintptr_t)memory + BYTES, RESIDENT_ANY, see, NULL);
         cr_assert(resident_over());
         resident_end();
+}
+
+Test(resident, a_page_is_shared_until_the_child_writes_to_it)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        memory[0] = memory[PAGE] = 1;
+        pid_t child = fork();
+        if (child == 0) {
+                memory[PAGE] = 2;
+                resident_begin(UINT64_MAX);
+                unsigned shared = 0;
+                for (unsigned i = 0; i < 3; i++)
+                        shared |= (unsigned)resident_is_shared((uintptr_t)memory + i * PAGE) << i;
+                resident_end();
+                _exit((int)shared);
+        }
+        int status;
+        waitpid(child, &status, 0);
+        cr_assert(WIFEXITED(status));
+        cr_assert_eq(WEXITSTATUS(status), 1);
+}
+
+Test(resident, a_page_of_one_process_is_not_shared)
+{
+        unsigned char *memory = map(MAP_PRIVATE | MAP_ANONYMOUS, -1);
+        memory[0] = 1;
+        resident_begin(UINT64_MAX);
+        cr_assert_not(resident_is_shared((uintptr_t)memory));
+        resident_end();
+        cr_assert_not(resident_is_shared((uintptr_t)memory), "nothing is known any more");
 }

@@ -1,5 +1,6 @@
-// A library with one function, which leaks; for the Python scripts of this folder. It leaks a hundred times: what a fork
-// child inherited may hold stale words that point into one or the other of the places where its blocks come to lie.
+// A library with one function, which leaks; for the Python scripts of this folder. It leaks a hundred times: a live
+// block of the interpreter may hold a stale word, as in the padding of a string that was made where a pointer stood, and
+// so make one or two of them possible.
 #include <stdlib.h>
 #include <string.h>
 
