@@ -133,8 +133,8 @@ static void json_print(FILE *out, const struct side *old, const struct side *new
 }
 
 /* The findings of NEW that are new or grew, with what they hold now. */
-static int grown_write(const char *format, FILE *out, bool color, const struct options *options, const struct side *new,
-                       const struct comparison *comparison)
+static int grown_write(const char *format, FILE *out, struct report_surface surface, const struct options *options,
+                       const struct side *new, const struct comparison *comparison)
 {
         struct findings some = *new->findings;
         some.n = 0;
@@ -148,7 +148,7 @@ static int grown_write(const char *format, FILE *out, bool color, const struct o
         findings_only.quiet = 1;
         int answer = 0;
         if (some.n || strcmp(format, "text") != 0)
-                answer = report_write(format, out, color, &new->capture, &some, &findings_only);
+                answer = report_write(format, out, surface, &new->capture, &some, &findings_only);
         free(some.all);
         return answer;
 }
@@ -168,8 +168,8 @@ static int target_emit(const struct report_target *target, const struct options 
                         text_print(out, options, old, new, comparison);
                 if (text && (comparison->counts[CHANGE_NEW] || comparison->counts[CHANGE_GROWN]))
                         fputc('\n', out);
-                answer = grown_write(target->format, out, !target->path && emit_color(options->color, STDOUT_FILENO),
-                                     options, new, comparison);
+                answer = grown_write(target->format, out, emit_surface(target, options->color, STDOUT_FILENO), options,
+                                     new, comparison);
         }
         if (out && fclose(out) != 0)
                 answer = -1;

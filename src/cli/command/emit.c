@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,15 @@ bool emit_color(enum color_when when, int fd)
         if (force && *force && strcmp(force, "0") != 0)
                 return true;
         return isatty(fd) && term && strcmp(term, "dumb") != 0;
+}
+
+struct report_surface emit_surface(const struct report_target *target, enum color_when when, int fd)
+{
+        struct winsize size;
+        if (target->path)
+                return (struct report_surface){.color = when == COLOR_ALWAYS};
+        bool is_terminal = ioctl(fd, TIOCGWINSZ, &size) == 0;
+        return (struct report_surface){.color = emit_color(when, fd), .columns = is_terminal ? size.ws_col : 0};
 }
 
 int emit_bytes(int fd, const char *bytes, size_t n)
@@ -126,12 +136,10 @@ static int report_emit(const struct report_target *target, const struct options 
 {
         struct draft draft;
         const char *map = NULL;
-        bool color = !target->path && emit_color(options->color, fd);
-        if (target->path && options->color == COLOR_ALWAYS)
-                color = true;
         int answer = draft_open(&draft) ? 0 : -1;
         if (answer == 0)
-                answer = report_write(target->format, draft.out, color, capture, findings, options);
+                answer = report_write(target->format, draft.out, emit_surface(target, options->color, fd), capture,
+                                      findings, options);
         if (answer >= 0 && !(map = draft_map(&draft)))
                 answer = -1;
         if (answer < 0)

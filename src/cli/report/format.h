@@ -21,6 +21,7 @@ struct report {
         const struct findings *findings;
         const struct options *options;
         bool color;
+        unsigned columns;          /* of the terminal; 0 = it is none */
         struct store *store;       /* writers empty it between findings */
         struct sources *sources; /* lines of source files */
         const struct process *root; /* the first process, as its last image: how it ended is how the program ended */

@@ -65,13 +65,14 @@ static void format_write(const char *name, const struct report *report, FILE *ou
                         formats[i].write(report, out);
 }
 
-int report_write(const char *format, FILE *out, bool color, const struct capture *capture,
+int report_write(const char *format, FILE *out, struct report_surface surface, const struct capture *capture,
                  const struct findings *findings, const struct options *options)
 {
         struct report report = { .capture = capture,
                                  .findings = findings,
                                  .options = options,
-                                 .color = color,
+                                 .color = surface.color,
+                                 .columns = surface.columns,
                                  .store = store_new(),
                                  .sources = sources_new(),
                                  .root = root_process(capture) };

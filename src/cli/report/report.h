@@ -12,9 +12,14 @@
 bool report_is_format(const char *format);
 const char *report_formats(void);
 
-/* `color`: escape sequences may be written (already decided: --color, NO_COLOR, FORCE_COLOR, terminal).
- * Negative: writing failed, errno says why; nothing was said. */
-int report_write(const char *format, FILE *out, bool color, const struct capture *capture,
+/* What a report is written on. */
+struct report_surface {
+        bool color;       /* escape sequences may be written (already decided: --color, NO_COLOR, FORCE_COLOR, terminal) */
+        unsigned columns; /* of the terminal; 0 = none, lines may be as long as they like */
+};
+
+/* Negative: writing failed, errno says why; nothing was said. */
+int report_write(const char *format, FILE *out, struct report_surface surface, const struct capture *capture,
                  const struct findings *findings, const struct options *options);
 
 #endif

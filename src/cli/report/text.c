@@ -17,6 +17,9 @@ enum {
         ID_COLUMN = 85,
         FUNCTION_LEAST = 11,
         FUNCTION_MOST = 48,
+        ID_WIDTH = 12,     /* "id ~0123abcd" */
+        COLUMNS_FEW = 120, /* of a terminal: below, functions get two fifths of the line */
+        SOURCE_LEAST = 12, /* less of a source line says nothing */
         PLACE_LEAST = 13,
         PLACE_MOST = 44,
         SOURCE_MOST = 100,
@@ -33,6 +36,7 @@ struct line {
 struct text {
         const struct report *report;
         FILE *out;
+        size_t id_column, function_most;
         size_t function_width, place_width; /* of the finding at hand */
         size_t n_shown;
 };
@@ -82,7 +86,7 @@ static void widen(struct text *text, const struct line *line)
 {
         size_t function = style_width(line->function), place = style_width(line->place);
         if (function > text->function_width)
-                text->function_width = function < FUNCTION_MOST ? function : FUNCTION_MOST;
+                text->function_width = function < text->function_most ? function : text->function_most;
         if (*line->source && place > text->place_width)
                 text->place_width = place < PLACE_MOST ? place : PLACE_MOST;
 }
@@ -123,10 +127,22 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
         return lines;
 }
 
+/* As much of the source as the rest of a terminal's line holds. */
+static const char *source_clip(const struct text *text, const struct line *line)
+{
+        size_t place = style_width(line->place), columns = text->report->columns;
+        size_t begins = 6 + text->function_width + 2 + (place > text->place_width ? place : text->place_width) + 2;
+        if (!columns || !*line->source)
+                return line->source;
+        if (columns < begins + SOURCE_LEAST)
+                return "";
+        return style_clip(text->report->store, line->source, strlen(line->source), columns - begins);
+}
+
 static void print_line(struct text *text, const struct line *line)
 {
         const struct report *report = text->report;
-        const char *function = style_clip(report->store, line->function, strlen(line->function), FUNCTION_MOST);
+        const char *function = style_clip(report->store, line->function, strlen(line->function), text->function_most);
         fputs("      ", text->out);
         style_print(report, text->out, line->style, function);
         if (!*line->place) {
@@ -135,9 +151,10 @@ static void print_line(struct text *text, const struct line *line)
         }
         style_pad(text->out, style_width(function), text->function_width + 2);
         style_print(report, text->out, line->style == STYLE_FAINT ? STYLE_FAINT : STYLE_PLACE, line->place);
-        if (*line->source) {
+        const char *source = source_clip(text, line);
+        if (*source) {
                 style_pad(text->out, style_width(line->place), text->place_width + 2);
-                style_print(report, text->out, STYLE_SOURCE, line->source);
+                style_print(report, text->out, STYLE_SOURCE, source);
         }
         fputc('\n', text->out);
 }
@@ -262,7 +279,11 @@ static void print_title(struct text *text, const struct finding *finding)
                                                                              : STYLE_WARN;
         style_print(report, text->out, style, title);
         width += style_width(title);
-        style_pad(text->out, width, width + 2 > ID_COLUMN ? width + 2 : ID_COLUMN);
+        if (report->columns && width + 2 + ID_WIDTH > report->columns) { /* the id has a line of its own */
+                fputc('\n', text->out);
+                width = 0;
+        }
+        style_pad(text->out, width, width + 2 > text->id_column ? width + 2 : text->id_column);
         style_print(report, text->out, STYLE_FAINT,
                     store_format(report->store, "id %s%.8s", finding->weak ? "~" : "", finding->id));
         fputc('\n', text->out);
@@ -313,7 +334,15 @@ static void print_finding(struct text *text, const struct finding *finding)
 
 void write_text(const struct report *report, FILE *out)
 {
-        struct text text = {.report = report, .out = out};
+        bool is_narrow = report->columns && report->columns < COLUMNS_FEW;
+        struct text text = {
+                .report = report,
+                .out = out,
+                .id_column = is_narrow && report->columns < ID_COLUMN + ID_WIDTH
+                                     ? (report->columns > ID_WIDTH ? report->columns - ID_WIDTH : 0)
+                                     : ID_COLUMN,
+                .function_most = is_narrow ? report->columns * 2 / 5 : FUNCTION_MOST,
+        };
         if (report->options->quiet >= 2)
                 return;
         size_t n = 0;

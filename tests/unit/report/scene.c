@@ -93,7 +93,8 @@ char *scene_written(const struct scene *scene, const char *format, size_t *ret_b
 {
         char *text = NULL;
         FILE *out = open_memstream(&text, ret_bytes);
-        cr_assert(report_write(format, out, false, scene->capture, made_findings(scene->capture, &scene->options),
+        struct report_surface surface = { .columns = scene->columns };
+        cr_assert(report_write(format, out, surface, scene->capture, made_findings(scene->capture, &scene->options),
                                &scene->options) >= 0);
         fclose(out);
         return text;

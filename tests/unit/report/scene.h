@@ -8,6 +8,7 @@ struct scene {
         struct capture *capture;
         struct process *process;
         struct options options;
+        unsigned columns; /* of the terminal that is written on; 0 = none */
 };
 
 struct scene scene_new(void);

@@ -65,7 +65,7 @@ ParameterizedTest(char format[16], speed, every_format)
         cr_assert_eq(findings->n, (size_t)N_FINDINGS);
         FILE *out = tmpfile();
         double begin = now();
-        cr_assert(report_write(format, out, false, scene.capture, findings, &scene.options) >= 0);
+        cr_assert(report_write(format, out, (struct report_surface){ 0 }, scene.capture, findings, &scene.options) >= 0);
         double seconds = now() - begin;
         struct rusage usage;
         getrusage(RUSAGE_SELF, &usage);

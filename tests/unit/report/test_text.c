@@ -99,6 +99,19 @@ Test(text, leaks_on_two_lines_of_one_function_are_two_leaks_at_one_site)
         cr_expect(strstr(text, "\"leaked_sites\":1,"), "%s", text);
 }
 
+Test(text, on_a_narrow_terminal_no_line_of_a_finding_is_wrapped)
+{
+        size_t n;
+        scene_leaks(&scene);
+        scene_wrongs(&scene);
+        for (scene.columns = 80; scene.columns < 130; scene.columns += 5) {
+                char *text = scene_written(&scene, "text", &n);
+                for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+                        if (*line == '#' || strncmp(line, "      ", 6) == 0)
+                                cr_expect_leq(strlen(line), scene.columns, "%u columns: %s", scene.columns, line);
+        }
+}
+
 Test(text, a_clean_run_is_one_line)
 {
         size_t n;
