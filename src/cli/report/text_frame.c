@@ -1,4 +1,5 @@
-/* What stands before and after the findings: how the program ended, what the sums are, what is hidden and what is missing */
+/* What stands before and after the findings: how the program ended, what the sums are, what is hidden and what is
+ * missing */
 #include "cli/policy/map.h"
 #include "cli/policy/store.h"
 #include "cli/report/metric.h"
@@ -17,7 +18,7 @@ struct counts {
 
 static struct counts count(const struct report *report)
 {
-        struct counts counts = { 0 };
+        struct counts counts = {0};
         struct map *seen = map_new();
         for (size_t i = 0; i < report->findings->n; i++) {
                 const struct finding *finding = &report->findings->all[i];
@@ -45,8 +46,8 @@ static const char *python_words(const struct report *report)
                 if (!process->python.seen)
                         continue;
                 return store_format(store, ", Python %d.%d.%d%s%s", process->python.major, process->python.minor,
-                                   process->python.micro, process->python.free_threaded ? "t" : "",
-                                   process->python.debug ? " debug" : "");
+                                    process->python.micro, process->python.free_threaded ? "t" : "",
+                                    process->python.debug ? " debug" : "");
         }
         return "";
 }
@@ -60,15 +61,16 @@ static const char *verdict_words(const struct report *report, const struct count
         static const struct {
                 enum rule rule;
                 const char *one, *many;
-        } kinds[] = { { RULE_UF001, "leak", "leaks" },
-                      { RULE_UF002, "possible leak", "possible leaks" },
-                      { RULE_UF004, "unclassified site", "unclassified sites" } };
+        } kinds[] = {{RULE_UF001, "leak", "leaks"},
+                     {RULE_UF002, "possible leak", "possible leaks"},
+                     {RULE_UF004, "unclassified site", "unclassified sites"}};
         if (counts->n_wrong)
                 words = quantity_of(store, counts->n_wrong, "wrong release", "wrong releases");
         for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
                 if (counts->n_of[kinds[i].rule])
-                        words = store_format(store, "%s%s%s", words, *words ? ", " : "",
-                                            quantity_of(store, counts->n_of[kinds[i].rule], kinds[i].one, kinds[i].many));
+                        words = store_format(
+                                store, "%s%s%s", words, *words ? ", " : "",
+                                quantity_of(store, counts->n_of[kinds[i].rule], kinds[i].one, kinds[i].many));
         return *words ? words : "no leaks";
 }
 
@@ -79,7 +81,7 @@ static const char *sum_words(const struct report *report, const char *verb, uint
         if (!blocks)
                 return before;
         return store_format(store, "%s%s%s %s in %s", before, *before ? "; " : "", verb, quantity_bytes(store, bytes),
-                           quantity_blocks(store, blocks));
+                            quantity_blocks(store, blocks));
 }
 
 void text_head(const struct report *report, FILE *out, bool is_clean)
@@ -99,14 +101,17 @@ void text_head(const struct report *report, FILE *out, bool is_clean)
         fputs(" -- ", out);
         bool is_bad = report->findings->n_gating != 0;
         bool is_doubtful = counts.n_of[RULE_UF001] + counts.n_of[RULE_UF002] + counts.n_of[RULE_UF004] + counts.n_wrong;
-        style_print(report, out, is_bad ? STYLE_BAD : is_doubtful ? STYLE_WARN : STYLE_GOOD,
+        style_print(report, out,
+                    is_bad        ? STYLE_BAD
+                    : is_doubtful ? STYLE_WARN
+                                  : STYLE_GOOD,
                     verdict_words(report, &counts));
         if (counts.n_known)
                 fprintf(out, " (%s known)", quantity_number(store, counts.n_known));
         if (is_clean && report->options->metric == METRIC_LEAKED) {
                 const struct findings *findings = report->findings;
-                const char *held = sum_words(report, "still reachable", findings->reachable_bytes,
-                                             findings->reachable_blocks, "");
+                const char *held =
+                        sum_words(report, "still reachable", findings->reachable_bytes, findings->reachable_blocks, "");
                 fprintf(out, "%s%s", *held ? "; " : "", held);
         }
         fputs(is_clean ? "\n" : "\n\n", out);
@@ -122,8 +127,8 @@ static void print_sums(const struct report *report, FILE *out)
                 return; /* its sum is in the head */
         if (f->leaked_blocks)
                 line = store_format(store, "%s at %s",
-                                   sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
-                                   quantity_of(store, f->n_leaked_sites, "site", "sites"));
+                                    sum_words(report, "leaked", f->leaked_bytes, f->leaked_blocks, ""),
+                                    quantity_of(store, f->n_leaked_sites, "site", "sites"));
         /* leaks on several lines of one function have one id: say why fewer sites are counted than leaks are shown */
         if (counts.n_of[RULE_UF001] > f->n_leaked_sites)
                 line = store_format(store, "%s (%s places)", line, quantity_number(store, counts.n_of[RULE_UF001]));
@@ -132,7 +137,7 @@ static void print_sums(const struct report *report, FILE *out)
         line = sum_words(report, "still reachable", f->reachable_bytes, f->reachable_blocks, line);
         if (counts.n_wrong)
                 line = store_format(store, "%s%s%s", line, *line ? "; " : "",
-                                   quantity_of(store, counts.n_wrong, "wrong release", "wrong releases"));
+                                    quantity_of(store, counts.n_wrong, "wrong release", "wrong releases"));
         if (*line)
                 fprintf(out, "%s\n", line);
 }
@@ -150,7 +155,7 @@ static const char *suppressed_words(const struct report *report)
                 }
         const char *rules = n_rules == 1 ? style_clean(store, by) : store_format(store, "by %zu rules", n_rules);
         return store_format(store, "%s suppressed (%s, %s)", quantity_number(store, f->n_suppressed),
-                           quantity_of(store, f->suppressed_bytes, "byte", "bytes"), rules);
+                            quantity_of(store, f->suppressed_bytes, "byte", "bytes"), rules);
 }
 
 static void print_hidden(const struct report *report, FILE *out)
@@ -163,8 +168,8 @@ static void print_hidden(const struct report *report, FILE *out)
                         continue;
                 const char *kind = rule_kind((enum rule)rule);
                 line = store_format(store, "%s%s%s %s %s (--show=%s)", line, *line ? ", " : "",
-                                   quantity_number(store, counts.n_hidden_sites[rule]), kind,
-                                   counts.n_hidden_sites[rule] == 1 ? "site" : "sites", "all");
+                                    quantity_number(store, counts.n_hidden_sites[rule]), kind,
+                                    counts.n_hidden_sites[rule] == 1 ? "site" : "sites", "all");
         }
         bool shows_suppressed = report->options->show_suppressed || report->options->verbose;
         if (report->findings->n_suppressed && report->options->print_suppressions && !shows_suppressed)
@@ -196,7 +201,7 @@ static void print_dropped(const struct report *report, FILE *out)
                 WIRE_DROPS(X)
 #undef X
         };
-        uint64_t dropped[WIRE_DROP_END] = { 0 };
+        uint64_t dropped[WIRE_DROP_END] = {0};
         unsigned frozen_missing = 0;
         uint64_t requests_failed = 0;
         for (size_t i = 0; i < report->capture->n_processes; i++) {
@@ -231,9 +236,9 @@ static void print_suppression_uses(const struct report *report, FILE *out)
                 if (use->is_foreign)
                         continue;
                 const char *what = use->findings ? store_format(store, "%s, %s in %s",
-                                                               quantity_of(store, use->findings, "site", "sites"),
-                                                               quantity_bytes(store, use->bytes),
-                                                               quantity_blocks(store, use->blocks))
+                                                                quantity_of(store, use->findings, "site", "sites"),
+                                                                quantity_bytes(store, use->bytes),
+                                                                quantity_blocks(store, use->blocks))
                                                  : "not used";
                 fprintf(out, "suppression %s:%d: %s: %s\n", use->file, use->line, style_clean(store, use->text), what);
         }
@@ -257,10 +262,76 @@ static void print_cost(const struct report *report, FILE *out)
         }
 }
 
+/* Names, each with how often it was met; the first MODULES_MOST different ones have a place of their own. */
+enum { MODULES_MOST = 64, MODULES_SHOWN = 4 };
+
+struct tally {
+        struct {
+                const char *name;
+                size_t n;
+        } all[MODULES_MOST];
+        size_t n;
+};
+
+static void tally_add(struct tally *tally, const char *name)
+{
+        size_t i = 0;
+        while (i < tally->n && strcmp(tally->all[i].name, name) != 0)
+                i++;
+        if (i == MODULES_MOST)
+                return;
+        tally->all[i].name = name;
+        tally->n += i == tally->n;
+        for (tally->all[i].n++; i > 0 && tally->all[i - 1].n < tally->all[i].n; i--) { /* most often met first */
+                size_t n = tally->all[i].n;
+                const char *moved = tally->all[i].name;
+                tally->all[i] = tally->all[i - 1];
+                tally->all[i - 1].name = moved;
+                tally->all[i - 1].n = n;
+        }
+}
+
+static const char *tally_words(const struct report *report, const struct tally *tally, bool with_numbers)
+{
+        struct store *store = report->store;
+        const char *words = "";
+        for (size_t i = 0; i < tally->n && i < MODULES_SHOWN; i++) {
+                words = store_format(store, "%s%s%s", words, i ? ", " : "", style_clean(store, tally->all[i].name));
+                if (with_numbers)
+                        words = store_format(store, "%s %s", words, quantity_number(store, tally->all[i].n));
+        }
+        return tally->n > MODULES_SHOWN ? store_format(store, "%s, ...", words) : words;
+}
+
+/* Whose the findings are, where that is a question: a build under us also runs shells and compilers, which leak too.
+ * And whose functions have no names. */
+static void print_modules(const struct report *report, FILE *out)
+{
+        struct tally owners = {.n = 0}, nameless = {.n = 0};
+        for (size_t i = 0; i < report->findings->n; i++) {
+                const struct finding *finding = &report->findings->all[i];
+                if (finding->gating)
+                        tally_add(&owners, finding->owner);
+                const struct stack *stack = report_blame(finding);
+                for (size_t k = 0; report_shows(report, finding) && k < stack->n_frames; k++) {
+                        const struct named_frame *frame = stack->frames[k];
+                        if (frame->marks & MARK_NAMELESS && !(frame->marks & MARK_RUNTIME) && frame->frame.module)
+                                tally_add(&nameless, frame->frame.module);
+                }
+        }
+        if (owners.n > 1 && !report->options->only_modules.n)
+                fprintf(out, "by module: %s (--only-module=GLOB keeps one)\n", tally_words(report, &owners, true));
+        if (nameless.n)
+                fprintf(out, "without names: %s (a debug package may have them, addr2line takes the offsets)\n",
+                        tally_words(report, &nameless, false));
+}
+
 void text_foot(const struct report *report, FILE *out, bool is_clean)
 {
-        if (!is_clean)
+        if (!is_clean) {
                 print_sums(report, out);
+                print_modules(report, out);
+        }
         if (!is_clean || report->options->verbose || report->findings->n_suppressed)
                 print_hidden(report, out);
         for (size_t i = 0; i < report->findings->n_gone; i++)
