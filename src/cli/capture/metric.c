@@ -47,6 +47,7 @@ static bool sites_replace(struct process *process, const struct replay *replay, 
         }
         process->log_events = replay->events;
         process->log_lost = replay->lost;
+        process->log_unknown = replay->unknown;
         return true;
 }
 

@@ -93,6 +93,7 @@ struct process {
         bool is_logged; /* and this is its place in which log: */
         uint32_t log_run, log_image;
         uint64_t log_events, log_lost; /* from metric_apply(): events read, and said to be missing */
+        uint64_t log_unknown;          /* of those read: that make no sense without others, which are missing */
 };
 
 /* Events of a log, compressed or (`packed` NULL) raw. */

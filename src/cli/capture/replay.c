@@ -3,7 +3,8 @@
  * Each lane is in the order of its thread; between lanes there is the clock, which is pushed on about once in a
  * millisecond. What happened between two pushes is put in an order that can have been: a block that is released must
  * have been given, and is given again only when it was released. So a lane whose next event cannot be yet waits for the
- * one that makes it possible, and only when that does not come in time (events were lost) goes on without.
+ * one that makes it possible, and only when that does not come in time goes on without: events were lost, or an address
+ * went round three threads and was taken for another round. If the other half comes soon after all, the two cancel out.
  *
  * The peak of the process is known only afterwards, but what each site has then is wanted. So peaks are numbered, and a
  * site is brought up to date when it changes: whatever it had until then it had at the last peak.
@@ -22,12 +23,15 @@
 
 enum { LANES_MAX = 1 << 16, PATIENCE_US = 5000 };
 
-/* A block that is alive. */
+/* What is known of an address: a block that is alive (else `site` is SITE_NONE), and events that came too early. */
 struct alive {
         uint64_t address; /* 0 = none */
         uint64_t size, born_us;
         uint32_t site;
+        int32_t early;     /* > 0: releases without their births, < 0: births without the releases before them */
+        uint64_t early_us; /* when the last one came */
 };
+static const uint32_t SITE_NONE = UINT32_MAX;
 
 struct lane {
         struct lane_memory memory;
@@ -39,7 +43,6 @@ struct lane {
         uint64_t time_us;
         uint64_t born_last; /* address */
         struct alive released_last;
-        bool waits;
 };
 
 struct replaying {
@@ -47,7 +50,8 @@ struct replaying {
         const struct process *process;
         struct replay *replay;
         struct lane **lanes; /* by number; NULL = there is none */
-        uint32_t *ready;     /* lanes that may go on: a heap, the earliest first */
+        size_t n_lanes;
+        uint32_t *ready; /* lanes that may go on: a heap, the earliest first */
         size_t n_ready;
         uint32_t *waiting;
         size_t n_waiting;
@@ -193,31 +197,62 @@ static void block_begin(struct replaying *r, const struct alive *block)
         }
 }
 
+/* Has the other half of this event come before it, out of order? */
+static bool early_settle(struct replaying *r, struct alive *at, int32_t sign, uint64_t now_us)
+{
+        if (at->early * sign <= 0 || since(at->early_us, now_us) > PATIENCE_US)
+                return false;
+        at->early -= sign;
+        r->replay->unknown--;
+        return true;
+}
+
+static void early_note(struct replaying *r, struct alive *at, int32_t sign, uint64_t now_us)
+{
+        if (since(at->early_us, now_us) > PATIENCE_US || at->early * sign < 0)
+                at->early = 0; /* those halves are really missing */
+        at->early += sign;
+        at->early_us = now_us;
+        r->replay->unknown++;
+}
+
+static unsigned family_of(const struct process *p, uint32_t stack, unsigned said)
+{
+        if (said || !p->n_nodes || wire_word_tag(p->nodes[stack].word) != WIRE_TAG_ALLOCATOR)
+                return said;
+        return (unsigned)wire_entry_family(wire_word_entry(p->nodes[stack].word));
+}
+
 static void birth_apply(struct replaying *r, struct lane *lane)
 {
         const struct lane_record *record = &lane->record;
-        const struct process *p = r->process;
-        uint32_t stack = record->stack < p->n_nodes ? record->stack : 0;
-        unsigned family = record->family;
-        if (!family && p->n_nodes && wire_word_tag(p->nodes[stack].word) == WIRE_TAG_ALLOCATOR)
-                family = (unsigned)wire_entry_family(wire_word_entry(p->nodes[stack].word));
-        struct alive *old = alive_find(r, record->address);
-        if (old->address) {
-                r->replay->unknown++;
-                block_end(r, old, lane->time_us);
-                alive_remove(r, old);
-        }
-        struct alive block = {record->address, record->size, lane->time_us, site_of(r, stack, family)};
-        struct replay_site *site = &r->replay->sites[block.site];
+        uint32_t stack = record->stack < r->process->n_nodes ? record->stack : 0;
+        uint32_t number = site_of(r, stack, family_of(r->process, stack, record->family));
+        struct alive block = {record->address, record->size, lane->time_us, number, 0, 0};
         if (r->failed)
                 return;
+        struct replay_site *site = &r->replay->sites[number];
         site->births++;
         site->born_bytes += block.size;
         site->least_bytes = block.size < site->least_bytes ? block.size : site->least_bytes;
         site->most_bytes = block.size > site->most_bytes ? block.size : site->most_bytes;
-        block_begin(r, &block);
-        alive_insert(r, &block);
         lane->born_last = block.address;
+        struct alive *at = alive_find(r, record->address);
+        bool is_new = !at->address;
+        if (!is_new && early_settle(r, at, 1, lane->time_us))
+                return; /* it is gone already */
+        if (!is_new) {
+                if (at->site != SITE_NONE) {
+                        block_end(r, at, lane->time_us);
+                        early_note(r, at, -1, lane->time_us);
+                }
+                block.early = at->early;
+                block.early_us = at->early_us;
+                *at = block;
+        }
+        block_begin(r, &block);
+        if (is_new)
+                alive_insert(r, &block);
 }
 
 static void release_apply(struct replaying *r, struct lane *lane)
@@ -226,7 +261,15 @@ static void release_apply(struct replaying *r, struct lane *lane)
         struct alive *block = alive_find(r, record->address);
         lane->released_last.address = 0;
         if (!block->address) {
-                r->replay->unknown++;
+                struct alive none = {record->address, 0, 0, SITE_NONE, 0, 0};
+                early_note(r, &none, 1, lane->time_us);
+                alive_insert(r, &none);
+                return;
+        }
+        if (early_settle(r, block, -1, lane->time_us))
+                return;
+        if (block->site == SITE_NONE) {
+                early_note(r, block, 1, lane->time_us);
                 return;
         }
         struct replay_site *site = &r->replay->sites[block->site];
@@ -337,7 +380,8 @@ static size_t waiting_oldest(const struct replaying *r)
 
 static bool is_possible(const struct replaying *r, const struct lane_record *record)
 {
-        return (alive_find(r, record->address)->address != 0) == (record->kind != WIRE_LOG_BIRTH);
+        const struct alive *at = alive_find(r, record->address);
+        return (at->address != 0 && at->site != SITE_NONE) == (record->kind != WIRE_LOG_BIRTH);
 }
 
 static void control_apply(struct replaying *r, struct lane *lane)
@@ -418,6 +462,25 @@ static int lanes_run(struct replaying *r)
         return answer;
 }
 
+/* Room for the lanes of this process. */
+static int lanes_count(struct replaying *r)
+{
+        for (size_t i = 0; i < r->pieces->n; i++) {
+                const struct piece *piece = &r->pieces->all[i];
+                const struct log_chunk *chunk = &r->pieces->capture->events[piece->chunk];
+                if (piece->run != r->process->log_run || piece->image != r->process->log_image)
+                        continue;
+                if (piece->lane >= LANES_MAX)
+                        return say_error("%s: damaged at byte %zu: more threads than can be", chunk->path, chunk->at);
+                r->n_lanes = piece->lane >= r->n_lanes ? (size_t)piece->lane + 1 : r->n_lanes;
+        }
+        r->lanes = calloc(r->n_lanes + 1, sizeof *r->lanes);
+        r->ready = malloc((r->n_lanes + 1) * sizeof *r->ready);
+        r->waiting = malloc((r->n_lanes + 1) * sizeof *r->waiting);
+        r->failed |= !r->lanes || !r->ready || !r->waiting;
+        return 0;
+}
+
 /* Make the lanes and chain their pieces. */
 static int lanes_open(struct replaying *r)
 {
@@ -428,10 +491,6 @@ static int lanes_open(struct replaying *r)
                 piece->next = UINT32_MAX;
                 if (piece->run != p->log_run || piece->image != p->log_image)
                         continue;
-                if (piece->lane >= LANES_MAX)
-                        return say_error("%s: damaged at byte %zu: more threads than can be",
-                                         pieces->capture->events[piece->chunk].path,
-                                         pieces->capture->events[piece->chunk].at);
                 struct lane *lane = r->lanes[piece->lane];
                 if (!lane) {
                         lane = r->lanes[piece->lane] = calloc(1, sizeof *lane);
@@ -444,7 +503,7 @@ static int lanes_open(struct replaying *r)
                 }
         }
         int answer = 0;
-        for (uint32_t i = 0; i < LANES_MAX && answer >= 0; i++) {
+        for (uint32_t i = 0; i < r->n_lanes && answer >= 0; i++) {
                 answer = r->lanes[i] ? lane_next(r, r->lanes[i]) : 0;
                 if (answer >= 0 && r->lanes[i] && r->lanes[i]->has_record)
                         ready_push(r, i);
@@ -456,7 +515,7 @@ static int lanes_open(struct replaying *r)
 static void replay_close(struct replaying *r)
 {
         for (size_t i = 0; r->alive && i <= r->alive_mask; i++) {
-                if (!r->alive[i].address)
+                if (!r->alive[i].address || r->alive[i].site == SITE_NONE)
                         continue;
                 struct replay_site *site = &r->replay->sites[r->alive[i].site];
                 uint64_t lived = since(r->alive[i].born_us, r->replay->end_us);
@@ -470,17 +529,11 @@ static void replay_close(struct replaying *r)
 int replay_make(struct pieces *pieces, const struct process *process, struct replay *ret_replay)
 {
         *ret_replay = (struct replay){0};
-        struct replaying r = {.pieces = pieces,
-                              .process = process,
-                              .replay = ret_replay,
-                              .lanes = calloc(LANES_MAX, sizeof *r.lanes),
-                              .ready = malloc(LANES_MAX * sizeof *r.ready),
-                              .waiting = malloc(LANES_MAX * sizeof *r.waiting)};
+        struct replaying r = {.pieces = pieces, .process = process, .replay = ret_replay};
         alive_grow(&r);
         sites_grow(&r);
-        r.failed |= !r.lanes || !r.ready || !r.waiting;
-        int answer = 0;
-        if (!r.failed) {
+        int answer = lanes_count(&r);
+        if (answer >= 0 && !r.failed) {
                 pieces_begin(pieces, process->log_run, process->log_image);
                 answer = lanes_open(&r);
                 if (answer >= 0)
@@ -490,7 +543,7 @@ int replay_make(struct pieces *pieces, const struct process *process, struct rep
                 answer = say_error("no memory to read events into");
         if (answer >= 0)
                 replay_close(&r);
-        for (size_t i = 0; r.lanes && i < LANES_MAX; i++)
+        for (size_t i = 0; r.lanes && i < r.n_lanes; i++)
                 free(r.lanes[i]);
         free(r.lanes);
         free(r.ready);

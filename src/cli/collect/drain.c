@@ -24,7 +24,7 @@
 enum {
         SHORT_NS = 100000, /* pauses: where rings fill fast */
         USUAL_NS = 1000000,
-        LONG_NS = 10000000,               /* where nothing comes */
+        LONG_NS = 5000000,               /* where nothing comes */
         MUCH_BYTES = WIRE_RING_BYTES / 8, /* of one lane, in one round */
 };
 

@@ -103,10 +103,13 @@ static int capture_keep(struct capture_writer *writer, const struct options *opt
         return answer;
 }
 
-static int log_keep(struct keeping *keeping, const struct capture *capture, struct symbols *symbols)
+static int log_keep(struct keeping *keeping, const char *path, const struct capture *capture, struct symbols *symbols)
 {
         capture_complete(keeping->log_rest, capture, symbols);
-        return log_writer_end(keeping->log, keeping->log_rest);
+        int answer = log_writer_end(keeping->log, keeping->log_rest);
+        if (answer > 0)
+                say_error("the log %s ends before the program did: it has grown to --log-max", path);
+        return answer;
 }
 
 static int exec_failed(const char *program, int error)
@@ -147,7 +150,7 @@ static int result_judge(struct arguments *arguments, struct policy *policy, stru
                 if (symbols && keeping->capture &&
                     capture_keep(keeping->capture, options, &result->capture, symbols, (int)result->pid) < 0)
                         unable = true;
-                if (symbols && keeping->log && log_keep(keeping, &result->capture, symbols) < 0)
+                if (symbols && keeping->log && log_keep(keeping, options->log, &result->capture, symbols) < 0)
                         unable = true;
                 symbols_free(symbols);
         }

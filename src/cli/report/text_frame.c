@@ -185,6 +185,9 @@ static void print_log(const struct report *report, FILE *out)
         for (size_t i = 0; i < report->capture->n_processes; i++) {
                 const struct process *process = &report->capture->processes[i];
                 uint64_t events = process->allocations + process->releases;
+                if (report->options->metric != METRIC_LEAKED && process->log_unknown)
+                        fprintf(out, "process %d: %s in the log of which the other half is missing\n", process->pid,
+                                quantity_of(store, process->log_unknown, "event", "events"));
                 if (report->options->metric == METRIC_LEAKED || process->log_events >= events)
                         continue;
                 fprintf(out, "process %d: the log has %s of %s%s\n", process->pid,

@@ -15,7 +15,7 @@
 
 enum {
         PLACES = 1 << 15,
-        STEP_BYTES = 4096,                /* between two looks at the limit, and at the clock */
+        STEP_BYTES = 1024,                /* between two looks at the limit, and at the clock */
         WAIT_MS = 100,                    /* for room, at most */
         ROOM_AGAIN = WIRE_RING_BYTES / 4, /* bytes, until which a thread that waited in vain goes on dropping */
         STALE_BYTES = 1 << 16,
@@ -150,7 +150,8 @@ bool log_ready(struct thread *self, struct log *log)
                 return false;
         }
         if (log->head >= log->limit) {
-                clock_push(shared);
+                if (!log->dropping)
+                        clock_push(shared);
                 if (!limit_move(log)) {
                         log->lane->dropped++;
                         log->lost++;
