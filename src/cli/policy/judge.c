@@ -120,6 +120,17 @@ static bool is_module_start(const struct named_frame *frame)
                (frame->frame.language == LANGUAGE_CYTHON && last && strcmp(last, ".<module>") == 0);
 }
 
+/* An embedding program begins or ends the interpreter: what that leaves is as little the program's as what Python's own main
+ * leaves. */
+static bool is_interpreter_start(const struct named_frame *frame)
+{
+        const char *bang = strrchr(frame->key, '!');
+        const char *function = bang ? bang + 1 : frame->key;
+        return frame->marks & MARK_INTERPRETER &&
+               (begins_with(function, "Py_Initialize") || begins_with(function, "Py_Finalize") ||
+                begins_with(function, "Py_NewInterpreter") || begins_with(function, "Py_EndInterpreter"));
+}
+
 static bool is_import(const struct named_frame *frame)
 {
         return frame->frame.language == LANGUAGE_PYTHON && frame->frame.file &&
@@ -131,6 +142,39 @@ static bool is_python_family(enum wire_family family)
         return family == WIRE_FAMILY_PYMEM || family == WIRE_FAMILY_PYOBJECT || family == WIRE_FAMILY_PYMEM_RAW;
 }
 
+/* Where the interpreter has no names: one of tracemalloc's functions, called through a pointer by PyMem_Malloc or its like,
+ * which leave no frame, as all that are called by name are exported. Its note has 12 bytes for each frame and 12 more
+ * (Modules/_tracemalloc.c, Python/tracemalloc.c: TRACEBACK_SIZE). */
+static bool may_be_traceback(const struct site *site)
+{
+        enum { FRAME = 12, LEAST = 24 };
+        return site->family == WIRE_FAMILY_PYMEM_RAW && site->least_bytes >= LEAST && site->least_bytes % FRAME == 0 &&
+               site->most_bytes % FRAME == 0;
+}
+
+/* Did the interpreter itself call malloc? What it asks on an extension's behalf goes through its own allocators, and what
+ * it asks malloc for directly (the configuration of its start) is never the extension's to release. Nor is what
+ * tracemalloc notes about an extension's block, which it takes from the raw domain. */
+static bool is_interpreters_note(const struct site *site, const struct stack *stack)
+{
+        bool named = false;
+        size_t first = 0;
+        for (size_t i = 0; i < stack->n_frames; i++) {
+                const struct named_frame *frame = stack->frames[i];
+                if (frame->marks & (MARK_ALLOCATOR | MARK_WRAPPER | MARK_RUNTIME)) {
+                        first = i + 1;
+                        continue;
+                }
+                if (!(frame->marks & MARK_INTERPRETER))
+                        return !named && i > first && may_be_traceback(site);
+                named |= !(frame->marks & MARK_NAMELESS);
+                const char *bang = strrchr(frame->key, '!');
+                if (site->family == WIRE_FAMILY_MALLOC || (bang && strcmp(bang, "!traceback_new") == 0))
+                        return true;
+        }
+        return false;
+}
+
 /* Is the block the interpreter's, or a module's that was being imported? Then whoever wrote the program cannot do
  * anything about it. The innermost native frame that is neither allocator nor runtime decides: an extension that
  * stands between the interpreter's evaluation and the allocation owns the block. */
@@ -138,6 +182,8 @@ static bool is_interpreters(const struct process *process, const struct site *si
 {
         if (!process->python.seen)
                 return false;
+        if (is_interpreters_note(site, stack))
+                return true;
         bool extension = false, interpreter = false, python = false, import = false;
         for (size_t i = 0; i < stack->n_frames; i++) {
                 const struct named_frame *frame = stack->frames[i];
@@ -150,7 +196,7 @@ static bool is_interpreters(const struct process *process, const struct site *si
                         interpreter = true;
                 else if (!python)
                         extension = true;
-                if (!python && is_module_start(frame))
+                if (!python && (is_module_start(frame) || is_interpreter_start(frame)))
                         return true;
         }
         if (!extension)

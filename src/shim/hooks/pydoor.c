@@ -6,6 +6,7 @@
  * been loaded late, and by whom is not ours to know.
  */
 #include "shim/hooks/door.h"
+#include "shim/hooks/pymem.h"
 #include "shim/python/lookup.h"
 
 #define PYTHON_DOORS(X)                                                                                                \
@@ -46,6 +47,12 @@ void *pydoor_find(unsigned index)
                 return (void *)pydoor_none;
         __atomic_store_n(&pydoor_next[index], next, __ATOMIC_RELAXED);
         return next;
+}
+
+void pydoor_forget(void)
+{
+        for (unsigned i = 0; i < N_DOORS; i++)
+                __atomic_store_n(&pydoor_next[i], NULL, __ATOMIC_RELAXED);
 }
 
 #if defined __x86_64__

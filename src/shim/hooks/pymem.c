@@ -442,7 +442,10 @@ void pymem_look(void)
 
 void pymem_unloaded(void)
 {
-        if (!interpreter.here || stack_module(interpreter.text_start))
+        if (interpreter.here && stack_module(interpreter.text_start))
+                return;
+        pydoor_forget();
+        if (!interpreter.here)
                 return;
         record_frames_through(NULL);
         record_python_excuses = NULL;

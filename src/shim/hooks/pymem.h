@@ -14,4 +14,7 @@ void pymem_stacks(bool on);
 /* Libraries were unloaded: is the interpreter still there? */
 void pymem_unloaded(void);
 
+/* The functions behind the doors of pydoor.c may be gone: look for them anew. */
+void pydoor_forget(void);
+
 #endif

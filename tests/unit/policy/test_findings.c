@@ -365,6 +365,60 @@ Test(findings, an_extensions_block_is_a_leak_but_its_modules_state_is_not)
         cr_expect_eq(only()->rule, RULE_UF003);
 }
 
+Test(findings, what_an_embedded_interpreter_makes_of_itself_is_its_own)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYOBJECT_MALLOC, "libpython3.12!new_keys", "libpython3.12!Py_InitializeEx",
+                             "game!begin", "game!main", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8)
+                ->family = WIRE_FAMILY_PYOBJECT;
+        cr_expect_eq(only()->rule, RULE_UF003);
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYOBJECT_MALLOC, "libpython3.12!PyList_New", "game!begin", "game!main", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8)
+                ->family = WIRE_FAMILY_PYOBJECT;
+        cr_expect_eq(only()->rule, RULE_UF001);
+}
+
+static enum rule of_raw(uint64_t bytes, const char *innermost, const char *next)
+{
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYMEM_RAW_MALLOC, innermost, next, "demo.so!keep",
+                             "libpython3.12!_PyEval_EvalFrameDefault", "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, bytes)
+                ->family = WIRE_FAMILY_PYMEM_RAW;
+        return only()->rule;
+}
+
+Test(findings, what_tracemalloc_notes_is_its_own_but_not_what_it_watches)
+{
+        python(12);
+        cr_expect_eq(of_raw(40, "libpython3.12!traceback_new", "libpython3.12!tracemalloc_alloc"), RULE_UF003);
+        cr_expect_eq(of_raw(36, "libpython3.12!tracemalloc_alloc", "libpython3.12!tracemalloc_raw_alloc"), RULE_UF001);
+        cr_expect_eq(of_raw(36, "libpython3.12!", "libpython3.12!"), RULE_UF003, "without names it may be one");
+        cr_expect_eq(of_raw(40, "libpython3.12!", "libpython3.12!"), RULE_UF001, "it has not the size of one");
+        cr_expect_eq(of_raw(36, "libpython3.12!", "libpython3.12!Py_DecodeLocale"), RULE_UF001, "called by name");
+}
+
+Test(findings, what_the_interpreter_asks_malloc_for_is_its_own)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "libpython3.12!_PyMem_RawWcsdup", "libpython3.12!Py_Initialize",
+                             "demo.so!keep", "libpython3.12!_PyEval_EvalFrameDefault", "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF003);
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "demo.so!keep", "libpython3.12!call",
+                             "libpython3.12!_PyEval_EvalFrameDefault", "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF001);
+}
+
 static void objects(uint32_t stack, enum wire_verdict verdict, const char *name, uint64_t blocks)
 {
         /* A name stands in the text, whose offset 0 is the empty one. */
