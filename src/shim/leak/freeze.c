@@ -193,12 +193,14 @@ static bool action_install(unsigned i, int number)
         return true;
 }
 
+static int signal_last = 64; /* those above cannot be sent */
+
 /* A real-time signal that nobody acts on, from the last downwards; 0 = all are taken. */
 static int signal_free(void)
 {
         if (signals[0].installed)
                 return signals[0].number;
-        for (int number = 64; number > SIGNAL_SETXID; number--) {
+        for (int number = signal_last; number > SIGNAL_SETXID; number--) {
                 struct action action;
                 if (!sys_failed(sys_call(SYS_rt_sigaction, number, NULL, &action, sizeof action.mask)) &&
                     action.handler == NULL)
@@ -270,6 +272,27 @@ static enum task_state task_state(int32_t tid, unsigned *ret_signal)
         return TASK_ASK;
 }
 
+static void action_restore(unsigned i)
+{
+        sys_call(SYS_rt_sigaction, signals[i].number, &signals[i].before, NULL, sizeof(uint64_t));
+        signals[i].installed = false;
+}
+
+/* An emulator (qemu-user) keeps the last signals to itself: it lets us have an action for them but not send them. */
+static bool signal_send(unsigned with, int32_t tid)
+{
+        long answer;
+        while ((answer = sys_call(SYS_tgkill, sys_call(SYS_getpid), tid, signals[with].number)) == -EINVAL &&
+               with == 0 && n_asked == 0) {
+                action_restore(0);
+                signal_last = signals[0].number - 1;
+                int number = signal_free();
+                if (!number || !action_install(0, number))
+                        break;
+        }
+        return !sys_failed(answer);
+}
+
 /* Ask it, if it is there and hears us: a thread that is about to begin or to end hears nothing for a moment. */
 static void thread_ask(struct frozen *frozen)
 {
@@ -277,26 +300,12 @@ static void thread_ask(struct frozen *frozen)
         enum task_state state = task_state(frozen->tid, &with);
         if (state == TASK_BLOCKS)
                 return;
-        if (state == TASK_ASK &&
-            !sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), frozen->tid, signals[with].number))) {
+        if (state == TASK_ASK && signal_send(with, frozen->tid)) {
                 frozen->asked = true;
                 n_asked++;
         } else {
                 frozen->tid = 0; /* gone */
         }
-}
-
-/* Returns true when the thread is new to us. */
-static bool thread_note(int32_t tid)
-{
-        if (thread_of(tid) || n_threads == threads_capacity)
-                return false;
-        struct frozen *frozen = &threads[n_threads];
-        *frozen = (struct frozen){.tid = tid, .call = -1};
-        call_read(frozen);
-        __atomic_store_n(&n_threads, n_threads + 1, __ATOMIC_RELEASE);
-        thread_ask(frozen);
-        return frozen->tid != 0;
 }
 
 struct entry { /* getdents64(2) */
@@ -307,14 +316,14 @@ struct entry { /* getdents64(2) */
         char name[];
 };
 
-/* Ask each thread that we do not know yet; returns how many there were. */
-static size_t threads_ask(void)
+/* Every thread but this one, as the kernel lists them; the sum of what `visit` returns. */
+static size_t threads_each(bool (*visit)(int32_t tid))
 {
         long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (sys_failed(fd))
                 return 0;
         int32_t self = (int32_t)sys_call(SYS_gettid);
-        size_t n_new = 0;
+        size_t sum = 0;
         char buffer[2048] __attribute__((aligned(8)));
         long n;
         while ((n = sys_call(SYS_getdents64, fd, buffer, sizeof buffer)) > 0)
@@ -324,11 +333,49 @@ static size_t threads_ask(void)
                         const char *name = entry->name;
                         int32_t tid = (int32_t)number_parse(&name);
                         if (tid > 0 && tid != self)
-                                n_new += thread_note(tid);
+                                sum += visit(tid);
                 }
         sys_call(SYS_close, fd);
-        return n_new;
+        return sum;
 }
+
+/* Threads that were there before the program could make any: an emulator's own. They hear no signal of ours. */
+static int32_t aliens[4];
+static uint32_t n_aliens;
+
+static bool alien_note(int32_t tid)
+{
+        if (n_aliens < sizeof aliens / sizeof *aliens)
+                aliens[n_aliens++] = tid;
+        return true;
+}
+
+void freeze_init(bool fork_child)
+{
+        if (fork_child && n_aliens == 0)
+                return;
+        n_aliens = 0;
+        threads_each(alien_note);
+}
+
+/* Returns true when the thread is new to us, and ours. */
+static bool thread_note(int32_t tid)
+{
+        for (uint32_t i = 0; i < n_aliens; i++)
+                if (aliens[i] == tid)
+                        return false;
+        if (thread_of(tid) || n_threads == threads_capacity)
+                return false;
+        struct frozen *frozen = &threads[n_threads];
+        *frozen = (struct frozen){.tid = tid, .call = -1};
+        call_read(frozen);
+        __atomic_store_n(&n_threads, n_threads + 1, __ATOMIC_RELEASE);
+        thread_ask(frozen);
+        return frozen->tid != 0;
+}
+
+/* Ask each thread that we do not know yet; returns how many there were. */
+static size_t threads_ask(void) { return threads_each(thread_note); }
 
 static bool is_silent(const struct frozen *frozen)
 {
@@ -426,8 +473,6 @@ void freeze_end(void)
         atomic_fetch_add(&generation, 1);
         sys_call(SYS_futex, &generation, FUTEX_WAKE_PRIVATE, INT32_MAX);
         for (unsigned i = 0; i < 2 && silent == 0; i++)
-                if (signals[i].installed) {
-                        sys_call(SYS_rt_sigaction, signals[i].number, &signals[i].before, NULL, sizeof(uint64_t));
-                        signals[i].installed = false;
-                }
+                if (signals[i].installed)
+                        action_restore(i);
 }

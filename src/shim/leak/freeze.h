@@ -21,6 +21,9 @@ struct frozen {
         uintptr_t call_sp, call_pc;
 };
 
+/* When a process image begins, before the program can have made a thread: what others there are will be left alone. */
+void freeze_init(bool fork_child);
+
 /* Stop all other threads. `last`: the process is about to end or to become another image, so a call that the signal
  * interrupts is begun anew rather than failed with EINTR. Returns how many did not answer in time and still run (or
  * hold the signal blocked). At most one freeze at a time. */

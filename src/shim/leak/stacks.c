@@ -2,8 +2,8 @@
  *
  * glibc keeps the stacks of dead threads for new ones, so a mapping that looks like a stack is one only if a live
  * thread is in it: otherwise it holds what nobody can reach any more. A stack made by glibc ends in the thread's
- * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h); a live thread's pointer
- * to it is what the thread itself said when it was stopped. Below lies an inaccessible page, which tells where the
+ * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h) or, on AArch64, says where
+ * the stack was mapped; a live thread's pointer to it is what the thread itself said when it was stopped. Below lies an inaccessible page, which tells where the
  * stack begins. Of a thread that has ended and was not joined yet, what it returned still counts. Everything that does
  * not look exactly so is read whole: stacks that a program made itself, coroutines, anything without a guard.
  */
@@ -16,14 +16,25 @@
 #include "shim/sys/syscall.h"
 #include "wire/arena.h"
 
+#include <pthread.h>
+
 enum {
         STORAGE_ALIGN = 64, /* of the descriptor (sysdeps/x86_64/nptl/tls.h, TCB_ALIGNMENT) */
+        /* In the descriptor, unchanged since glibc 2.4: the thread's id, and where the part begins that says how it was
+         * begun, whether it is detached, and what it returned (struct pthread: tid, specific_used). AArch64 has 512
+         * bytes less at its beginning, and then the address and size of the mapping and the size of the guard in it
+         * (stackblock). */
+#if defined __x86_64__
         /* More than a descriptor's part above the thread pointer has ever had; the stack ends with that page. */
         DESCRIPTOR_BYTES = 2304,
-        /* In it, on x86-64, unchanged since glibc 2.4: the thread's id, and where the part begins that says how it was
-         * begun, whether it is detached, and what it returned (struct pthread: tid, specific_used). */
         DESCRIPTOR_TID = 720,
         DESCRIPTOR_FATE = 1552,
+#else
+        DESCRIPTOR_BYTES = 1792,
+        DESCRIPTOR_TID = 720 - 512,
+        DESCRIPTOR_FATE = 1552 - 512,
+        DESCRIPTOR_STACK = 1680 - 512,
+#endif
 };
 
 static struct {
@@ -38,11 +49,23 @@ void stacks_begin(uintptr_t sp)
         self.tid = (int32_t)sys_call(SYS_gettid);
 }
 
-/* The two self-pointers of a descriptor: the thread pointer itself at 0 (the ABI wants it) and 16. */
+/* From the thread pointer down to the descriptor: the ABI's "variant I" has it below, "variant II" there. */
+static uintptr_t descriptor_of(uintptr_t storage)
+{
+#if defined __x86_64__
+        return storage;
+#else
+        return storage - ((uintptr_t)__builtin_thread_pointer() - (uintptr_t)pthread_self());
+#endif
+}
+
 struct search {
-        uintptr_t found;
+        uintptr_t found;        /* a thread pointer */
+        uintptr_t start, limit; /* of the mapping; and what the stack ends before, once found */
 };
 
+#if defined __x86_64__
+/* The two self-pointers of a descriptor: the thread pointer itself at 0 (the ABI wants it) and 16. */
 static void run_search(uintptr_t start, uintptr_t end, void *context)
 {
         struct search *search = context;
@@ -51,14 +74,31 @@ static void run_search(uintptr_t start, uintptr_t end, void *context)
                 if (words[0] == at && words[2] == at)
                         search->found = at;
         }
+        if (search->found)
+                search->limit = align_up(search->found + DESCRIPTOR_BYTES, WIRE_PAGE_BYTES);
 }
-
-static uintptr_t storage_find(uintptr_t start, uintptr_t end)
+#else
+/* The mapping as the descriptor has it: from a guard that ends where ours begins to a place above. */
+static void run_search(uintptr_t start, uintptr_t end, void *context)
 {
-        struct search search = {0};
-#if defined __x86_64__
-        resident_each(start, end, RESIDENT_ANY, run_search, &search);
+        struct search *search = context;
+        for (uintptr_t at = start; search->found == 0 && at + 24 <= end; at += sizeof(uintptr_t)) {
+                const uintptr_t *words = (const uintptr_t *)at;
+                uintptr_t descriptor = at - DESCRIPTOR_STACK;
+                if (words[0] + words[2] != search->start || words[0] + words[1] <= at ||
+                    words[0] + words[1] > search->limit || descriptor < search->start)
+                        continue;
+                search->found = descriptor + (self.storage - descriptor_of(self.storage));
+                search->limit = words[0] + words[1];
+        }
+}
 #endif
+
+static uintptr_t storage_find(uintptr_t start, uintptr_t end, uintptr_t *ret_end)
+{
+        struct search search = {.start = start, .limit = end};
+        resident_each(start, end, RESIDENT_ANY, run_search, &search);
+        *ret_end = search.found && search.limit < end ? search.limit : end;
         return search.found;
 }
 
@@ -83,10 +123,11 @@ static uintptr_t sp_of(uintptr_t storage, int32_t *ret_tid)
  * pthread_join makes it -1, a detached thread's descriptor names itself as the one that joins it. */
 static bool is_unjoined(uintptr_t storage, uintptr_t end)
 {
-        if (end - storage < DESCRIPTOR_BYTES || *(const int32_t *)(storage + DESCRIPTOR_TID) != 0)
+        uintptr_t descriptor = descriptor_of(storage);
+        if (end - descriptor < DESCRIPTOR_BYTES || *(const int32_t *)(descriptor + DESCRIPTOR_TID) != 0)
                 return false;
-        for (uintptr_t at = storage + DESCRIPTOR_FATE; at < storage + DESCRIPTOR_BYTES; at += sizeof(uintptr_t))
-                if (*(const uintptr_t *)at == storage)
+        for (uintptr_t at = descriptor + DESCRIPTOR_FATE; at < descriptor + DESCRIPTOR_BYTES; at += sizeof(uintptr_t))
+                if (*(const uintptr_t *)at == descriptor)
                         return false;
         return true;
 }
@@ -123,17 +164,15 @@ struct stacks_part stacks_find(uintptr_t start, uintptr_t end, bool guarded, boo
                 part.alive = sp ? with_red_zone(sp, start) : start;
                 return part;
         }
-        part.storage = guarded ? storage_find(start, end) : 0;
+        part.storage = guarded ? storage_find(start, end, &part.end) : 0;
         if (part.storage == 0) {
                 part.end = start;
                 return part;
         }
-        part.end = align_up(part.storage + DESCRIPTOR_BYTES, WIRE_PAGE_BYTES);
-        part.end = part.end < end ? part.end : end;
         uintptr_t sp = sp_of(part.storage, &part.tid);
         int32_t other;
         if (sp == 0 && sp_in(start, part.end, &other) == 0)
-                part.alive = is_unjoined(part.storage, part.end) ? part.storage + DESCRIPTOR_FATE : part.end;
+                part.alive = is_unjoined(part.storage, part.end) ? descriptor_of(part.storage) + DESCRIPTOR_FATE : part.end;
         else if (start <= sp && sp < part.storage)
                 part.alive = with_red_zone(sp, start);
         return part;

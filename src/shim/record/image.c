@@ -7,6 +7,7 @@
 
 #include "bare/bits.h"
 #include "shim/arena/arena.h"
+#include "shim/leak/freeze.h"
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
 #include "shim/record/hot.h"
@@ -45,6 +46,7 @@ static bool image_birth(bool is_fork_child)
         log_begin();
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
+        freeze_init(is_fork_child);
         hot_exceptions |= (check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
                           (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE);
         if (is_fork_child)

@@ -12,6 +12,10 @@
  */
 #include "shim/stack/general.h"
 
+#include "shim/sys/probe.h"
+
+#include <string.h>
+
 enum { OWN_FRAMES_MAX = 64, DESCENTS_MAX = 6 };
 
 #if defined __x86_64__
@@ -119,6 +123,37 @@ static enum cfi_answer row_of(const struct registers *r, struct cfi_row *ret_row
         return module ? cfi_find(module, r->pc - !r->interrupted, ret_row) : CFI_NONE;
 }
 
+/* The way back from a signal handler has no table on AArch64 (the vdso's was taken out, since unwinders do it so):
+ * mov x8, #139; svc #0, and at its stack pointer the kernel's struct rt_sigframe: siginfo of 128 bytes, then a ucontext
+ * whose sigcontext, 176 bytes on, has the fault address, x0-x30, sp and pc (Linux, arch/arm64/kernel/signal.c). */
+#if defined __aarch64__
+bool signal_return_is(uintptr_t pc)
+{
+        static const uint32_t way_back[2] = {0xd2801168, 0xd4000001};
+        uint32_t code[2];
+        return pc % 4 == 0 && probe_read(pc, code, sizeof code) && memcmp(code, way_back, sizeof code) == 0;
+}
+
+static bool signal_frame_step(struct registers *r, struct reach *reach)
+{
+        enum { SAVED = 128 + 176 + 8 };
+        struct registers interrupted = {.interrupted = true, .known = (UINT64_C(1) << REGISTERS) - 1};
+        uint64_t sp = r->value[REGISTER_SP];
+        if (!signal_return_is(r->pc))
+                return false;
+        for (unsigned i = 0; i < REGISTERS; i++)
+                if (!reach_read(reach, sp + SAVED + 8 * i, &interrupted.value[i]))
+                        return false;
+        if (!reach_read(reach, sp + SAVED + 8 * REGISTERS, &interrupted.pc))
+                return false;
+        *r = interrupted;
+        return true;
+}
+#else
+bool signal_return_is(uintptr_t pc) { return false; }
+static bool signal_frame_step(struct registers *r, struct reach *reach) { return false; }
+#endif
+
 /* Unwind our own functions. Where that fails go on with what the entry point knew. */
 static void registers_rewind(struct registers *r, const struct stack_start *start, struct reach *reach)
 {
@@ -156,8 +191,11 @@ __attribute__((noinline)) enum general_end general_walk(const struct stack_start
                 struct cfi_row row;
                 bool outermost;
                 uint64_t sp = r.value[REGISTER_SP];
-                if (!module || cfi_find(module, inside, &row) != CFI_FOUND)
-                        return GENERAL_LOST;
+                if (!module || cfi_find(module, inside, &row) != CFI_FOUND) {
+                        if (!signal_frame_step(&r, reach))
+                                return GENERAL_LOST;
+                        continue;
+                }
                 if (!registers_step(&r, &row, reach, &outermost))
                         return outermost ? GENERAL_OUTERMOST : GENERAL_LOST;
                 if (r.value[REGISTER_SP] <= sp && ++n_descents > DESCENTS_MAX)

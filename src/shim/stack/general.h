@@ -31,6 +31,9 @@ enum general_end general_walk(const struct stack_start *start, struct reach *rea
  * the frame has no caller (*ret_outermost). */
 bool registers_step(struct registers *r, const struct cfi_row *row, struct reach *reach, bool *ret_outermost);
 
+/* Does the kernel return from signal handlers through this place, and no table says so? */
+bool signal_return_is(uintptr_t pc);
+
 /* The value of a DWARF expression. `cfa` is pushed first when not NULL. */
 bool expression_value(const struct cfi_row *row, int32_t at, const struct registers *r, const uint64_t *cfa,
                       struct reach *reach, uint64_t *ret_value);

@@ -26,10 +26,15 @@ struct frame {
         uintptr_t fp;       /* frame-pointer register in it; kept right only where it needs_fp */
         uintptr_t fp_slot;  /* where its caller's frame pointer is saved; 0 = it is left alone */
         uintptr_t cfa_slot; /* where its CFA was read from; only with FRAME_CFA_SLOT */
+#if !defined __x86_64__
+        uintptr_t return_slot; /* where its return address is; on x86-64 right below the CFA */
+#endif
         uint32_t node;      /* of this frame under all older ones; not kept under a depth limit */
         uint32_t flags;
 };
+#if defined __x86_64__
 _Static_assert(sizeof(struct frame) == 48, "three quarters of a cache line");
+#endif
 
 enum {
         FRAME_CHECKS = (1 << 29) - 1,       /* mask: number of checks of this frame and all older ones */

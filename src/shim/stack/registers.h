@@ -14,7 +14,8 @@ enum {
         REGISTER_SP = 7,
         REGISTER_RETURN = 16,
         REGISTERS = 17,
-        CALL_WORDS = 1, /* a call instruction pushes the return address: the caller's sp is above it */
+        PC_BITS = 47,  /* of a program's addresses */
+        PC_SHIFT = 0,  /* of a return address: low bits that are always zero */
 };
 #elif defined __aarch64__
 enum {
@@ -22,7 +23,8 @@ enum {
         REGISTER_RETURN = 30,
         REGISTER_SP = 31,
         REGISTERS = 32,
-        CALL_WORDS = 0,
+        PC_BITS = 48,
+        PC_SHIFT = 2,
 };
 #else
 #error "this processor's registers are not known here"

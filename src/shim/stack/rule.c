@@ -11,6 +11,7 @@
 #include "shim/stack/rule.h"
 
 #include "bare/bits.h"
+#include "shim/stack/general.h"
 #include "shim/stack/module.h"
 #include "shim/sys/pages.h"
 
@@ -70,7 +71,7 @@ static void table_clear(struct rule_table *table, uintptr_t start, uintptr_t end
 {
         for (uint32_t i = 0; i < table->n; ++i) {
                 uint64_t pc_rule = rule_entry_load(&table->entries[i]);
-                uintptr_t pc = pc_rule >> RULE_BITS;
+                uintptr_t pc = rule_pc(pc_rule);
                 if (pc > start && pc <= end) /* a return address may be one past the last instruction */
                         atomic_compare_exchange_strong(&table->entries[i].pc_rule, &pc_rule, pc_gone);
         }
@@ -120,7 +121,7 @@ static uint32_t wide_encode(const struct rule_wide *wide)
                 const struct rule_wide *w = &wides[i];
                 if (w->cfa_offset == wide->cfa_offset && w->fp_offset == wide->fp_offset &&
                     w->cfa_from_fp == wide->cfa_from_fp && w->cfa_in_memory == wide->cfa_in_memory &&
-                    w->fp_saved == wide->fp_saved)
+                    w->fp_saved == wide->fp_saved && w->return_offset == wide->return_offset)
                         return RULE_WIDE_FIRST + i;
         }
         n = atomic_fetch_add(&n_wides, 1);
@@ -175,33 +176,59 @@ static bool wide_fp(const struct cfi_row *row, struct rule_wide *wide)
         }
 }
 
+/* Where a return address may be for rules of either kind. */
+static bool is_return_place(int32_t offset)
+{
+#if defined __x86_64__
+        return offset == -8;
+#else
+        return offset % 8 == 0;
+#endif
+}
+
+/* The last field of a short rule; false where it cannot say it. */
+static bool fp_place_encode(const struct rule_wide *wide, uint32_t *ret_below)
+{
+        uint32_t below = (uint32_t)-wide->fp_offset / 8;
+#if defined __x86_64__
+        *ret_below = wide->fp_saved ? below : 0;
+        return wide->fp_saved == 0 || (wide->fp_saved == 1 && wide->fp_offset <= -16 && below < RULE_FP_SPECIAL);
+#else
+        *ret_below = wide->fp_offset == -wide->cfa_offset ? RULE_FP_BOTTOM : below;
+        return wide->fp_saved == 1 && wide->return_offset == wide->fp_offset + 8 && wide->fp_offset <= -16 &&
+               (*ret_below == RULE_FP_BOTTOM || below < RULE_FP_BOTTOM);
+#endif
+}
+
 uint32_t rule_encode(const struct cfi_row *row)
 {
         if (row->how[REGISTER_RETURN] == CFI_UNDEFINED)
                 return RULE_OUTERMOST;
-        if (row->signal_frame || CALL_WORDS != 1 || row->how[REGISTER_SP] != CFI_SAME ||
-            row->how[REGISTER_RETURN] != CFI_AT_CFA || row->value[REGISTER_RETURN] != -8)
+        if (row->signal_frame || row->how[REGISTER_SP] != CFI_SAME || row->how[REGISTER_RETURN] != CFI_AT_CFA ||
+            !is_return_place(row->value[REGISTER_RETURN]))
                 return RULE_GENERAL;
-        struct rule_wide wide = {0};
+        struct rule_wide wide = {.return_offset = row->value[REGISTER_RETURN]};
         if (!wide_cfa(row, &wide) || !wide_fp(row, &wide))
                 return RULE_GENERAL;
-        uint32_t words = (uint32_t)wide.cfa_offset / 8, below = (uint32_t)-wide.fp_offset / 8;
+        uint32_t words = (uint32_t)wide.cfa_offset / 8, below;
         if (wide.cfa_in_memory || wide.cfa_offset < 8 || wide.cfa_offset % 8 != 0 || words > RULE_WORDS_MAX ||
-            wide.fp_saved == 2 || (wide.fp_saved == 1 && (wide.fp_offset > -16 || below >= RULE_FP_SPECIAL)))
+            !fp_place_encode(&wide, &below))
                 return wide_encode(&wide);
-        return (uint32_t)wide.cfa_from_fp | words << 1 | (wide.fp_saved ? below : 0) << RULE_FP_SHIFT;
+        return (uint32_t)wide.cfa_from_fp | words << 1 | below << RULE_FP_SHIFT;
 }
 
 struct rule_entry *rule_fill(uintptr_t pc, struct rule_entry *spare)
 {
         uint32_t generation = atomic_load(&rule_generation);
-        const struct module *module = pc >> (64 - RULE_BITS) == 0 && pc != 0 ? module_find(pc - 1) : NULL;
+        const struct module *module = pc >> PC_BITS == 0 && pc != 0 ? module_find(pc - 1) : NULL;
         struct rule_table *table = rule_table_get();
         struct cfi_row row;
         uint32_t rule = RULE_LOST;
         if (module && cfi_find(module, pc - 1, &row) == CFI_FOUND)
                 rule = rule_encode(&row);
-        uint64_t pc_rule = (uint64_t)pc << RULE_BITS | rule;
+        else if (signal_return_is(pc))
+                rule = RULE_GENERAL;
+        uint64_t pc_rule = rule_key(pc) | rule;
         struct rule_entry *entry = NULL;
         if (module && table) {
                 if (atomic_load_explicit(&table->n_taken, memory_order_relaxed) > (table->n >> 1))
@@ -212,7 +239,7 @@ struct rule_entry *rule_fill(uintptr_t pc, struct rule_entry *spare)
         }
         if (entry && rule_entry_load(entry) == pc_rule)
                 return entry;
-        atomic_store_explicit(&spare->pc_rule, (uint64_t)pc << RULE_BITS | rule, memory_order_relaxed);
+        atomic_store_explicit(&spare->pc_rule, rule_key(pc) | rule, memory_order_relaxed);
         spare->module = module ? module->index : 0;
         atomic_store_explicit(&spare->caller, 0, memory_order_relaxed);
         return spare;

@@ -1,13 +1,17 @@
 /* Unwind rules, boiled down and remembered
  *
  * Of all that the tables say about an address, a walk over compiled code needs three things: where the caller's frame
- * begins (the CFA), where the return address is (the word below the CFA) and where the caller's frame pointer was
- * saved. In nearly all code they fit into 17 bits; user-space addresses on x86-64 have 47. Together they are one word,
- * so that a rule is read and written whole, whoever else writes.
+ * begins (the CFA), where the return address is and where the caller's frame pointer was saved. In nearly all code they
+ * fit into 17 bits; return addresses have 47 on x86-64, 48 of which two are zero on AArch64. Together they are one
+ * word, so that a rule is read and written whole, whoever else writes.
  *
  *      bit  0      the CFA is the frame pointer (1) or the stack pointer (0) ...
  *      bits 1-12   ... plus this many words
  *      bits 13-16  the caller's frame pointer is saved this many words below the CFA, 2..14; 0 = the frame keeps it
+ *
+ * On x86-64 the return address is the word below the CFA. On AArch64 it is the one above the saved frame pointer
+ * (AAPCS64 6.4.6, the frame record), and 14 in the last field says that this record is where the CFA is counted from,
+ * at the bottom of the frame; a frame that saves one without the other needs a wide rule.
  *
  * 15 in the last field: bits 0-12 are one of enum rule_special, or the number of a wide rule.
  */
@@ -15,6 +19,7 @@
 #define UNFREED_SHIM_STACK_RULE_H
 
 #include "shim/stack/cfi.h"
+#include "shim/stack/registers.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
@@ -25,6 +30,7 @@ enum {
         RULE_MASK = (1 << RULE_BITS) - 1,
         RULE_WORDS_MAX = 0xfff,
         RULE_FP_SHIFT = 13,
+        RULE_FP_BOTTOM = 14, /* AArch64 */
         RULE_FP_SPECIAL = 15,
         RULE_PLAIN_END = RULE_FP_SPECIAL << RULE_FP_SHIFT, /* below: not special */
 };
@@ -41,6 +47,7 @@ enum rule_special {
  * frame pointer relative to itself. */
 struct rule_wide {
         int32_t cfa_offset, fp_offset;
+        int32_t return_offset; /* the return address is at CFA + this */
         bool cfa_from_fp;  /* else from the stack pointer */
         bool cfa_in_memory; /* the CFA is what the word there says */
         uint8_t fp_saved;  /* 0 not, 1 at CFA + fp_offset, 2 at fp + fp_offset */
@@ -75,6 +82,10 @@ extern struct rule_wide *rule_wides;
 /* Bumped when a module was unloaded: what was walked before may not hold any more. Never 0. */
 extern _Atomic uint32_t rule_generation;
 
+/* An address as it stands in an entry, above its rule; and back. */
+static inline uint64_t rule_key(uintptr_t pc) { return (uint64_t)(pc >> PC_SHIFT) << RULE_BITS; }
+static inline uintptr_t rule_pc(uint64_t pc_rule) { return (uintptr_t)(pc_rule >> RULE_BITS) << PC_SHIFT; }
+
 static inline uint64_t rule_entry_load(const struct rule_entry *entry)
 {
         return atomic_load_explicit(&entry->pc_rule, memory_order_acquire);
@@ -96,10 +107,10 @@ static inline struct rule_entry *rule_linked(struct rule_table *table, const str
 
 static inline struct rule_entry *rule_find(struct rule_table *table, uintptr_t pc)
 {
-        struct rule_entry *entry = &table->entries[pc * UINT64_C(0x9e3779b97f4a7c15) >> table->shift];
+        struct rule_entry *entry = &table->entries[(pc >> PC_SHIFT) * UINT64_C(0x9e3779b97f4a7c15) >> table->shift];
         for (unsigned i = 0; i < RULE_PROBES; ++i) {
                 uint64_t pc_rule = rule_entry_load(&entry[i]);
-                if (pc_rule >> RULE_BITS == pc)
+                if (rule_pc(pc_rule) == pc)
                         return &entry[i];
                 if (pc_rule == 0)
                         break;

@@ -19,11 +19,18 @@ struct stack_start {
 };
 
 /* In an entry point compiled with a frame pointer: [fp] is the caller's, [fp + 8] the return address (x86-64 psABI
- * 3.2.2; AAPCS64 6.4.6 has the same record). A macro, because it must be evaluated in the entry point itself. */
+ * 3.2.2; AAPCS64 6.4.6 has the same record). On x86-64 that record is the top of the frame; on AArch64 it is wherever
+ * the compiler put it, mostly at the bottom, and only the compiler knows how far above the caller's frame begins. A
+ * macro, because it must be evaluated in the entry point itself. */
+#if defined __x86_64__
+#define STACK_CALLER_SP() ((uintptr_t)__builtin_frame_address(0) + 16)
+#else
+#define STACK_CALLER_SP() ((uintptr_t)__builtin_dwarf_cfa())
+#endif
 #define STACK_START_HERE()                                                                                             \
         ((struct stack_start){                                                                                         \
                 .pc = (uintptr_t)__builtin_return_address(0),                                                          \
-                .sp = (uintptr_t)__builtin_frame_address(0) + 16,                                                      \
+                .sp = STACK_CALLER_SP(),                                                                               \
                 .fp = *(uintptr_t *)__builtin_frame_address(0),                                                        \
         })
 

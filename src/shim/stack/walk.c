@@ -24,7 +24,7 @@
 #include <stdatomic.h>
 
 /* Addresses of programs end here; a rule entry has no room for more. */
-static const uintptr_t PC_END = UINT64_C(1) << (64 - RULE_BITS);
+static const uintptr_t PC_END = UINT64_C(1) << PC_BITS;
 
 enum end {
         END_MET,       /* the remembered walk goes on from here, and holds */
@@ -53,6 +53,19 @@ struct at {
 static inline uintptr_t word_pc(uint64_t word) { return (uintptr_t)wire_word_value(word); }
 
 static inline uintptr_t load(uintptr_t address) { return *(const volatile uintptr_t *)address; }
+
+/* No program's code is there. */
+static inline bool is_odd_pc(uintptr_t pc) { return pc - 1 >= PC_END - 1 || (PC_SHIFT && pc % (1 << PC_SHIFT)); }
+
+/* Where the return address of *f is, whose CFA is `cfa`. */
+static inline uintptr_t return_slot(const struct frame *f, uintptr_t cfa)
+{
+#if defined __x86_64__
+        return cfa - 8;
+#else
+        return f->return_slot;
+#endif
+}
 
 /* Is the remembered frame the one we are at? */
 static inline bool frame_is_met(const struct frame *f, const struct at *at)
@@ -104,6 +117,11 @@ static bool wide_apply(const struct rule_wide *rule, struct reach *reach, struct
                 base = load(base);
         }
         *ret_cfa = base;
+#if !defined __x86_64__
+        f->return_slot = base + (uintptr_t)(intptr_t)rule->return_offset;
+        if (!reach_holds(reach, f->return_slot) && !reach_extend(reach, f->return_slot))
+                return false;
+#endif
         if (rule->fp_saved == 0)
                 return true;
         f->fp_slot = (rule->fp_saved == 1 ? base : f->fp) + (uintptr_t)(intptr_t)rule->fp_offset;
@@ -119,9 +137,16 @@ static inline bool frame_step(struct reach *reach, struct frame *f, uint32_t rul
                 f->flags = (rule & 1) * FRAME_USES_FP;
                 cfa = (rule & 1 ? f->fp : f->sp) + (rule >> 1 & RULE_WORDS_MAX) * 8;
                 uintptr_t below = rule >> RULE_FP_SHIFT;
+#if defined __x86_64__
                 /* At most 14 words below a CFA that is above sp: no lower than our own frames. */
                 if (below)
                         f->fp_slot = cfa - below * 8;
+#else
+                f->fp_slot = below == RULE_FP_BOTTOM ? cfa - (rule >> 1 & RULE_WORDS_MAX) * 8 : cfa - below * 8;
+                f->return_slot = f->fp_slot + 8;
+                if (unlikely(f->fp_slot < f->sp || f->return_slot >= cfa))
+                        return false;
+#endif
         } else if (!wide_apply(&rule_wides[rule - RULE_WIDE_FIRST], reach, f, &cfa)) {
                 return false;
         }
@@ -204,7 +229,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                 struct rule_entry *callee = entry;
                 entry = rule_linked(table, callee);
                 uint64_t pc_rule = rule_entry_load(entry);
-                if (unlikely(pc_rule >> RULE_BITS != at.pc)) {
+                if (unlikely(rule_pc(pc_rule) != at.pc)) {
                         entry = entry_find(table, callee, at.pc, &spare);
                         pc_rule = rule_entry_load(entry);
                 }
@@ -223,9 +248,9 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                         break;
                 if (f->fp_slot)
                         at.fp = load(f->fp_slot);
-                at.pc = load(at.sp - 8);
+                at.pc = return_address_strip(load(return_slot(f, at.sp)));
                 ++f;
-                if (unlikely(at.pc - 1 >= PC_END - 1)) {
+                if (unlikely(is_odd_pc(at.pc))) {
                         walk->end_sp = at.sp;
                         end = at.pc == 0 ? END_OUTERMOST : END_ODD;
                         break;
@@ -239,6 +264,19 @@ static inline struct check *check_add(struct check *c, uintptr_t slot, uint64_t 
 {
         *c = (struct check){(const uint64_t *)slot, value};
         return c + 1;
+}
+
+/* That *fresh, to be kept as *f, returns to older_pc. */
+static inline struct check *return_check_add(struct check *c, struct frame *f, const struct frame *fresh,
+                                             uintptr_t older_sp, uintptr_t older_pc)
+{
+#if defined __x86_64__
+        return check_add(c, older_sp - 8, older_pc);
+#else
+        f->return_slot = fresh->return_slot;
+        uintptr_t word = load(f->return_slot); /* signed, perhaps */
+        return check_add(c, f->return_slot, return_address_strip(word) == older_pc ? word : older_pc);
+#endif
 }
 
 /* Keep *fresh as *f on top of f[-1], whose sp and pc are given; with what its transition read, if that read anything.
@@ -256,7 +294,7 @@ static inline struct check *frame_keep(struct frame *f, const struct frame *fres
         f->fp = just->fp;
         f->fp_slot = just->fp_slot;
         if (reads)
-                c = check_add(c, older_sp - 8, older_pc);
+                c = return_check_add(c, f, fresh, older_sp, older_pc);
         if (older_needs_fp && f->fp_slot)
                 c = check_add(c, f->fp_slot, f[-1].fp);
         else if (older_needs_fp)
@@ -350,7 +388,7 @@ enum walk_result walk_renew(struct memo_level *level, struct walked *w, const st
                             struct reach *reach, uint32_t generation, uint32_t limit, uint32_t *ret_node)
 {
         struct walk walk = {.level = level, .w = w, .reach = reach};
-        if (unlikely(start->sp % 8 != 0 || start->pc - 1 >= PC_END - 1))
+        if (unlikely(start->sp % 8 != 0 || is_odd_pc(start->pc)))
                 return WALK_ODD;
         bool remembered = w->stamp == generation && (likely(w->lost_pc == 0) || !module_find(w->lost_pc - 1));
         enum end end = walk_run(&walk, start, remembered);

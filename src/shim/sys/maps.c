@@ -43,19 +43,37 @@ static bool line_decode(const char *line, struct map *ret_map)
         return true;
 }
 
+/* /proc/self is the first thread, which has no memory any more when it left by pthread_exit(): then the list is empty,
+ * and ours is asked for (Linux >= 3.17). In this order, since an emulator knows only the first name: it would show its
+ * own memory under the other. Returns the descriptor and what was read, at least a byte. */
+static long maps_open(char *buffer, size_t bytes, size_t *ret_n)
+{
+        static const char *const paths[] = {"/proc/self/maps", "/proc/thread-self/maps"};
+        for (unsigned i = 0; i < 2; i++) {
+                long fd = sys_call(SYS_openat, AT_FDCWD, paths[i], O_RDONLY | O_CLOEXEC);
+                if (sys_failed(fd))
+                        continue;
+                long n = sys_call(SYS_read, fd, buffer, bytes);
+                if (n > 0) {
+                        *ret_n = (size_t)n;
+                        return fd;
+                }
+                sys_call(SYS_close, fd);
+        }
+        return -1;
+}
+
 bool maps_each(bool (*visit)(const struct map *map, void *context), void *context)
 {
-        /* /proc/self is the first thread, which has no memory any more when it left by pthread_exit(). */
-        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/maps", O_RDONLY | O_CLOEXEC);
-        if (sys_failed(fd)) /* Linux < 3.17 */
-                fd = sys_call(SYS_openat, AT_FDCWD, "/proc/self/maps", O_RDONLY | O_CLOEXEC);
-        if (sys_failed(fd))
-                return false;
         char buffer[BUFFER_BYTES];
-        size_t filled = 0;
+        size_t filled = 0, got = 0;
         bool going = true;
+        long fd = maps_open(buffer, sizeof buffer - 1, &got);
+        if (fd < 0)
+                return false;
         while (going) {
-                long n = sys_call(SYS_read, fd, buffer + filled, sizeof buffer - 1 - filled);
+                long n = got ? (long)got : sys_call(SYS_read, fd, buffer + filled, sizeof buffer - 1 - filled);
+                got = 0;
                 if (n <= 0)
                         break;
                 filled += (size_t)n;

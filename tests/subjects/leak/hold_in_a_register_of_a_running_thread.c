@@ -1,6 +1,5 @@
 // A thread that computes for ever has the pointer in a register only.
 // expect: nothing
-// needs: file:/lib64/ld-linux-x86-64.so.2
 #include "make.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -11,8 +10,13 @@ static atomic_int ready;
 static void *run(void *unused)
 {
         uintptr_t hidden = ~(uintptr_t)make(40);
+#if defined __aarch64__
+        __asm__ volatile("mvn x20, %0\n\tmov %0, #0\n\tmov w9, #1\n\tstr w9, %1\n1:\tyield\n\tb 1b"
+                         : "+r"(hidden), "=m"(ready)::"x9", "x20", "memory");
+#else
         __asm__ volatile("mov %0, %%r13\n\tmovq $0, %0\n\tnot %%r13\n\tmovl $1, %1\n1:\tpause\n\tjmp 1b"
                          : "+r"(hidden), "=m"(ready)::"r13", "memory");
+#endif
         return NULL;
 }
 

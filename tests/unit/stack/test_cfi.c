@@ -8,7 +8,7 @@
 
 enum { CODE_BYTES = 4000, HEADER_BYTES = 20 };
 
-/* A module of one function: .eh_frame_hdr, a CIE (CFA = rsp + 8, return address at CFA - 8), an FDE with `program`. The
+/* A module of one function: .eh_frame_hdr, a CIE (CFA = sp + 8, return address at CFA - 8), an FDE with `program`. The
  * function is said to begin at the module's own first byte. */
 struct made {
         struct module module;
@@ -33,7 +33,7 @@ static void make(struct made *m, const char *augmentation, const uint8_t *progra
         size_t fde_at = m->n; /* mended below */
         add32(m, 0);
 
-        const uint8_t rest[] = {1, 0x78, 16, 1, 0x1b, 0x0c, 7, 8, 0x90, 1, 0, 0};
+        const uint8_t rest[] = {1, 0x78, REGISTER_RETURN, 1, 0x1b, 0x0c, REGISTER_SP, 8, 0x80 | REGISTER_RETURN, 1, 0, 0};
         size_t cie = m->n;
         add32(m, 0);
         add32(m, 0);
@@ -71,6 +71,7 @@ static uint32_t plain(unsigned from_fp, unsigned words, unsigned below)
         return from_fp | words << 1 | below << RULE_FP_SHIFT;
 }
 
+#if defined __x86_64__
 Test(cfi, rows_begin_where_the_program_says)
 {
         struct made m;
@@ -89,6 +90,49 @@ Test(cfi, rows_begin_where_the_program_says)
         row = row_at(&m, 14);
         cr_assert_eq(rule_encode(&row), plain(0, 1, 2));
 }
+
+#else
+Test(cfi, a_frame_record_is_at_the_bottom_or_near_the_top)
+{
+        struct made m;
+        MAKE(m, 0x0e, 96, 0x9d, 12, 0x9e, 11); /* stp x29, x30, [sp, -96]! */
+        struct cfi_row row = row_at(&m, 0);
+        cr_assert_eq(rule_encode(&row), plain(0, 12, RULE_FP_BOTTOM));
+        MAKE(m, 0x0c, 29, 16, 0x9d, 2, 0x9e, 1); /* on top of all else, and the frame pointer to it */
+        row = row_at(&m, 0);
+        cr_assert_eq(rule_encode(&row), plain(1, 2, RULE_FP_BOTTOM));
+        MAKE(m, 0x0e, 64, 0x9d, 4, 0x9e, 3); /* in between */
+        row = row_at(&m, 0);
+        cr_assert_eq(rule_encode(&row), plain(0, 8, 4));
+}
+
+Test(cfi, a_return_address_saved_alone_has_a_wide_rule)
+{
+        struct made m;
+        MAKE(m, 0x0e, 32, 0x9e, 4); /* str x30, [sp, -32]! */
+        struct cfi_row row = row_at(&m, 0);
+        uint32_t rule = rule_encode(&row);
+        cr_assert_geq(rule, RULE_WIDE_FIRST);
+        cr_assert_eq(rule_wides[rule - RULE_WIDE_FIRST].return_offset, -32);
+        cr_assert_eq(rule_wides[rule - RULE_WIDE_FIRST].fp_saved, 0);
+        MAKE(m, 0x0e, 32, 0x9e, 3); /* the same one word higher is another rule */
+        row = row_at(&m, 0);
+        cr_assert_neq(rule_encode(&row), rule);
+}
+
+Test(cfi, a_return_address_in_a_register_goes_the_general_way)
+{
+        struct made m;
+        MAKE(m, 0x08, REGISTER_RETURN);
+        struct cfi_row row = row_at(&m, 0);
+        cr_assert_eq(rule_encode(&row), RULE_GENERAL);
+}
+
+Test(cfi, a_signed_return_address_is_stripped)
+{
+        cr_assert_eq(return_address_strip(UINT64_C(0x00b7fffff7c01234)), UINT64_C(0xfffff7c01234));
+}
+#endif
 
 Test(cfi, an_address_outside_of_all_functions_has_no_row)
 {
@@ -116,11 +160,12 @@ Test(cfi, a_remembered_row_comes_back)
 Test(cfi, what_nobody_can_call_is_outermost)
 {
         struct made m;
-        MAKE(m, 0x07, 16);
+        MAKE(m, 0x07, REGISTER_RETURN);
         struct cfi_row row = row_at(&m, 0);
         cr_assert_eq(rule_encode(&row), RULE_OUTERMOST);
 }
 
+#if defined __x86_64__
 Test(cfi, frames_of_signals_and_odd_registers_go_the_general_way)
 {
         struct made m;
@@ -154,6 +199,8 @@ Test(cfi, big_and_realigned_frames_have_wide_rules)
         cr_assert_eq(wide->cfa_offset, -8);
         cr_assert_eq(wide->fp_offset, 0);
 }
+
+#endif
 
 /* --- tables that make no sense --- */
 

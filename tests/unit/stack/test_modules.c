@@ -114,21 +114,31 @@ Test(modules, while_none_goes_nothing_is_forgotten)
         cr_assert_eq(atomic_load(&rule_generation), generation);
 }
 
-/* Code without tables, as a compiler at run time makes: push %rbp; mov %rsp,%rbp; call *%rdi; pop %rbp; ret */
+/* Code without tables, as a compiler at run time makes; where it returns to. */
+#if defined __x86_64__
+/* push %rbp; mov %rsp,%rbp; call *%rdi; pop %rbp; ret */
+static const unsigned char made_code[] = {0x55, 0x48, 0x89, 0xe5, 0xff, 0xd7, 0x5d, 0xc3};
+enum { MADE_RETURN = 6 };
+#else
+/* stp x29, x30, [sp, #-16]!; mov x29, sp; blr x0; ldp x29, x30, [sp], #16; ret */
+static const uint32_t made_code[] = {0xa9bf7bfd, 0x910003fd, 0xd63f0000, 0xa8c17bfd, 0xd65f03c0};
+enum { MADE_RETURN = 12 };
+#endif
+
 Test(modules, code_without_tables_ends_the_stack_each_time)
 {
-        static const unsigned char code[] = {0x55, 0x48, 0x89, 0xe5, 0xff, 0xd7, 0x5d, 0xc3};
         void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        memcpy(page, code, sizeof code);
+        memcpy(page, made_code, sizeof made_code);
+        __builtin___clear_cache(page, (char *)page + sizeof made_code);
         walked_begin();
         uint64_t words[100];
         for (int i = 0; i < 3; ++i) {
                 ((library_call_fn *)page)(capture);
                 unsigned n = walked_frames(node, words, 100);
                 cr_assert_eq(n, 2);
-                cr_assert_eq(wire_word_value(words[1]), (uintptr_t)page + 6);
+                cr_assert_eq(wire_word_value(words[1]), (uintptr_t)page + MADE_RETURN);
                 cr_assert_eq(wire_word_tag(words[1]), 0);
-                cr_assert_eq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].lost_pc, (uintptr_t)page + 6,
+                cr_assert_eq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].lost_pc, (uintptr_t)page + MADE_RETURN,
                              "so that it is asked for again: tables may come");
         }
 }

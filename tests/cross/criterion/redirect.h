@@ -1,0 +1,2 @@
+/* See criterion.h: the redirections are there. */
+#include "criterion.h"
