@@ -2,10 +2,11 @@
  *
  * glibc keeps the stacks of dead threads for new ones, so a mapping that looks like a stack is one only if a live
  * thread is in it: otherwise it holds what nobody can reach any more. A stack made by glibc ends in the thread's
- * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h) or, on AArch64, says where
- * the stack was mapped; a live thread's pointer to it is what the thread itself said when it was stopped. Below lies an inaccessible page, which tells where the
- * stack begins. Of a thread that has ended and was not joined yet, what it returned still counts. Everything that does
- * not look exactly so is read whole: stacks that a program made itself, coroutines, anything without a guard.
+ * descriptor, which points to itself at two places (the psABI's TCB and glibc's nptl/descr.h) or, on AArch64, says
+ * where the stack was mapped; a live thread's pointer to it is what the thread itself said when it was stopped. Below
+ * lies an inaccessible page, which tells where the stack begins. Of a thread that has ended and was not joined yet,
+ * what it returned still counts. Everything that does not look exactly so is read whole: stacks that a program made
+ * itself, coroutines, anything without a guard.
  */
 #include "shim/leak/stacks.h"
 
@@ -20,10 +21,10 @@
 
 enum {
         STORAGE_ALIGN = 64, /* of the descriptor (sysdeps/x86_64/nptl/tls.h, TCB_ALIGNMENT) */
-        /* In the descriptor, unchanged since glibc 2.4: the thread's id, and where the part begins that says how it was
-         * begun, whether it is detached, and what it returned (struct pthread: tid, specific_used). AArch64 has 512
-         * bytes less at its beginning, and then the address and size of the mapping and the size of the guard in it
-         * (stackblock). */
+/* In the descriptor, unchanged since glibc 2.4: the thread's id, and where the part begins that says how it was
+ * begun, whether it is detached, and what it returned (struct pthread: tid, specific_used). AArch64 has 512
+ * bytes less at its beginning, and then the address and size of the mapping and the size of the guard in it
+ * (stackblock). */
 #if defined __x86_64__
         /* More than a descriptor's part above the thread pointer has ever had; the stack ends with that page. */
         DESCRIPTOR_BYTES = 2304,
@@ -34,6 +35,7 @@ enum {
         DESCRIPTOR_TID = 720 - 512,
         DESCRIPTOR_FATE = 1552 - 512,
         DESCRIPTOR_STACK = 1680 - 512,
+        DESCRIPTOR_ABOVE = 1 << 20, /* more than thread-local storage, which follows it, ever takes */
 #endif
 };
 
@@ -84,12 +86,13 @@ static void run_search(uintptr_t start, uintptr_t end, void *context)
         struct search *search = context;
         for (uintptr_t at = start; search->found == 0 && at + 24 <= end; at += sizeof(uintptr_t)) {
                 const uintptr_t *words = (const uintptr_t *)at;
-                uintptr_t descriptor = at - DESCRIPTOR_STACK;
-                if (words[0] + words[2] != search->start || words[0] + words[1] <= at ||
-                    words[0] + words[1] > search->limit || descriptor < search->start)
+                uintptr_t descriptor = at - DESCRIPTOR_STACK, top = words[0] + words[1];
+                bool fits = words[2] != 0 && words[0] + words[2] == search->start && descriptor > search->start &&
+                            top > at && top - at < DESCRIPTOR_ABOVE && top <= search->limit;
+                if (!fits || top % WIRE_PAGE_BYTES != 0)
                         continue;
                 search->found = descriptor + (self.storage - descriptor_of(self.storage));
-                search->limit = words[0] + words[1];
+                search->limit = top;
         }
 }
 #endif
@@ -172,7 +175,8 @@ struct stacks_part stacks_find(uintptr_t start, uintptr_t end, bool guarded, boo
         uintptr_t sp = sp_of(part.storage, &part.tid);
         int32_t other;
         if (sp == 0 && sp_in(start, part.end, &other) == 0)
-                part.alive = is_unjoined(part.storage, part.end) ? descriptor_of(part.storage) + DESCRIPTOR_FATE : part.end;
+                part.alive =
+                        is_unjoined(part.storage, part.end) ? descriptor_of(part.storage) + DESCRIPTOR_FATE : part.end;
         else if (start <= sp && sp < part.storage)
                 part.alive = with_red_zone(sp, start);
         return part;
