@@ -33,9 +33,19 @@ static void exit_with_code_if_asked(bool gating)
         next__exit(options.exitcode);
 }
 
+/* Where it returned from main the frames of the C library that run us lie upon main's, and what they leave unwritten
+ * still shows main's words: none of theirs counts. The registers that they saved were not main's any more. */
+#define SP_AT_EXIT() (exit_sp ? exit_sp : sp_below_main(STACK_START_HERE(), JUDGE_SP_HERE()))
+
+static uintptr_t sp_below_main(struct stack_start start, uintptr_t own)
+{
+        uintptr_t sp = next_begin() ? stack_sp_below_main(&thread_self, &start) : 0;
+        return sp ? sp : own;
+}
+
 static void at_exit(int status, void *unused)
 {
-        uintptr_t sp = exit_sp ? exit_sp : JUDGE_SP_HERE();
+        uintptr_t sp = SP_AT_EXIT();
         exit_with_code_if_asked(image_end_exit(status, sp));
 }
 

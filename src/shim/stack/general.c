@@ -174,6 +174,25 @@ static void registers_rewind(struct registers *r, const struct stack_start *star
         r->known = UINT64_C(1) << REGISTER_SP | UINT64_C(1) << REGISTER_FP;
 }
 
+uintptr_t general_sp_outside(const struct stack_start *start, struct reach *reach, unsigned n_inside, unsigned n_outside)
+{
+        struct registers r = {.pc = start->pc, .known = UINT64_C(1) << REGISTER_SP | UINT64_C(1) << REGISTER_FP};
+        r.value[REGISTER_SP] = start->sp;
+        r.value[REGISTER_FP] = start->fp;
+        uintptr_t sp = 0;
+        for (unsigned i = 0; i < n_inside + n_outside; i++) {
+                struct cfi_row row;
+                bool outermost;
+                if (i == n_inside)
+                        sp = r.value[REGISTER_SP];
+                if (row_of(&r, &row) != CFI_FOUND)
+                        return 0;
+                if (!registers_step(&r, &row, reach, &outermost))
+                        return outermost ? sp : 0;
+        }
+        return 0;
+}
+
 __attribute__((noinline)) enum general_end general_walk(const struct stack_start *start, struct reach *reach,
                                                          bool (*visit)(uint64_t word, void *context), void *context)
 {

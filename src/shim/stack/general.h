@@ -27,6 +27,11 @@ enum general_end {
 enum general_end general_walk(const struct stack_start *start, struct reach *reach,
                               bool (*visit)(uint64_t word, void *context), void *context);
 
+/* The stack pointer of the frame that lies n_inside frames further out than the one at `start`, if the stack ends at
+ * most n_outside frames later; else 0. */
+uintptr_t general_sp_outside(const struct stack_start *start, struct reach *reach, unsigned n_inside,
+                             unsigned n_outside);
+
 /* From a frame to its caller as `row` says. False when a value is needed that is not known or cannot be read; or when
  * the frame has no caller (*ret_outermost). */
 bool registers_step(struct registers *r, const struct cfi_row *row, struct reach *reach, bool *ret_outermost);

@@ -145,6 +145,16 @@ struct stack_id stack_walk(struct thread *self, enum stack_kind kind, const stru
         return stack_capture(self, kind, start, 0);
 }
 
+uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *start)
+{
+        /* Inside: the function that runs the handlers, exit. Outside: what called main, what called that, _start. */
+        enum { N_INSIDE = 2, N_OUTSIDE = 3 };
+        if (self->memo == NULL)
+                return 0;
+        struct reach reach = reach_begin(&self->memo->stack, start->sp);
+        return general_sp_outside(start, &reach, N_INSIDE, N_OUTSIDE);
+}
+
 void stack_modules_changed(void) { module_sweep(rule_forget); }
 
 void stack_init(bool fork_child)

@@ -37,6 +37,10 @@ struct stack_start {
 /* A thread remembers walks of these two kinds apart, since they come in turn from different places. */
 enum stack_kind { STACK_BIRTH, STACK_RELEASE, STACK_KINDS };
 
+/* `start` is in a handler that exit() runs. The stack pointer of the C library's function that called main, if it is what
+ * called exit(); 0 = somebody else did. */
+uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *start);
+
 /* Walk from `start` and intern: the id of the ALLOCATOR node `allocator_word` below the frames. Never fails hard: what
  * cannot be had is a shorter stack, at worst the ALLOCATOR node under the root; 0 only when the trie is full.
  * Async-signal-safe. Takes no lock, calls neither the allocator nor (but for the first sight of an address) ld.so. */
