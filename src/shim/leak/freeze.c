@@ -34,7 +34,8 @@
 enum {
         SIGNAL_SETXID = 33,
         N_ROUNDS = 16,       /* listings of the threads before we give up on a program that goes on making new ones */
-        WAIT_MS = 200,       /* for a thread that the kernel holds: it may never come back */
+        WAIT_MS = 200,       /* for a thread that is stopped or deaf: it may never come back */
+        WAIT_DISK_MS = 1000, /* for one that the kernel holds: mostly until a page was read */
         WAIT_BUSY_MS = 5000, /* for one that only waits for a processor: it is sure to answer */
         N_THREADS_MAX = 32768,
         N_THREADS_FEW = 512, /* where there is not even address space for the above */
@@ -399,8 +400,8 @@ static uint32_t threads_silent(void)
         return n;
 }
 
-/* Is a silent thread on its way to its handler, rather than in a sleep that no signal ends, stopped, or deaf? */
-static bool any_may_answer(void)
+/* Is a silent thread on its way to its handler, after so long a time? */
+static bool any_may_answer(uint64_t waited_ms)
 {
         unsigned unused;
         char text[FILE_BYTES];
@@ -409,7 +410,7 @@ static bool any_may_answer(void)
                     !task_read(threads[i].tid, "status", text))
                         continue;
                 const char *at = strstr(text, "\nState:\t");
-                if (at && (at[8] == 'R' || at[8] == 'S'))
+                if (at && (at[8] == 'R' || at[8] == 'S' || (at[8] == 'D' && waited_ms < WAIT_DISK_MS)))
                         return true;
         }
         return false;
@@ -430,7 +431,7 @@ static void threads_wait(void)
                 if (n >= n_asked && threads_silent())
                         sys_call(SYS_futex, &n_still, FUTEX_WAIT_PRIVATE, n, &nap);
                 uint64_t waited = now_ms() - begun;
-                if (waited >= WAIT_MS && (waited >= WAIT_BUSY_MS || !any_may_answer()))
+                if (waited >= WAIT_MS && (waited >= WAIT_BUSY_MS || !any_may_answer(waited)))
                         return;
         }
 }

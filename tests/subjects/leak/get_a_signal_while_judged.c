@@ -1,4 +1,6 @@
-// A timer whose handler wants a lock of the other threads fires all the time, also while the process is judged.
+// A timer whose handler wants a lock of the other threads fires all the time, also while the process is judged. It counts
+// processor time: with a clock's, a handler that waits for the lock on a busy machine would be called again at once, for
+// ever.
 // expect: nothing
 // plain: same
 // timeout: 20
@@ -37,18 +39,18 @@ static void keep(void) { head = make_list(200000); }
 int main(void)
 {
         away(keep);
-        sigset_t alarm;
-        sigemptyset(&alarm);
-        sigaddset(&alarm, SIGALRM);
-        pthread_sigmask(SIG_BLOCK, &alarm, NULL);
+        sigset_t timer;
+        sigemptyset(&timer);
+        sigaddset(&timer, SIGPROF);
+        pthread_sigmask(SIG_BLOCK, &timer, NULL);
         pthread_t thread;
         for (int i = 0; i < 3; i++)
                 pthread_create(&thread, NULL, run, NULL);
-        signal(SIGALRM, handler);
+        signal(SIGPROF, handler);
         struct itimerval often = {{0, 1000}, {0, 1000}};
-        setitimer(ITIMER_REAL, &often, NULL);
+        setitimer(ITIMER_PROF, &often, NULL);
         puts("done");
         fflush(stdout);
-        pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
+        pthread_sigmask(SIG_UNBLOCK, &timer, NULL);
         exit(0);
 }
