@@ -56,6 +56,8 @@ static void section_inspect(Elf *elf, Elf_Scn *section, const char *name, const 
                 inspection->has_lines = true;
         if (strcmp(name, ".eh_frame") == 0 && head->sh_size > 8)
                 inspection->has_unwind = true;
+        if (strcmp(name, ".go.buildinfo") == 0)
+                inspection->is_go = true;
         if (strcmp(name, ".note.gnu.build-id") == 0)
                 build_id_take(section, inspection->debug_file, sizeof inspection->debug_file);
 }
@@ -141,4 +143,13 @@ char *inspect_libraries(const char *path, const char *loader)
         while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
                 ;
         return libraries;
+}
+
+bool inspect_is_sanitized(const char *path)
+{
+        struct inspection file;
+        char *libraries = inspect_file(path, &file) ? inspect_libraries(path, file.loader) : NULL;
+        bool is = libraries && (strstr(libraries, "/libasan.so") || strstr(libraries, "/libtsan.so"));
+        free(libraries);
+        return is;
 }

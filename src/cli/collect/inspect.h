@@ -11,6 +11,7 @@ struct inspection {
         bool has_lines;    /* DWARF line tables, in itself or in the separate file */
         bool has_symbols;  /* names of functions, beyond those that it exports */
         bool has_unwind;   /* .eh_frame */
+        bool is_go;        /* built by Go, which has a heap of its own */
         char debug_file[PATH_MAX]; /* the separate file, by build-id; "" = none is installed */
         char loader[PATH_MAX];     /* PT_INTERP; "" = none */
 };
@@ -21,5 +22,8 @@ bool inspect_file(const char *path, struct inspection *ret_inspection);
 /* The libraries that the loader would load for it, paths with newlines between, in memory of the caller's; NULL when
  * the loader cannot say. The program itself is not run. */
 char *inspect_libraries(const char *path, const char *loader);
+
+/* Is the program built with AddressSanitizer (or another one that must be loaded before us)? */
+bool inspect_is_sanitized(const char *path);
 
 #endif

@@ -76,6 +76,8 @@ static void file_tell(struct sheet *sheet, const char *path)
         char *libraries = inspect_libraries(path, file.loader);
         libraries_tell(sheet, libraries, file.own_malloc);
         free(libraries);
+        if (file.is_go)
+                line_put(sheet, true, "heap", "Go's own for what Go makes: only blocks that C code makes are seen; use pprof");
         const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
         if (strncmp(name, "python", 6) == 0)
                 line_put(sheet, false, "python", "CPython, if it is one: %s", name);

@@ -10,6 +10,7 @@
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
+#include <errno.h>
 #include <linux/memfd.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -89,7 +90,9 @@ static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsign
                         continue;
                 if (sys_failed(sys_call(SYS_ftruncate, memfd, bytes)))
                         continue;
-                long at = sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, memfd, 0);
+                long at = pages_is_refused() ? -ENOMEM
+                                             : sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
+                                                        MAP_SHARED | MAP_NORESERVE, memfd, 0);
                 if (sys_failed(at))
                         continue;
                 sys_call(SYS_madvise, at, bytes, MADV_DONTDUMP);

@@ -6,6 +6,7 @@
 #include "shim/record/image.h"
 
 #include "bare/bits.h"
+#include "bare/number.h"
 #include "shim/arena/arena.h"
 #include "shim/leak/freeze.h"
 #include "shim/leak/judge.h"
@@ -34,6 +35,8 @@ static bool image_birth(bool is_fork_child)
         static bool is_libc;
         if (!is_fork_child) {
                 options_init(options_environment(WIRE_OPTIONS_ENV));
+                const char *refused = options_environment("UNFREED_FAIL_PAGE");
+                pages_refuse(refused ? (unsigned)number_parse(&refused) : 0);
                 allocator = next_allocator(&is_libc);
         } else if (!options.children) {
                 return false;

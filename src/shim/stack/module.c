@@ -234,8 +234,11 @@ static void path_find(const struct object *object, char path[PATH_BYTES])
         }
         struct path_search search = {object->start, path};
         maps_each(path_visit, &search);
-        if (!path[0] && object->name)
-                strncpy(path, object->name, PATH_BYTES - 1);
+        const char *name = object->name;
+        if (!path[0] && (!name || !name[0])) /* no /proc: as execve() was told */
+                name = (const char *)getauxval(AT_EXECFN);
+        if (!path[0] && name)
+                strncpy(path, name, PATH_BYTES - 1);
 }
 
 static struct wire_module *module_enter(struct module *module, const char *path)

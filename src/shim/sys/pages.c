@@ -26,7 +26,7 @@ static _Atomic unsigned refuse_in;
 
 void pages_refuse(unsigned nth) { atomic_store(&refuse_in, nth); }
 
-static bool is_refused(void)
+bool pages_is_refused(void)
 {
         unsigned left = atomic_load_explicit(&refuse_in, memory_order_relaxed);
         return unlikely(left) && atomic_fetch_sub(&refuse_in, 1) == 1;
@@ -77,7 +77,7 @@ bool pages_own(const void *address) { return pages_own_end(address) != 0; }
 void *pages_take(size_t bytes)
 {
         bytes = align_up(bytes, WIRE_PAGE_BYTES);
-        if (is_refused())
+        if (pages_is_refused())
                 return NULL;
         long result = sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -24,7 +24,11 @@ uintptr_t pages_own_end(const void *address);
 /* Bytes taken by pages_take() and not given back. */
 size_t pages_taken_bytes(void);
 
-/* Refuse the nth request from now on (1 = the next), once; 0 = refuse none. For tests, and UNFREED_FAIL_PAGE. */
+/* Refuse the nth request from now on (1 = the next), once; 0 = refuse none. For tests: in a whole program by the
+ * environment variable UNFREED_FAIL_PAGE, counted from the first request of each process image. */
 void pages_refuse(unsigned nth);
+
+/* Shall this request, which is about to be made, be refused? For those that map something else than pages_take() does. */
+bool pages_is_refused(void);
 
 #endif

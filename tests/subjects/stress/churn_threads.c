@@ -1,6 +1,6 @@
-// Ten thousand threads, one after the other, each of which makes a block that the next one releases.
+// A hundred thousand threads, one after the other, each of which makes a block that the next one releases.
 // expect: nothing
-// timeout: 60
+// timeout: 240
 // summary: leaked_bytes=0
 #include <pthread.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static void *pass_on(void *block)
 int main(void)
 {
         void *block = NULL;
-        for (int i = 0; i < 10000; i++) {
+        for (int i = 0; i < 100000; i++) {
                 pthread_t thread;
                 if (pthread_create(&thread, NULL, pass_on, block) != 0)
                         return 1;
