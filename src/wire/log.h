@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 enum {
-        WIRE_RING_BYTES = 1 << 18,
+        WIRE_RING_BYTES = 1 << 19,
         WIRE_LOG_PLACES = 256,
         WIRE_LOG_RECORD_MAX = 20, /* bytes, the longest */
 };

@@ -73,8 +73,8 @@ static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t 
 }
 
 /* Record a block just given. False: nothing was done. `entry` is a constant. */
-static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
-                                    const struct stack_start *start)
+static ALWAYS_INLINE bool hot_birth_with(struct thread *self, void *block, size_t size, enum wire_entry entry,
+                                         const struct stack_start *start, uint32_t *ret_stack)
 {
         wire_slot *slot = hot_slot((uintptr_t)block);
         if (unlikely(size > WIRE_SMALL_MAX || slot == NULL || *slot == 0))
@@ -84,13 +84,21 @@ static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t siz
                 stack = capture_changed(self, STACK_BIRTH, HOT_START(start), wire_word_allocator(entry, 0)).n;
         *slot = wire_slot_make(stack, size, wire_entry_family(entry), (uintptr_t)block, arena.epoch);
         hot_count_born(self->count, size);
+        *ret_stack = stack;
         return true;
+}
+
+static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
+                                    const struct stack_start *start)
+{
+        uint32_t stack;
+        return hot_birth_with(self, block, size, entry, start, &stack);
 }
 
 /* A release through `entry` (a constant) that says `given_size` or nothing. False: nothing was done, and it may be
  * anything. True: it was right, and *ret is what goes to the allocator now (NULL: nothing). */
-static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                                      const struct stack_start *start, void **ret)
+static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
+                                           const struct stack_start *start, void **ret, uint32_t *ret_stack)
 {
         uintptr_t block = (uintptr_t)address;
         enum wire_family family = wire_entry_family(entry);
@@ -115,7 +123,15 @@ static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum w
         table_release_slot(where, slot, block, stack);
         hot_count_released(self->count, size);
         *ret = quarantine_exchange(self, address, size);
+        *ret_stack = stack;
         return true;
+}
+
+static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
+                                      const struct stack_start *start, void **ret)
+{
+        uint32_t stack;
+        return hot_release_with(self, address, entry, given_size, start, ret, &stack);
 }
 
 #endif

@@ -57,6 +57,15 @@ static struct log *log_take(uint32_t place)
         return log;
 }
 
+/* The next record goes to this position; whether there is room is to be asked. */
+static void place_set(struct log *log, uint64_t position)
+{
+        log->at = log->limit = log->ring + position % WIRE_RING_BYTES;
+        log->lap = position - (uint64_t)log->at;
+}
+
+static uint64_t position_of(const struct log *log) { return (uint64_t)log->at + log->lap; }
+
 void log_thread_begin(struct thread *self)
 {
         self->log = NULL;
@@ -74,7 +83,7 @@ void log_thread_begin(struct thread *self)
         log->lane = lane_at(self->slot);
         log->ring = arena_element(WIRE_EXTENT_RINGS, self->slot, WIRE_RING_BYTES);
         log->clock = &lane_at(0)->clock_us;
-        log->head = log->limit = log->lane->head;
+        place_set(log, log->lane->head);
         log->fresh = true;
         self->log = log;
         self->logging = 1;
@@ -85,7 +94,7 @@ static uint64_t tail_of(const struct log *log) { return __atomic_load_n(&log->la
 /* Bytes that may be written from head on; 0 where the runner's position makes no sense. */
 static uint64_t room_of(const struct log *log, uint64_t tail)
 {
-        uint64_t used = log->head - tail;
+        uint64_t used = position_of(log) - tail;
         return used <= WIRE_RING_BYTES ? WIRE_RING_BYTES - used : 0;
 }
 
@@ -116,13 +125,13 @@ static bool room_have(struct log *log, uint64_t bytes)
 
 static bool limit_move(struct log *log)
 {
-        uint64_t at = log->head & (WIRE_RING_BYTES - 1), to_end = WIRE_RING_BYTES - at;
+        uint64_t to_end = (uint64_t)(log->ring + WIRE_RING_BYTES - log->at);
         /* The end of the ring is filled with records that say nothing: none is cut in two. */
         if (to_end <= LOG_SLACK) {
                 if (!room_have(log, to_end + 2 * LOG_SLACK))
                         return false;
-                memset(log->ring + at, WIRE_LOG_CONTROL_TAG(WIRE_LOG_NOTHING), to_end);
-                log->head += to_end;
+                memset(log->at, WIRE_LOG_CONTROL_TAG(WIRE_LOG_NOTHING), to_end);
+                place_set(log, position_of(log) + to_end);
                 to_end = WIRE_RING_BYTES;
         } else if (!room_have(log, 2 * LOG_SLACK)) {
                 return false;
@@ -130,16 +139,15 @@ static bool limit_move(struct log *log)
         uint64_t room = room_of(log, tail_of(log));
         room = room < to_end ? room : to_end;
         room = room < STEP_BYTES ? room : STEP_BYTES;
-        log->limit = log->head + (room > LOG_SLACK ? room - LOG_SLACK : 0);
-        return log->limit > log->head;
+        log->limit = log->at + (room > LOG_SLACK ? room - LOG_SLACK : 0);
+        return log->limit > log->at;
 }
 
 static void control_put(struct log *log, enum wire_log_control control, uint64_t value, unsigned bytes)
 {
-        unsigned char *at = log->ring + (log->head & (WIRE_RING_BYTES - 1));
-        *at = WIRE_LOG_CONTROL_TAG(control);
-        log_store(at + 1, value);
-        log->head += 1 + bytes;
+        *log->at = WIRE_LOG_CONTROL_TAG(control);
+        log_store(log->at + 1, value);
+        log->at += 1 + bytes;
 }
 
 bool log_ready(struct thread *self, struct log *log)
@@ -149,7 +157,7 @@ bool log_ready(struct thread *self, struct log *log)
                 self->logging = 0;
                 return false;
         }
-        if (log->head >= log->limit) {
+        if (log->at >= log->limit) {
                 if (!log->dropping)
                         clock_push(shared);
                 if (!limit_move(log)) {
@@ -184,7 +192,7 @@ bool log_enter(struct log *log, uintptr_t sp)
                 memset(log->places, 0, sizeof log->places);
                 log->last = 0;
                 log->fresh = true;
-                log->head = log->limit = log->lane->head;
+                place_set(log, log->lane->head);
                 return true;
         }
         log->lane->dropped++;
@@ -216,9 +224,9 @@ void log_restored(struct thread *self)
         if (log->busy)
                 return;
         log->busy = (uintptr_t)__builtin_frame_address(0);
-        if ((log->head < log->limit || log_ready(self, log))) {
+        if (log->at < log->limit || log_ready(self, log)) {
                 control_put(log, WIRE_LOG_RESTORED, 0, 0);
-                __atomic_store_n(&log->lane->head, log->head, __ATOMIC_RELEASE);
+                __atomic_store_n(&log->lane->head, position_of(log), __ATOMIC_RELEASE);
         }
         log->busy = 0;
 }

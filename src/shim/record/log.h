@@ -22,23 +22,24 @@ struct log_place {
 
 /* What a thread knows of its lane, in pages of our own; `places` and `last` are what the reader knows as well. */
 struct log {
-        unsigned char *ring;
+        unsigned char *at;    /* where the next record goes, in the ring */
+        unsigned char *limit; /* below it, LOG_SLACK bytes may be written without a question */
+        uint64_t lap;         /* position of `at` == (uint64_t)at + lap: it grows with each lap of the ring */
         struct wire_lane *lane;
         const uint64_t *clock;   /* lane 0's */
-        uint64_t head;           /* = lane->head, between two records */
-        uint64_t limit;          /* below it, head may grow by LOG_SLACK without a question */
         uint64_t time;           /* the last that was written */
         uint64_t last;           /* address / 8 */
         volatile uintptr_t busy; /* sp of who is writing a record; 0 = nobody */
-        uint32_t lost;           /* events that the next LOST will tell */
-        bool fresh;              /* THREAD is to be written */
-        bool dropping;           /* it has waited in vain since there was room */
+        unsigned char *ring;
+        uint32_t lost; /* events that the next LOST will tell */
+        bool fresh;    /* THREAD is to be written */
+        bool dropping; /* it has waited in vain since there was room */
         struct log_place places[WIRE_LOG_PLACES];
 };
 
 /* More than all that is written between two looks at the limit: time, thread, what was lost, an event, and what its
  * last store writes too far. */
-enum { LOG_SLACK = 64 };
+enum { LOG_SLACK = 64, LOG_AHEAD_BYTES = 512 };
 
 /* A process image begins: shall it be logged? */
 void log_begin(void);
@@ -61,9 +62,10 @@ static inline __attribute__((always_inline)) void log_event(struct thread *self,
                 return;
         log->busy = (uintptr_t)__builtin_frame_address(0);
         atomic_signal_fence(memory_order_seq_cst);
-        bool ready = log->head < log->limit && __atomic_load_n(log->clock, __ATOMIC_RELAXED) == log->time;
+        bool ready = log->at < log->limit && __atomic_load_n(log->clock, __ATOMIC_RELAXED) == log->time;
         if (likely(ready) || log_ready(self, log)) {
-                unsigned char *at = log->ring + (log->head & (WIRE_RING_BYTES - 1));
+                unsigned char *at = log->at;
+                __builtin_prefetch(at + LOG_AHEAD_BYTES, 1); /* the runner has read these lines: they are another core's */
                 int64_t change = (int64_t)((address >> 3) - log->last);
                 uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
                 log->last = address >> 3;
@@ -95,8 +97,8 @@ static inline __attribute__((always_inline)) void log_event(struct thread *self,
                 }
                 if (kind == WIRE_LOG_BIRTH && unlikely(family))
                         *at++ = (unsigned char)family;
-                log->head += (uint64_t)(at - (log->ring + (log->head & (WIRE_RING_BYTES - 1))));
-                __atomic_store_n(&log->lane->head, log->head, __ATOMIC_RELEASE);
+                log->at = at;
+                __atomic_store_n(&log->lane->head, (uint64_t)at + log->lap, __ATOMIC_RELEASE);
         }
         atomic_signal_fence(memory_order_seq_cst);
         log->busy = 0;

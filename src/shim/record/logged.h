@@ -19,18 +19,20 @@ static ALWAYS_INLINE bool logged_is_plain(const struct thread *self)
 static ALWAYS_INLINE bool logged_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
                                        const struct stack_start *start)
 {
-        if (!hot_birth(self, block, size, entry, start))
+        uint32_t stack;
+        if (!hot_birth_with(self, block, size, entry, start, &stack))
                 return false;
-        log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, wire_slot_stack(*hot_slot((uintptr_t)block)), size, 0);
+        log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, stack, size, 0);
         return true;
 }
 
 static ALWAYS_INLINE bool logged_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
                                          const struct stack_start *start, void **ret)
 {
-        if (!hot_release(self, block, entry, given_size, start, ret))
+        uint32_t stack;
+        if (!hot_release_with(self, block, entry, given_size, start, ret, &stack))
                 return false;
-        log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, wire_slot_stack(*hot_slot((uintptr_t)block)), 0, 0);
+        log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, stack, 0, 0);
         return true;
 }
 
