@@ -76,7 +76,8 @@ static inline void find_fill(struct block *ret_block, wire_slot *where, wire_slo
         };
 }
 
-/* The live block whose memory holds `word`, which is not the start of a small one. When false, *ret_block says nothing. */
+/* The live block whose memory holds `word`, which is not the start of a small one. When false, *ret_block says nothing.
+ */
 bool find_inside(uintptr_t word, struct block *ret_block);
 
 /* The live block that `word` points to; *ret_start when to its start. Only where find_may_point(). */
@@ -93,6 +94,14 @@ static inline bool find_block(uintptr_t word, struct block *ret_block, bool *ret
                 return false;
         *ret_start = word == ret_block->start;
         return true;
+}
+
+static inline bool find_are_empty(const wire_slot *eight)
+{
+        wire_slot any = 0;
+        for (int i = 0; i < 8; i++)
+                any |= eight[i];
+        return any == 0;
 }
 
 typedef bool find_wants(unsigned verdict);
@@ -114,6 +123,11 @@ static inline __attribute__((always_inline)) bool find_each_small(find_wants *wa
                         uintptr_t base = arena.leaves[leaf].base + page * PAGE_SLOTS * granule;
                         for (unsigned j = 0; j < PAGE_SLOTS; j++) {
                                 unsigned i = backwards ? PAGE_SLOTS - 1 - j : j;
+                                /* Blocks of more than a granule leave slots empty. */
+                                if (j % 8 == 0 && find_are_empty(&slots[backwards ? i - 7 : i])) {
+                                        j += 7;
+                                        continue;
+                                }
                                 wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
                                 if (!wire_slot_live(slot) || !wants(wire_slot_verdict(slot)))
                                         continue;

@@ -45,6 +45,7 @@ enum {
         SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
         AHEAD = 16,             /* blocks whose memory is being fetched while earlier ones are read */
         AHEAD_BYTES = 256,      /* how much of each */
+        LEADERS = 4096,         /* that are followed together */
         CANDIDATES = 32,        /* words whose slot is being fetched while earlier ones are looked up */
 };
 _Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
@@ -71,14 +72,17 @@ static struct {
         unsigned n_ahead, first_ahead;
         struct candidate candidates[CANDIDATES]; /* a ring */
         unsigned n_candidates, first_candidate;
-        visit_fn *visit;  /* what to do with the blocks that candidates point to */
-        uintptr_t leader; /* of the blocks that are being followed; 0 = none in particular */
+        bool follows;           /* what they point to will be read in its turn */
+        visit_fn *visit;        /* what to do with the blocks that candidates point to */
+        uintptr_t leader;       /* of the blocks that are being followed; 0 = none in particular */
+        uint32_t leaders_stack; /* where those were born that are on the list */
         const struct sort_pair *readable;
         size_t n_readable;
         uint64_t unsafe[FIND_REGIONS / 64]; /* regions of heap that cannot be read as a whole */
         uint64_t deadline_ns;
         int64_t words_left; /* until the next look at the clock */
         bool over;          /* time or memory ran out */
+        bool any_lost;
         uint64_t n_indirect, n_counted;
         struct mark_sum led; /* while counting */
 } mark;
@@ -153,6 +157,16 @@ static void follow_cycle(const struct block *block, bool start, const struct can
                 push(block->start);
 }
 
+/* A leader of mark.leaders_stack leads to a block. */
+static void count_indirect(const struct block *block, bool start, const struct candidate *candidate)
+{
+        if (block->verdict != WIRE_VERDICT_INDIRECT || !set(block, COUNTED))
+                return;
+        mark.led.blocks++;
+        mark.led.bytes += block->size;
+        push(block->start);
+}
+
 /* `mark.leader` leads to a block; if that was to lead a cycle, it does not any more. */
 static void count(const struct block *block, bool start, const struct candidate *candidate)
 {
@@ -196,16 +210,32 @@ static void candidate_add(uintptr_t word, uintptr_t address, const struct readin
         wire_slot *slot = find_slot(word);
         if (slot)
                 __builtin_prefetch(slot);
+        /* With little else to be read the block itself will be wanted at once: a chain is as fast as its slowest miss.
+         */
+        if (mark.follows && mark.n_work + mark.n_ahead < AHEAD)
+                __builtin_prefetch((const void *)word);
         if (mark.n_candidates == CANDIDATES)
                 candidate_take();
         mark.candidates[(mark.first_candidate + mark.n_candidates++) % CANDIDATES] =
                 (struct candidate){.word = word, .address = address, .reading = *reading};
 }
 
+/* Most words point to no block: four at a time are asked by their range alone. */
 READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_t address,
                                       const struct reading *reading)
 {
-        for (size_t i = 0; i < n; i++)
+        const uintptr_t low = find.low, span = find.span;
+        size_t i = 0;
+        for (; i + 4 <= n; i += 4) {
+                const uintptr_t *four = words + i;
+                if (likely(!((four[0] - low < span) | (four[1] - low < span) | (four[2] - low < span) |
+                             (four[3] - low < span))))
+                        continue;
+                for (size_t k = i; k < i + 4; k++)
+                        if (find_may_point(words[k]))
+                                candidate_add(words[k], address + k * sizeof *words, reading);
+        }
+        for (; i < n; i++)
                 if (find_may_point(words[i]))
                         candidate_add(words[i], address + i * sizeof *words, reading);
 }
@@ -300,6 +330,7 @@ static uintptr_t next_take(void)
 static void follow(visit_fn *visit, uintptr_t leader)
 {
         mark.visit = visit;
+        mark.follows = true;
         mark.leader = leader;
         while (!mark.over) {
                 uintptr_t start = next_take();
@@ -417,6 +448,7 @@ void mark_word(uintptr_t word, uintptr_t address, const struct mark_source *sour
 static bool read_lost(const struct block *block)
 {
         struct reading reading = {.source = {.kind = WIRE_HOLDER_BLOCK, .other = block->stack}};
+        mark.any_lost = true;
         block_read(block, &reading);
         return !mark.over;
 }
@@ -436,14 +468,30 @@ static bool lead_cycle(const struct block *block)
         return !mark.over;
 }
 
-static bool count_block(const struct block *block)
+static void count_from(uint32_t stack, visit_fn *visit, uintptr_t leader)
 {
         mark.led = (struct mark_sum){0};
-        push(block->start);
-        follow(count, block->start);
+        follow(visit, leader);
         mark.n_counted += mark.led.blocks;
         if (mark.led.blocks)
-                holder_leads(block->stack, mark.led.blocks, mark.led.bytes);
+                holder_leads(stack, mark.led.blocks, mark.led.bytes);
+}
+
+/* Whose leader is not in question: those of one site are followed together, which hides the way of one to memory behind
+ * that of another. */
+static bool count_block(const struct block *block)
+{
+        if (mark.n_work == LEADERS || (mark.n_work && block->stack != mark.leaders_stack))
+                count_from(mark.leaders_stack, count_indirect, 0);
+        mark.leaders_stack = block->stack;
+        push(block->start);
+        return !mark.over;
+}
+
+static bool count_cycle(const struct block *block)
+{
+        push(block->start);
+        count_from(block->stack, count, block->start);
         return !mark.over;
 }
 
@@ -458,7 +506,7 @@ static bool uncount_block(const struct block *block)
 static void cycles_lead(void)
 {
         find_each(is_indirect, lead_cycle);
-        find_each_backwards(is_definite, count_block);
+        find_each_backwards(is_definite, count_cycle);
 }
 
 void mark_lost(void)
@@ -466,14 +514,17 @@ void mark_lost(void)
         if (mark.over)
                 return;
         mark.visit = follow_lost;
+        mark.follows = false;
+        mark.any_lost = false;
         find_each(is_lost, read_lost);
         follow(follow_lost, 0);
-        if (mark.over)
+        if (mark.over || !mark.any_lost)
                 return;
         find_each(is_unclassified, lead_block);
         if (mark.n_indirect == 0)
                 return;
         find_each(is_definite, count_block);
+        count_from(mark.leaders_stack, count_indirect, 0);
         if (mark.n_counted < mark.n_indirect && !mark.over)
                 cycles_lead();
         find_each(is_counted, uncount_block);
