@@ -117,19 +117,24 @@ static int word_take(const char *words, const char *value)
         return -1;
 }
 
-static bool format_take(struct options *options, char *value)
+static bool target_add(struct options *options, const char *format, const char *path)
 {
         struct report_target *targets = realloc(options->targets, (options->n_targets + 1) * sizeof *targets);
         if (!targets)
                 return false;
         options->targets = targets;
+        options->targets[options->n_targets++] = (struct report_target){format, path};
+        return true;
+}
+
+static bool format_take(struct options *options, char *value)
+{
         char *colon = strchr(value, ':');
         if (colon)
                 *colon = '\0';
         if (!report_is_format(value) || (colon && !colon[1]))
                 return false;
-        options->targets[options->n_targets++] = (struct report_target){value, colon ? colon + 1 : NULL};
-        return true;
+        return target_add(options, value, colon ? colon + 1 : NULL);
 }
 
 /* Those that fill in a number or a word. */
@@ -173,6 +178,9 @@ static bool value_take(struct arguments *a, enum cli_option id, char *value)
         case CLI_FORMAT:
                 a->formats_asked = true;
                 return format_take(o, value);
+        case CLI_LOG_FILE: /* by Valgrind's name, since CTest passes it to whatever checks memory */
+                a->formats_asked = true;
+                return *value && target_add(o, "valgrind-log", value);
         default:
                 return false;
         }

@@ -40,6 +40,7 @@
         X(LOG_MAX, 0, "log-max", "SIZE", ON_RUN, NULL, "end the log there: bytes on disk, K, M or G [1G]")             \
         X(METRIC, 0, "metric", "WHAT", ON_REPORT, "leaked|peak|total|count|temporary|lifetime",                        \
           "of a log: what was alive at the peak, was allocated, ... by stack")                                         \
+        X(LOG_FILE, 0, "log-file", "FILE", ON_RUN, "FILE", "findings as Valgrind logs them, for CTest")                \
         X(FAIL, 0, "fail", "WISH", ON_RUN, NULL,                                                                       \
           "let requests fail: ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED")                                          \
         X(INTERVAL, 0, "interval", "SECONDS", ON_TOP, NULL, "time between two readings [1]")                           \

@@ -41,7 +41,8 @@ struct report {
         X("folded", write_folded)                                                                                      \
         X("speedscope", write_speedscope)                                                                              \
         X("html", write_html)                                                                                          \
-        X("valgrind-xml", write_valgrind_xml)
+        X("valgrind-xml", write_valgrind_xml)                                                                          \
+        X("valgrind-log", write_valgrind_log)
 
 #define X(name, writer) void writer(const struct report *report, FILE *out);
 REPORT_FORMATS(X)
