@@ -8,15 +8,14 @@
 #include "cli/capture/file.h"
 #include "cli/capture/label.h"
 #include "cli/capture/source.h"
+#include "cli/say/place.h"
 #include "cli/say/say.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -216,48 +215,16 @@ int capture_writer_append(struct capture_writer *w, int fd)
         return w->error;
 }
 
-/* Into a temporary file beside `path`, then by its name. 1: `fresh`, and the name is taken. */
-static int spool_place(struct capture_writer *w, const char *path, bool fresh)
-{
-        char *temporary = NULL;
-        const char *slash = strrchr(path, '/');
-        int directory = slash ? (int)(slash - path) + 1 : 0;
-        if (asprintf(&temporary, "%.*s.unfreed-XXXXXX", directory, path) < 0)
-                return say_error("%s cannot be written: %s", path, strerror(ENOMEM));
-        int fd = mkostemp(temporary, O_CLOEXEC);
-        int answer = 0, error = 0;
-        if (fd < 0) {
-                error = errno;
-        } else {
-                mode_t mask = umask(0);
-                umask(mask);
-                bool whole = spool_copy(w, fd) && fchmod(fd, 0666 & ~mask) == 0;
-                whole = close(fd) == 0 && whole;
-                bool placed = whole && (fresh ? link(temporary, path) : rename(temporary, path)) == 0;
-                if (!placed && fresh && whole && errno == EEXIST)
-                        answer = 1;
-                else if (!placed)
-                        error = errno ? errno : EIO;
-                if (!placed || fresh)
-                        unlink(temporary);
-        }
-        free(temporary);
-        return error ? say_error("%s cannot be written: %s", path, strerror(error)) : answer;
-}
-
 int capture_writer_end(struct capture_writer *w, const char *path, bool fresh)
 {
         end_put(w);
         if (w->error)
                 return say_error("the capture for %s could not be made: %s", path, strerror(w->error));
-        struct stat there;
-        if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
-                int fd = open(path, O_WRONLY | O_CLOEXEC);
-                bool written = fd >= 0 && spool_copy(w, fd);
-                int error = errno;
-                if (fd >= 0)
-                        close(fd);
-                return written ? 0 : say_error("%s cannot be written: %s", path, strerror(error));
+        struct place place;
+        int answer = place_begin(path, &place);
+        if (answer >= 0) {
+                errno = EIO; /* should what fails not say why */
+                answer = place_end(&place, spool_copy(w, place.fd), fresh);
         }
-        return spool_place(w, path, fresh);
+        return answer < 0 ? say_error("%s cannot be written: %s", path, strerror(errno)) : answer;
 }

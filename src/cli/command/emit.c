@@ -2,15 +2,14 @@
 #include "cli/command/emit.h"
 
 #include "cli/report/report.h"
+#include "cli/say/place.h"
 #include "cli/say/say.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 bool emit_color(enum color_when when, int fd)
@@ -50,44 +49,12 @@ int emit_bytes(int fd, const char *bytes, size_t n)
         return 0;
 }
 
-static int file_place(const char *path, const char *bytes, size_t n)
-{
-        char *temporary = NULL;
-        const char *slash = strrchr(path, '/');
-        if (asprintf(&temporary, "%.*s.unfreed-XXXXXX", slash ? (int)(slash - path) + 1 : 0, path) < 0)
-                return -1;
-        int fd = mkostemp(temporary, O_CLOEXEC), answer = -1;
-        if (fd >= 0) {
-                mode_t mask = umask(0);
-                umask(mask);
-                answer = emit_bytes(fd, bytes, n);
-                if (answer == 0)
-                        answer = fchmod(fd, 0666 & ~mask);
-                if (close(fd) < 0)
-                        answer = -1;
-                if (answer == 0)
-                        answer = rename(temporary, path);
-                int error = errno;
-                if (answer < 0)
-                        unlink(temporary);
-                errno = error;
-        }
-        free(temporary);
-        return answer;
-}
-
 int emit_file(const char *path, const char *bytes, size_t n)
 {
-        struct stat there;
-        int answer;
-        if (stat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
-                int fd = open(path, O_WRONLY | O_CLOEXEC);
-                answer = fd < 0 ? -1 : emit_bytes(fd, bytes, n);
-                if (fd >= 0)
-                        close(fd);
-        } else {
-                answer = file_place(path, bytes, n);
-        }
+        struct place place;
+        int answer = place_begin(path, &place);
+        if (answer >= 0)
+                answer = place_end(&place, emit_bytes(place.fd, bytes, n) == 0, false);
         return answer < 0 ? say_error("%s cannot be written: %s", path, strerror(errno)) : 0;
 }
 

@@ -1,6 +1,6 @@
 /* The baseline on disk: see baseline.h for its language
  *
- * A file is replaced by a whole new one or not at all: it is written beside the old one and renamed over it.
+ * A file is replaced by a whole new one or not at all: see say/place.h.
  */
 #include "cli/policy/baseline_file.h"
 
@@ -9,13 +9,13 @@
 #include "cli/policy/judge.h"
 #include "cli/policy/map.h"
 #include "cli/policy/store.h"
+#include "cli/say/place.h"
 #include "cli/say/say.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char heading[] = "# unfreed baseline 1: sites that are known and do not fail the gate.\n"
@@ -288,28 +288,20 @@ static bool write_all(FILE *file, const struct baseline *baseline)
         return !ferror(file);
 }
 
-/* Write beside `path`, then put it in place with link() (which refuses to overwrite) or rename(). */
 static int write_file(const struct baseline *baseline, bool may_overwrite)
 {
-        const char *path = baseline->path;
-        char *beside = store_format(baseline->store, "%s.XXXXXX", path);
-        int fd = mkostemp(beside, O_CLOEXEC);
-        if (fd < 0)
-                return say_error("cannot write baseline %s: %s", path, strerror(errno));
-        mode_t mask = umask(0);
-        umask(mask);
-        fchmod(fd, 0666 & ~mask);
-        FILE *file = fdopen(fd, "w");
-        bool whole = file && write_all(file, baseline);
-        whole = file ? fclose(file) == 0 && whole : (close(fd), false);
-        if (whole)
-                whole = (may_overwrite ? rename(beside, path) : link(beside, path)) == 0;
-        int error = errno;
-        if (!whole || !may_overwrite)
-                unlink(beside);
-        if (!whole)
-                return say_error("cannot write baseline %s: %s", path, strerror(error));
-        return 0;
+        struct place place;
+        int answer = place_begin(baseline->path, &place);
+        if (answer >= 0) {
+                int fd = fcntl(place.fd, F_DUPFD_CLOEXEC, 0); /* fclose() closes it, and place_end() its own */
+                FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+                bool whole = file && write_all(file, baseline);
+                whole = file && fclose(file) == 0 && whole;
+                answer = place_end(&place, whole, !may_overwrite);
+        }
+        if (answer > 0)
+                errno = EEXIST;
+        return answer ? say_error("cannot write baseline %s: %s", baseline->path, strerror(errno)) : 0;
 }
 
 int baseline_init(const char *path, const struct findings *findings, size_t *ret_n_written)
