@@ -26,6 +26,9 @@
         X(BOOL, pyobject, 1, 0, 1, "track PyObject_* blocks of CPython")                                               \
         X(BOOL, python_objects, 0, 0, 1, "record stacks for PyObject_* blocks too")                                    \
         X(TEXT, fail, "", 0, 0, "fault injection: ENTRY:SIZE>=BYTES, nth:N or rate:P:SEED")                            \
+        X(TEXT, snapshot_every, "", 0, 0, "the runner keeps a snapshot of each living process this often: a number with s, m or h") \
+        X(SIZE, snapshot_growth, 0, 0, 1099511627776, "the runner keeps one only when a process has grown by so many bytes since the last") \
+        X(TEXT, snapshot_path, "unfreed-%e-%p-%n.snapshot", 0, 0, "where the runner keeps them: a pattern, as of -o")   \
         X(BOOL, log, 0, 0, 1, "hand every allocation and release to the runner, which must want them: set by --log")   \
         X(INT, self_check, 0, 0, 2, "2: compare every stack with _Unwind_Backtrace (slow)")                            \
         X(BOOL, help, 0, 0, 1, "print this table at start")

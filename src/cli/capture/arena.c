@@ -407,6 +407,7 @@ bool arena_peek(int fd, struct arena_brief *ret_brief)
                        : h->end == WIRE_END_EXEC ? END_EXEC
                                                  : END_RUNNING,
                 .code = h->end == WIRE_END_EXIT ? h->end_code & 0xff : 0,
+                .live_bytes = h->flushed_bytes > 0 ? (uint64_t)h->flushed_bytes : 0,
         };
         return true;
 }

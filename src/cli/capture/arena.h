@@ -17,6 +17,7 @@ struct arena_brief {
         bool is_fork_child;
         enum end_how how; /* EXIT, EXEC, or RUNNING */
         int code;
+        uint64_t live_bytes; /* within 64 KiB a thread */
 };
 bool arena_peek(int fd, struct arena_brief *ret_brief);
 

@@ -54,6 +54,7 @@ struct collector {
         int asked;       /* a signal that somebody sent us and that the program may not have; 0 = none */
         double asked_at; /* when it is passed on */
         double group_meant_at;
+        double look_at; /* when living images are shown next */
 };
 
 static double now_seconds(void)
@@ -204,6 +205,23 @@ static int capture_make(struct collector *c, struct capture *ret_capture)
         return 0;
 }
 
+/* Show the living images if it is time. How long to wait for events then, when for the rest it is `milliseconds`. */
+static int look(struct collector *c, int milliseconds)
+{
+        const struct collect_request *request = c->request;
+        if (request->look_seconds <= 0)
+                return milliseconds;
+        double left = c->look_at - now_seconds();
+        if (left <= 0) {
+                tree_look(&c->tree, request->look, request->look_context);
+                c->look_at = now_seconds() + request->look_seconds;
+                left = request->look_seconds;
+        }
+        double most = left < 3600 ? left : 3600;
+        int until = (int)(most * 1000) + 1;
+        return milliseconds < 0 || until < milliseconds ? until : milliseconds;
+}
+
 static int program_watch(struct collector *c, struct collect_result *result)
 {
         struct spawn spawn = {.argv = c->request->argv,
@@ -216,8 +234,9 @@ static int program_watch(struct collector *c, struct collect_result *result)
                 canary_end(c->canary);
                 return (int)c->program;
         }
+        c->look_at = now_seconds() + c->request->look_seconds;
         for (int milliseconds; (milliseconds = patience(c)) != 0;)
-                events_handle(c, milliseconds);
+                events_handle(c, look(c, milliseconds));
         socket_drain(c);
         tree_end(&c->tree);
         result->pid = c->program;

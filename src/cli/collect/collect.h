@@ -18,6 +18,10 @@ struct collect_request {
         double linger_seconds; /* how long to wait for what still runs when the program has ended */
         bool children;         /* take in the whole tree, not the program alone */
         struct tree_watcher watcher;
+        /* Every so many seconds (0 = never) each image that lives is shown to `look`. */
+        double look_seconds;
+        void (*look)(void *context, int memfd, const struct arena_brief *brief);
+        void *look_context;
 };
 
 struct collect_result {

@@ -139,6 +139,16 @@ void tree_check_all(struct tree *tree)
                         tree_check(tree, i);
 }
 
+void tree_look(const struct tree *tree, void (*look)(void *context, int memfd, const struct arena_brief *brief),
+               void *context)
+{
+        for (size_t i = 0; i < tree->n; i++) {
+                struct arena_brief brief;
+                if (!tree->members[i].ended && arena_peek(tree->members[i].memfd, &brief) && brief.how == END_RUNNING)
+                        look(context, tree->members[i].memfd, &brief);
+        }
+}
+
 void tree_end(struct tree *tree)
 {
         tree_check_all(tree);

@@ -48,6 +48,10 @@ void tree_reaped(struct tree *tree, pid_t pid, int status);
  * (false: not reaped yet and nothing to be known before that). */
 bool tree_check(struct tree *tree, size_t member);
 
+/* Each image that lives on just now. */
+void tree_look(const struct tree *tree, void (*look)(void *context, int memfd, const struct arena_brief *brief),
+               void *context);
+
 /* What still runs is judged as it is now. */
 void tree_end(struct tree *tree);
 

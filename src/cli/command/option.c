@@ -228,6 +228,8 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
         case CLI_VERBOSE:
                 o->verbose++;
                 return true;
+        case CLI_WATCH:
+                return o->watch = true;
         case CLI_HELP:
                 return a->help = true;
         case CLI_VERSION:
@@ -338,7 +340,8 @@ static void arguments_init(struct arguments *a)
                                       .children = true,
                                       .linger_seconds = 5,
                                       .log_max_bytes = UINT64_C(1) << 30,
-                                      .interval_seconds = 1};
+                                      .interval_seconds = 1,
+                                      .snapshot_path = SNAPSHOT_PATH};
 }
 
 /* What follows from several options together. */

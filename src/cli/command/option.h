@@ -43,8 +43,10 @@
         X(LOG_FILE, 0, "log-file", "FILE", ON_RUN, "FILE", "findings as Valgrind logs them, for CTest")                \
         X(FAIL, 0, "fail", "WISH", ON_RUN, NULL,                                                                       \
           "let requests fail: ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED")                                          \
-        X(INTERVAL, 0, "interval", "SECONDS", ON_TOP, NULL, "time between two readings [1]")                           \
-        X(COUNT, 'n', "count", "N", ON_TOP, NULL, "end after N readings; 0 = when the process does [0]")               \
+        X(WATCH, 0, "watch", NULL, ON_SNAPSHOT, NULL, "one snapshot after another, until the process ends")            \
+        X(INTERVAL, 0, "interval", "SECONDS", ON_TOP | ON_SNAPSHOT, NULL, "time between two readings [1]")             \
+        X(COUNT, 'n', "count", "N", ON_TOP | ON_SNAPSHOT, NULL,                                                        \
+          "end after N readings; 0 = when the process does [0]")                                                       \
         X(COLOR, 0, "color", "WHEN", ON_REPORTS, "auto|always|never", "auto, always or never [auto]")         \
         X(QUIET, 'q', "quiet", NULL, ON_REPORTS, NULL, "findings only; -qq: the status alone")                         \
         X(VERBOSE, 'v', "verbose", NULL, ON_REPORTS, NULL,                                                             \
@@ -119,6 +121,9 @@ const char *kinds_parse(const char *text, uint32_t standard, uint32_t *ret_rules
 const char *kinds_names(void); /* with bars between */
 uint32_t kinds_shown(void);    /* by default */
 uint32_t kinds_gating(void);
+
+/* Where the runner keeps snapshots when nobody says where. */
+#define SNAPSHOT_PATH "unfreed-%e-%p-%n.snapshot"
 
 /* Take over what UNFREED_OPTIONS says to the reporter; what it says to the shim, and what cannot be understood, is left
  * alone. `text` may be NULL. */

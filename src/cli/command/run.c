@@ -11,6 +11,7 @@
 #include "cli/collect/obstacle.h"
 #include "cli/command/end.h"
 #include "cli/command/judge.h"
+#include "cli/command/keeper.h"
 #include "cli/command/pattern.h"
 #include "cli/command/verb.h"
 #include "cli/say/say.h"
@@ -176,6 +177,7 @@ int verb_run(struct arguments *arguments)
         if ((options->output && pattern_check(options->output) < 0) || policy_open(options, &policy) < 0)
                 return STATUS_UNABLE;
         struct keeping keeping = {0};
+        struct keeper *keeper;
         struct collect_request request = {.argv = arguments->operands,
                                           .options = options->shim_options,
                                           .linger_seconds = options->linger_seconds,
@@ -183,11 +185,13 @@ int verb_run(struct arguments *arguments)
                                           .watcher = {image_begin, image_end, image_keep, &keeping}};
         struct collect_result result;
         int status = STATUS_UNABLE;
-        if (keeping_begin(&keeping, options) >= 0 && collect_run(&request, &result) >= 0) {
+        if (keeper_new(options, &request, &keeper) >= 0 && keeping_begin(&keeping, options) >= 0 &&
+            collect_run(&request, &result) >= 0) {
                 status = result.exec_errno ? exec_failed(arguments->operands[0], result.exec_errno)
                                            : result_judge(arguments, policy, &keeping, &result);
                 capture_deinit(&result.capture);
         }
+        keeper_free(keeper);
         keeping_end(&keeping);
         policy_close(policy);
         return status;

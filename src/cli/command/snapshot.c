@@ -3,6 +3,7 @@
  * What it holds is neither lost nor judged: its blocks are "not yet released". Two snapshots, compared, name what
  * grows.
  */
+#include "cli/command/snapshot.h"
 #include "cli/capture/arena.h"
 #include "cli/capture/file.h"
 #include "cli/capture/label.h"
@@ -13,7 +14,9 @@
 #include "cli/command/verb.h"
 #include "cli/say/say.h"
 
+#include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 /* With -o the capture is all that was asked for, unless a format was too. */
@@ -42,23 +45,14 @@ static int snapshot_keep(const struct options *options, int fd, const struct cap
         return answer;
 }
 
-static int arena_show(struct arguments *arguments, struct policy *policy, int fd)
+int snapshot_show(struct policy *policy, struct options *options, int fd, int pid)
 {
-        struct options *options = &arguments->options;
         struct process process;
         const char *why = arena_read(fd, &process);
         if (why)
-                return say_error("the record of process %s cannot be read: %s", arguments->operands[0], why);
-        if (arguments->sites && !process_set_sites(&process, arguments->sites)) {
-                process_deinit(&process);
-                return say_error("--sites: not a list of sites of this process");
-        }
-        if (arguments->sites)
-                options->show = ~UINT32_C(0);
+                return say_error("the record of process %d cannot be read: %s", pid, why);
         process.end.how = END_RUNNING;
-        char *common = labels_from_environment();
-        process.labels = labels_join(process.labels, common);
-        free(common);
+        process.labels = labels_from_environment();
         struct capture capture = {.exit_status = -1, .command = process.argv};
         if (capture_add(&capture, &process) < 0) {
                 process_deinit(&process);
@@ -66,14 +60,31 @@ static int arena_show(struct arguments *arguments, struct policy *policy, int fd
         }
         struct symbols *symbols = symbols_new();
         struct verdict verdict;
-        if (options->output && !arguments->formats_asked)
-                options->n_targets = 0;
         int answer = symbols ? judge_capture(policy, options, &capture, symbols, STDOUT_FILENO, &verdict)
                              : say_error("no memory for names");
         if (answer >= 0 && options->output)
                 answer = snapshot_keep(options, fd, &capture, symbols);
         symbols_free(symbols);
         capture_deinit(&capture);
+        return answer;
+}
+
+/* One, or with --watch one after another until the process ends. */
+static int process_show(struct arguments *arguments, struct policy *policy, pid_t pid, int fd)
+{
+        struct options *options = &arguments->options;
+        if (options->output && !arguments->formats_asked)
+                options->n_targets = 0;
+        int answer = snapshot_show(policy, options, fd, (int)pid);
+        struct timespec pause = {(time_t)options->interval_seconds, 0};
+        pause.tv_nsec = (long)((options->interval_seconds - (double)pause.tv_sec) * 1e9);
+        for (unsigned i = 1; options->watch && answer >= 0 && (!options->count || i < options->count); i++) {
+                struct arena_brief brief;
+                if (nanosleep(&pause, NULL) < 0 || kill(pid, 0) < 0 || !arena_peek(fd, &brief) ||
+                    brief.how != END_RUNNING)
+                        break;
+                answer = snapshot_show(policy, options, fd, (int)pid);
+        }
         return answer;
 }
 
@@ -89,7 +100,7 @@ int verb_snapshot(struct arguments *arguments)
             policy_open(&arguments->options, &policy) < 0)
                 return STATUS_UNABLE;
         int fd = living_open(pid);
-        int answer = fd < 0 ? fd : arena_show(arguments, policy, fd);
+        int answer = fd < 0 ? fd : process_show(arguments, policy, pid, fd);
         if (fd >= 0)
                 close(fd);
         policy_close(policy);

@@ -1,7 +1,8 @@
 /* unfreed top: which sites of a running process grow
  *
  * The arena is read again and again, without the process noticing. A site is a stack; growth is what was added between
- * two readings. On a terminal the screen is drawn anew each time, elsewhere the readings follow each other.
+ * two readings. Its age is for how long it has been seen to hold blocks; `>` before it: since before the first reading.
+ * On a terminal the screen is drawn anew each time, elsewhere the readings follow each other.
  */
 #include "cli/capture/arena.h"
 #include "cli/collect/living.h"
@@ -25,6 +26,8 @@ struct row {
         uint32_t stack;
         uint64_t blocks, bytes;
         int64_t growth_bytes; /* since the reading before */
+        double since;         /* when it was first seen to hold blocks without a break ... */
+        bool older;           /* ... and that was the first reading: it may have held them long before */
 };
 
 struct reading {
@@ -52,7 +55,7 @@ static const char *reading_take(int fd, struct reading *ret)
         for (size_t i = 0; ret->rows && i < ret->process.n_sites; i++) {
                 const struct site *site = &ret->process.sites[i];
                 if (!ret->n || ret->rows[ret->n - 1].stack != site->stack)
-                        ret->rows[ret->n++].stack = site->stack;
+                        ret->rows[ret->n++] = (struct row){.stack = site->stack, .since = ret->at, .older = true};
                 ret->rows[ret->n - 1].blocks += site->blocks;
                 ret->rows[ret->n - 1].bytes += site->bytes;
         }
@@ -75,6 +78,8 @@ static void growth_set(struct reading *now, const struct reading *before)
                         k++;
                 bool known = k < before->n && before->rows[k].stack == now->rows[i].stack;
                 now->rows[i].growth_bytes = (int64_t)(now->rows[i].bytes - (known ? before->rows[k].bytes : 0));
+                now->rows[i].since = known ? before->rows[k].since : now->at;
+                now->rows[i].older = known && before->rows[k].older;
         }
 }
 
@@ -115,15 +120,15 @@ static void screen_print(FILE *out, struct symbols *symbols, struct reading *now
         double a_second = seconds > 0 ? 1 / seconds : 0;
         fprintf(out, "process %d %s: %" PRIu64 " bytes in %" PRIu64 " blocks at %zu sites, %+.0f bytes/s\n\n",
                 now->process.pid, now->process.exe, bytes, blocks, now->n, (double)growth * a_second);
-        fprintf(out, "%14s %14s %10s  %s\n", "bytes/s", "bytes", "blocks", "allocated by");
+        fprintf(out, "%14s %14s %10s %9s  %s\n", "bytes/s", "bytes", "blocks", "age", "allocated by");
         struct row *rows = malloc((now->n + 1) * sizeof *rows);
         if (rows && now->n) {
                 memcpy(rows, now->rows, now->n * sizeof *rows);
                 qsort(rows, now->n, sizeof *rows, order_shown);
         }
         for (size_t i = 0; rows && i < now->n && i < n_rows; i++) {
-                fprintf(out, "%+14.0f %14" PRIu64 " %10" PRIu64 "  ", (double)rows[i].growth_bytes * a_second,
-                        rows[i].bytes, rows[i].blocks);
+                fprintf(out, "%+14.0f %14" PRIu64 " %10" PRIu64 " %1s%7.0fs  ", (double)rows[i].growth_bytes * a_second,
+                        rows[i].bytes, rows[i].blocks, rows[i].older ? ">" : "", now->at - rows[i].since);
                 place_print(out, symbols, &now->process, rows[i].stack);
         }
         free(rows);

@@ -53,8 +53,12 @@ struct options {
         const char *log;          /* --log: file, or NULL */
         uint64_t log_max_bytes;   /* of events in it */
         double linger_seconds;    /* how long to wait for what still runs after the program ended */
-        double interval_seconds;  /* of `top` */
-        unsigned count;           /* of `top`: readings; 0 = without end */
+        bool watch;               /* of `snapshot`: again and again */
+        double interval_seconds;  /* of `top` and `snapshot --watch` */
+        unsigned count;           /* the same: readings; 0 = without end */
+        double snapshot_seconds;  /* the runner keeps snapshots: how often; 0 = not so */
+        uint64_t snapshot_growth_bytes; /* only of what has grown by this since the last one; 0 = of all */
+        const char *snapshot_path;      /* pattern of their names */
         const char *shim_options; /* to append to UNFREED_OPTIONS; "" = nothing */
 };
 
