@@ -64,6 +64,21 @@ static struct elf_file *open_main(const struct image *image, char *ret_path)
         return file;
 }
 
+/* glibc's own files. Its functions are known by their symbols, exported or (with its debug package) not: where in it
+ * a call stands says nothing to whoever calls it, and inlined calls in it would make other ids where the package is
+ * installed. Nor are its compressed sections worth 40 ms of every report. */
+static bool is_c_library(const char *name)
+{
+        static const char *const names[] = {"libc",       "ld-linux", "ld64",      "ld",     "libm",
+                                            "libpthread", "libdl",    "librt",     "libutil", "libresolv"};
+        size_t bytes = strcspn(name, ".-"), whole = strncmp(name, "ld-linux", 8) == 0 ? 8 : bytes;
+
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+                if (strlen(names[i]) == whole && strncmp(names[i], name, whole) == 0)
+                        return strstr(name + whole, ".so") != NULL;
+        return false;
+}
+
 static struct debug *open_debug(const struct elf_file *file, struct texts *texts)
 {
         if (!file || (!elf_file_section(file, ".debug_info") && !elf_file_section(file, ".zdebug_info")))
@@ -77,11 +92,12 @@ static void ask(struct image *image, struct texts *texts, const char *debug_root
 
         image->asked = true;
         image->main = open_main(image, path);
-        image->dwarf = open_debug(image->main, texts);
+        bool wanted = !is_c_library(image->name);
+        image->dwarf = wanted ? open_debug(image->main, texts) : NULL;
         if (!image->dwarf) {
                 image->debug =
                         elf_file_open_debug(image->main, path, debug_root, image->build_id, image->build_id_bytes);
-                image->dwarf = open_debug(image->debug, texts);
+                image->dwarf = wanted ? open_debug(image->debug, texts) : NULL;
         }
         if (image->main || image->debug)
                 image->table = table_new(image->main, image->debug);
