@@ -43,7 +43,7 @@ static double now_ns(void)
 __attribute__((noinline, optimize("no-omit-frame-pointer"))) static void door(void)
 {
         struct stack_start start = STACK_START_HERE();
-        sink = stack_capture(&self, STACK_BIRTH, &start, wire_word_allocator(WIRE_ENTRY_MALLOC, 0)).n;
+        sink = stack_capture(&self, &start, wire_word_allocator(WIRE_ENTRY_MALLOC, 0)).n;
 }
 
 static void send_nothing(int memfd, size_t bytes) {}
@@ -69,7 +69,7 @@ static NOINLINE void two_sites(long n)
 static NOINLINE void anew(long n)
 {
         while (n-- > 0) {
-                self.memo->levels[0].kinds[STACK_BIRTH].stamp = 0;
+                self.memo->levels[0].trunk.stamp = 0;
                 door();
         }
 }
@@ -125,8 +125,8 @@ int main(int argc, char **argv)
         static const struct {
                 const char *name;
                 void (*work)(long);
-        } rows[] = {{"same", same},           {"two sites", two_sites},      {"ten frames", ten_frames},
-                    {"anew", anew},           {"libunwind", by_libunwind},   {"libgcc", by_libgcc}};
+        } rows[] = {{"same", same}, {"two sites", two_sites},    {"ten frames", ten_frames},
+                    {"anew", anew}, {"libunwind", by_libunwind}, {"libgcc", by_libgcc}};
         static const int depths[] = {6, 21, 41, 101};
         void *libunwind = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
         void *libgcc = dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_LOCAL);
@@ -149,7 +149,8 @@ int main(int argc, char **argv)
                         continue;
                 printf("%-12s", rows[k].name);
                 for (unsigned i = 0; i < sizeof depths / sizeof depths[0]; i++)
-                        printf("%10.1f", descend(depths[i] - 6, rows[k].work)); /* 6: main and what calls it, and ours */
+                        printf("%10.1f",
+                               descend(depths[i] - 6, rows[k].work)); /* 6: main and what calls it, and ours */
                 printf("\n");
         }
         return 0;

@@ -49,7 +49,7 @@ static uint64_t capacity_of(enum wire_extent extent, unsigned scale, unsigned le
                 return UINT64_C(1) << (DIRECTORY_BITS - leaf_shift);
         uint64_t n = full_capacity[extent] >> scale;
         /* A page of the large table for each byte of its map; else at least a few of everything. */
-        uint64_t least = extent == WIRE_EXTENT_LARGE                                     ? 8192
+        uint64_t least = extent == WIRE_EXTENT_LARGE                                   ? 8192
                          : extent == WIRE_EXTENT_SLOTS || extent == WIRE_EXTENT_LEAVES ? 24
                          : extent == WIRE_EXTENT_RINGS                                 ? 4
                                                                                         : 64;
@@ -171,6 +171,7 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
 
 void arena_stop(void)
 {
+        __atomic_store_n(&arena.plain, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.directory, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE);
 }

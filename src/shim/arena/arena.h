@@ -19,6 +19,7 @@ struct arena {
         unsigned char *base;
         struct wire_header *header;
         uint32_t *directory;
+        uint32_t *plain; /* the directory too, while the plain case is possible (record/hot.h), else NULL */
         wire_slot *slots;
         struct wire_leaf *leaves;
         struct wire_past *past;
@@ -33,7 +34,7 @@ struct arena {
         unsigned epoch;                     /* = header->epoch */
         size_t bytes;
 } __attribute__((aligned(WIRE_PAGE_BYTES))); /* nothing else may stand in a page that is wiped */
-extern struct arena arena;
+extern struct arena arena __attribute__((visibility("hidden")));
 
 /* The arena that this process's parent had when it forked us, still mapped; NULL when there is none. It survives the
  * wiping, since it is how a child finds what it inherited. */

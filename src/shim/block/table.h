@@ -64,14 +64,22 @@ static inline void table_insert_blindly(uintptr_t start, uint64_t size, uint32_t
 }
 
 /* A live small block goes: what was its slot becomes the memory of its release. */
-static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)
+static inline void table_release_slot_in(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack,
+                                         unsigned granule_shift)
 {
-        *table_past(start) = (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
+        arena.past[start >> granule_shift & (arena.past_capacity - 1)] =
+                (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
         wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
                                  (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
-        __atomic_store_n(where, kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                                        (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
+        __atomic_store_n(where,
+                         kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                                 (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
                          __ATOMIC_RELAXED);
+}
+
+static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)
+{
+        table_release_slot_in(where, slot, start, release_stack, arena.granule_shift);
 }
 
 /* The same where the birth is not worth remembering: it says nothing. */
@@ -79,8 +87,9 @@ static inline void table_release_bare(wire_slot *where, wire_slot slot, uint32_t
 {
         wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
                                  (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
-        __atomic_store_n(where, kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                                        (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
+        __atomic_store_n(where,
+                         kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                                 (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
                          __ATOMIC_RELAXED);
 }
 

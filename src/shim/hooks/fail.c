@@ -3,8 +3,8 @@
  * Error paths leak, and nobody walks them. The option `fail` (wire/wish.h) says which requests return NULL,
  * deterministically: a count of requests and a generator of our own decide, not time and not addresses.
  */
-#include "shim/hooks/door.h"
 #include "shim/hooks/fail.h"
+#include "shim/hooks/door.h"
 
 #include "shim/record/hot.h"
 #include "shim/self/options.h"
@@ -24,7 +24,7 @@ void fail_init(void)
                 return;
         if (wish_parse(options.fail, &wish)) {
                 fail_active = true;
-                hot_exceptions |= HOT_FAIL;
+                hot_except(HOT_FAIL, 0);
         } else {
                 message_line("option fail is none of ENTRY:SIZE>=BYTES, nth:N, rate:P:SEED; ignored");
         }
@@ -34,10 +34,14 @@ static bool is_wished(enum wire_entry entry, size_t size)
 {
         uint64_t n = atomic_fetch_add_explicit(&n_requests, 1, memory_order_relaxed) + 1;
         switch (wish.rule) {
-        case WISH_SIZE: return size >= wish.bytes && (wish.entry == WIRE_ENTRY_NONE || wish.entry == entry);
-        case WISH_NTH: return n == wish.nth;
-        case WISH_RATE: return mix64(n + wish.seed * UINT64_C(0x9e3779b97f4a7c15)) % 100 < wish.percent;
-        case WISH_NONE: break;
+        case WISH_SIZE:
+                return size >= wish.bytes && (wish.entry == WIRE_ENTRY_NONE || wish.entry == entry);
+        case WISH_NTH:
+                return n == wish.nth;
+        case WISH_RATE:
+                return mix64(n + wish.seed * UINT64_C(0x9e3779b97f4a7c15)) % 100 < wish.percent;
+        case WISH_NONE:
+                break;
         }
         return false;
 }

@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 /* What the doors below share: record a block just given. */
-static inline void *born(void *block, size_t size, enum wire_entry entry, size_t alignment, const struct stack_start *start)
+static inline void *born(void *block, size_t size, enum wire_entry entry, size_t alignment,
+                         const struct stack_start *start)
 {
         struct thread *self = &thread_self;
         if (unlikely(block == NULL))
@@ -34,6 +35,15 @@ static __attribute__((noinline)) void *born_slowly(void *block, size_t size, enu
         if (alignment == 0 && logged_is_plain(self) && logged_birth(self, block, size, entry, start))
                 return block;
         return born(block, size, entry, alignment, start);
+}
+
+/* What began plainly and is not that near by. */
+static __attribute__((noinline)) void *born_further(void *block, size_t size, enum wire_entry entry,
+                                                    const struct stack_start *start)
+{
+        if (likely(hot_birth(&thread_self, block, size, entry, start, CAPTURE_FAR)))
+                return block;
+        return born(block, size, entry, 0, start);
 }
 
 static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct stack_start *start)
@@ -62,9 +72,10 @@ DOOR void *malloc(size_t size)
         void *block = next_malloc(size);
         /* Only now, so that it need not be kept over the call. */
         struct stack_start start = STACK_START_HERE();
-        if (likely(hot_birth(self, block, size, WIRE_ENTRY_MALLOC, &start)))
+        if (likely(hot_birth(self, block, size, WIRE_ENTRY_MALLOC, &start, CAPTURE_NEAR)))
                 return block;
-        return born_slowly(block, size, WIRE_ENTRY_MALLOC, 0, HOT_START(&start));
+        struct stack_start again = STACK_START_HERE(); /* likewise */
+        return born_further(block, size, WIRE_ENTRY_MALLOC, &again);
 }
 
 DOOR void *calloc(size_t n, size_t size)
@@ -79,15 +90,29 @@ DOOR void *calloc(size_t n, size_t size)
         struct thread *self = &thread_self;
         bool plain = hot_is_plain(self);
         void *block = next_calloc(n, size);
-        if (likely(plain && hot_birth(self, block, bytes, WIRE_ENTRY_CALLOC, &start)))
+        if (likely(plain && hot_birth(self, block, bytes, WIRE_ENTRY_CALLOC, &start, CAPTURE_FAR)))
                 return block;
         return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, 0, HOT_START(&start));
 }
 
-static __attribute__((noinline)) void free_slowly(void *block, const struct stack_start *start)
+static ALWAYS_INLINE bool free_plainly(void *block, const struct stack_start *start, enum capture_reach how_far)
 {
         struct thread *self = &thread_self;
         void *out;
+        if (unlikely(!hot_is_plain(self) ||
+                     !hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, how_far, &out)))
+                return false;
+        if (likely(out != NULL))
+                next_free(out);
+        return true;
+}
+
+static __attribute__((noinline)) void free_further(void *block, const struct stack_start *start)
+{
+        struct thread *self = &thread_self;
+        void *out;
+        if (likely(free_plainly(block, start, CAPTURE_FAR)))
+                return;
         if (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, &out)) {
                 if (likely(out != NULL))
                         next_free(out);
@@ -99,14 +124,11 @@ static __attribute__((noinline)) void free_slowly(void *block, const struct stac
 DOOR void free(void *block)
 {
         struct stack_start start = STACK_START_HERE();
-        struct thread *self = &thread_self;
-        void *out;
-        if (likely(hot_is_plain(self) && hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &out))) {
-                if (likely(out != NULL))
-                        next_free(out);
+        if (likely(free_plainly(block, &start, CAPTURE_NEAR)))
                 return;
-        }
-        free_slowly(block, HOT_START(&start));
+        /* Taken again, so that nothing need be kept until here. */
+        struct stack_start again = STACK_START_HERE();
+        free_further(block, &again);
 }
 
 /* Gone from the headers, not from old programs (cfree), or not there yet (C23). */

@@ -116,6 +116,15 @@ static __attribute__((noinline)) void *new_recorded(void *block, size_t size, en
         return block;
 }
 
+/* What is plain and not that near by. */
+static __attribute__((noinline)) void *new_further(void *block, size_t size, enum wire_entry entry,
+                                                   const struct stack_start *start)
+{
+        if (likely(hot_birth(&thread_self, block, size, entry, start, CAPTURE_FAR)))
+                return block;
+        return new_recorded(block, size, entry, start);
+}
+
 static void *new_block(size_t size, size_t alignment, enum wire_entry entry, const struct stack_start *start)
 {
         struct thread *self = &thread_self;
@@ -176,10 +185,11 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
                 if (likely(is_standard_behind && hot_is_plain(self))) {                                                \
                         void *given = next_malloc(size ? size : 1);                                                    \
                         struct stack_start start = STACK_START_HERE();                                                 \
-                        if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start)))                             \
+                        if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start, CAPTURE_NEAR)))               \
                                 return given;                                                                          \
+                        struct stack_start again = STACK_START_HERE();                                                 \
                         if (given)                                                                                     \
-                                return new_recorded(given, size, WIRE_ENTRY_##id, HOT_START(&start));                  \
+                                return new_further(given, size, WIRE_ENTRY_##id, &again);                              \
                 }                                                                                                      \
                 struct stack_start start = STACK_START_HERE();                                                         \
                 void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
@@ -209,15 +219,25 @@ NEW_DOORS(_Znwm, _ZnwmRKSt9nothrow_t, _ZnwmSt11align_val_t, _ZnwmSt11align_val_t
 NEW_DOORS(_Znam, _ZnamRKSt9nothrow_t, _ZnamSt11align_val_t, _ZnamSt11align_val_tRKSt9nothrow_t, NEW_ARRAY)
 
 /* The plain way of the commonest forms. */
-static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, size_t size, const struct stack_start *start)
+static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, size_t size,
+                                         const struct stack_start *start, enum capture_reach how_far)
 {
         struct thread *self = &thread_self;
         void *out;
-        if (unlikely(!is_standard_behind || !hot_is_plain(self) || !hot_release(self, block, entry, size, start, &out)))
+        if (unlikely(!is_standard_behind || !hot_is_plain(self) ||
+                     !hot_release(self, block, entry, size, start, how_far, &out)))
                 return false;
         if (likely(out != NULL))
                 next_free(out);
         return true;
+}
+
+/* What is left to a call, so that the doors need save no registers. `size` and `align` may be RECORD_NOT_GIVEN. */
+static __attribute__((noinline)) void delete_further(void *block, enum wire_entry entry, size_t size, size_t align,
+                                                     const struct stack_start *start)
+{
+        if (align != RECORD_NOT_GIVEN || !delete_plainly(block, entry, size, start, CAPTURE_FAR))
+                delete_block(block, entry, size, align, start);
 }
 
 /* Parameters after the block, entry point, size given, alignment given. */
@@ -227,9 +247,11 @@ static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, siz
         {                                                                                                              \
                 struct stack_start start = STACK_START_HERE();                                                         \
                 if ((align_given) == RECORD_NOT_GIVEN &&                                                               \
-                    delete_plainly(block, WIRE_ENTRY_##id, size_given, &start))                                        \
+                    delete_plainly(block, WIRE_ENTRY_##id, size_given, &start, CAPTURE_NEAR))                          \
                         return;                                                                                        \
-                delete_block(block, WIRE_ENTRY_##id, size_given, align_given, HOT_START(&start));                      \
+                /* Taken again, so that nothing need be kept until here. */                                            \
+                struct stack_start again = STACK_START_HERE();                                                         \
+                delete_further(block, WIRE_ENTRY_##id, size_given, align_given, &again);                               \
         }
 
 #define NONE RECORD_NOT_GIVEN
@@ -237,11 +259,13 @@ DELETE_DOOR(_ZdlPv, (void *block), DELETE, NONE, NONE)
 DELETE_DOOR(_ZdlPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_NOTHROW, NONE, NONE)
 DELETE_DOOR(_ZdlPvm, (void *block, size_t size), DELETE_SIZED, size, NONE)
 DELETE_DOOR(_ZdlPvSt11align_val_t, (void *block, size_t align), DELETE_ALIGNED, NONE, align)
-DELETE_DOOR(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ALIGNED_NOTHROW, NONE, align)
+DELETE_DOOR(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ALIGNED_NOTHROW,
+            NONE, align)
 DELETE_DOOR(_ZdlPvmSt11align_val_t, (void *block, size_t size, size_t align), DELETE_SIZED_ALIGNED, size, align)
 DELETE_DOOR(_ZdaPv, (void *block), DELETE_ARRAY, NONE, NONE)
 DELETE_DOOR(_ZdaPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_ARRAY_NOTHROW, NONE, NONE)
 DELETE_DOOR(_ZdaPvm, (void *block, size_t size), DELETE_ARRAY_SIZED, size, NONE)
 DELETE_DOOR(_ZdaPvSt11align_val_t, (void *block, size_t align), DELETE_ARRAY_ALIGNED, NONE, align)
-DELETE_DOOR(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ARRAY_ALIGNED_NOTHROW, NONE, align)
+DELETE_DOOR(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag),
+            DELETE_ARRAY_ALIGNED_NOTHROW, NONE, align)
 DELETE_DOOR(_ZdaPvmSt11align_val_t, (void *block, size_t size, size_t align), DELETE_ARRAY_SIZED_ALIGNED, size, align)

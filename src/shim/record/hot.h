@@ -1,9 +1,9 @@
 /* The plain case, straight
  *
  * Nearly every event is of one kind: recording is on, the thread is inside nothing of ours, the block is small and its
- * neighbourhood known to the table, the stack is the thread's last one of that kind or near it. For that, the doors hold these
- * few dozen instructions in line; whatever is otherwise goes the way of record.c, which decides everything anew.
- * Nothing is done here that is not done there. tests/bench has the count of instructions under guard.
+ * neighbourhood known to the table, the stack is the thread's last one of that kind or near it. For that, the doors
+ * hold these few dozen instructions in line; whatever is otherwise goes the way of record.c, which decides everything
+ * anew. Nothing is done here that is not done there. tests/bench has the count of instructions under guard.
  */
 #ifndef UNFREED_SHIM_RECORD_HOT_H
 #define UNFREED_SHIM_RECORD_HOT_H
@@ -26,11 +26,15 @@ enum hot_exception {
         HOT_GRANULE = 16,   /* a slot does not speak of 32 bytes: the allocator is not glibc's */
 };
 enum { HOT_GRANULE_SHIFT = 5, HOT_LEAF_SHIFT = HOT_GRANULE_SHIFT + 17 };
-extern unsigned hot_exceptions;
 
+/* From now on there are these exceptions, and those not any more. Called whenever an arena was made, with no change if
+ * there is none. */
+void hot_except(unsigned more, unsigned no_more);
+
+/* Recording, with no exception, in a thread that has its place (its memo comes with it). */
 static ALWAYS_INLINE bool hot_is_plain(const struct thread *self)
 {
-        return likely(arena.directory && self->count && !(self->odd | hot_exceptions));
+        return likely(arena.plain && self->memo && !self->odd);
 }
 
 /* table_slot() with what is constant under glibc. */
@@ -39,7 +43,9 @@ static ALWAYS_INLINE wire_slot *hot_slot(uintptr_t address)
         uint64_t at = address >> HOT_LEAF_SHIFT;
         if (unlikely(at >= UINT64_C(1) << (47 - HOT_LEAF_SHIFT)))
                 return NULL;
-        uint64_t leaf = arena.directory[at];
+        /* Another thread may have ended the recording since hot_is_plain(). */
+        const uint32_t *directory = arena.plain;
+        uint64_t leaf = likely(directory != NULL) ? directory[at] : 0;
         uint64_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
         return likely(leaf != 0) ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL;
 }
@@ -72,16 +78,28 @@ static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t 
                 hot_flush(count);
 }
 
-/* Record a block just given. False: nothing was done. `entry` is a constant. */
+/* The node of the stack; 0: it is not known near by. */
+static ALWAYS_INLINE uint32_t hot_stack(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
+                                        enum capture_reach how_far)
+{
+        uint32_t stack = capture_remembered(self, start, allocator_word, how_far);
+        if (how_far == CAPTURE_FAR && stack == 0)
+                stack = capture_changed(self, HOT_START(start), allocator_word).n;
+        return stack;
+}
+
+/* Record a block just given. False: nothing was done. `entry` and `how_far` are constants. A door first tries what is
+ * near, which needs no call and hence no saving of registers, and then calls a function of its own that looks far. */
 static ALWAYS_INLINE bool hot_birth_with(struct thread *self, void *block, size_t size, enum wire_entry entry,
-                                         const struct stack_start *start, uint32_t *ret_stack)
+                                         const struct stack_start *start, enum capture_reach how_far,
+                                         uint32_t *ret_stack)
 {
         wire_slot *slot = hot_slot((uintptr_t)block);
         if (unlikely(size > WIRE_SMALL_MAX || slot == NULL || *slot == 0))
                 return false;
-        uint32_t stack = capture_remembered(self, STACK_BIRTH, start, wire_word_allocator(entry, 0));
-        if (unlikely(stack == 0))
-                stack = capture_changed(self, STACK_BIRTH, HOT_START(start), wire_word_allocator(entry, 0)).n;
+        uint32_t stack = hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
+        if (how_far == CAPTURE_NEAR && unlikely(stack == 0))
+                return false;
         *slot = wire_slot_make(stack, size, wire_entry_family(entry), (uintptr_t)block, arena.epoch);
         hot_count_born(self->count, size);
         *ret_stack = stack;
@@ -89,16 +107,17 @@ static ALWAYS_INLINE bool hot_birth_with(struct thread *self, void *block, size_
 }
 
 static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
-                                    const struct stack_start *start)
+                                    const struct stack_start *start, enum capture_reach how_far)
 {
         uint32_t stack;
-        return hot_birth_with(self, block, size, entry, start, &stack);
+        return hot_birth_with(self, block, size, entry, start, how_far, &stack);
 }
 
-/* A release through `entry` (a constant) that says `given_size` or nothing. False: nothing was done, and it may be
- * anything. True: it was right, and *ret is what goes to the allocator now (NULL: nothing). */
+/* A release through `entry` (a constant, like `how_far`) that says `given_size` or nothing. False: nothing was done, and
+ * it may be anything. True: it was right, and *ret is what goes to the allocator now (NULL: nothing). */
 static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                                           const struct stack_start *start, void **ret, uint32_t *ret_stack)
+                                           const struct stack_start *start, enum capture_reach how_far, void **ret,
+                                           uint32_t *ret_stack)
 {
         uintptr_t block = (uintptr_t)address;
         enum wire_family family = wire_entry_family(entry);
@@ -115,12 +134,16 @@ static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, e
         if (given_size != SIZE_MAX && unlikely(given_size != size))
                 return false;
         /* Plain delete is for what plain new gave. */
-        if (family != WIRE_FAMILY_MALLOC && unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
+        if (family != WIRE_FAMILY_MALLOC &&
+            unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
                 return false;
-        uint32_t stack = capture_remembered(self, STACK_RELEASE, start, wire_word_allocator(entry, 0));
-        if (unlikely(stack == 0))
-                stack = capture_changed(self, STACK_RELEASE, HOT_START(start), wire_word_allocator(entry, 0)).n;
-        table_release_slot(where, slot, block, stack);
+        uint32_t stack = hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
+        if (how_far == CAPTURE_NEAR && unlikely(stack == 0))
+                return false;
+        /* Read again: it need not be kept meanwhile, and is there. */
+        slot = __atomic_load_n(where, __ATOMIC_RELAXED);
+        size = wire_slot_size(slot);
+        table_release_slot_in(where, slot, block, stack, HOT_GRANULE_SHIFT);
         hot_count_released(self->count, size);
         *ret = quarantine_exchange(self, address, size);
         *ret_stack = stack;
@@ -128,10 +151,10 @@ static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, e
 }
 
 static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                                      const struct stack_start *start, void **ret)
+                                      const struct stack_start *start, enum capture_reach how_far, void **ret)
 {
         uint32_t stack;
-        return hot_release_with(self, address, entry, given_size, start, ret, &stack);
+        return hot_release_with(self, address, entry, given_size, start, how_far, ret, &stack);
 }
 
 #endif

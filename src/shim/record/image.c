@@ -50,8 +50,9 @@ static bool image_birth(bool is_fork_child)
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
         freeze_init(is_fork_child);
-        hot_exceptions |= (check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
-                          (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE);
+        hot_except((check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
+                           (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
+                   0);
         if (is_fork_child)
                 python_fork_child();
         return true;
@@ -68,6 +69,7 @@ bool image_begin(void)
         self->quiet++;
         self->nest = 0;
         self->count = NULL;
+        self->memo = NULL; /* not plain until it has a place again */
         bool born = image_birth(claim == LIFE_BORN_BY_FORK);
         self->quiet--;
         life_settle(born);

@@ -12,15 +12,14 @@
 static ALWAYS_INLINE bool logged_is_plain(const struct thread *self)
 {
         /* `logging` and nothing else of what makes a thread odd. */
-        return likely(self->logging && !(self->nest | self->quiet | self->ignoring | hot_exceptions) &&
-                      arena.directory && self->count);
+        return likely(self->logging && !(self->nest | self->quiet | self->ignoring) && arena.plain && self->memo);
 }
 
 static ALWAYS_INLINE bool logged_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
                                        const struct stack_start *start)
 {
         uint32_t stack;
-        if (!hot_birth_with(self, block, size, entry, start, &stack))
+        if (!hot_birth_with(self, block, size, entry, start, CAPTURE_FAR, &stack))
                 return false;
         log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, stack, size, 0);
         return true;
@@ -30,7 +29,7 @@ static ALWAYS_INLINE bool logged_release(struct thread *self, void *block, enum 
                                          const struct stack_start *start, void **ret)
 {
         uint32_t stack;
-        if (!hot_release_with(self, block, entry, given_size, start, ret, &stack))
+        if (!hot_release_with(self, block, entry, given_size, start, CAPTURE_FAR, ret, &stack))
                 return false;
         log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, stack, 0, 0);
         return true;

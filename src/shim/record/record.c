@@ -15,12 +15,18 @@
 #include "shim/self/options.h"
 
 static struct stack_id (*python_frames)(struct thread *self);
-unsigned hot_exceptions;
+static unsigned hot_exceptions;
+
+void hot_except(unsigned more, unsigned no_more)
+{
+        hot_exceptions = (hot_exceptions | more) & ~no_more;
+        __atomic_store_n(&arena.plain, hot_exceptions ? NULL : arena.directory, __ATOMIC_RELEASE);
+}
 
 void record_frames_through(struct stack_id (*frames)(struct thread *self))
 {
         python_frames = frames;
-        hot_exceptions = frames ? hot_exceptions | HOT_PYTHON : hot_exceptions & ~(unsigned)HOT_PYTHON;
+        hot_except(frames ? HOT_PYTHON : 0, frames ? 0 : HOT_PYTHON);
 }
 bool (*record_python_excuses)(const struct block *block, enum wire_entry entry);
 
@@ -58,12 +64,11 @@ void hot_flush(struct wire_count *count)
         count->high_bytes = 0;
 }
 
-static inline struct stack_id stack_of(struct thread *self, enum stack_kind kind, const struct stack_start *start,
-                                       uint64_t allocator_word)
+static inline struct stack_id stack_of(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
         if (likely(python_frames == NULL))
-                return stack_capture(self, kind, start, allocator_word);
-        struct stack_id frames = stack_walk(self, kind, start);
+                return stack_capture(self, start, allocator_word);
+        struct stack_id frames = stack_walk(self, start);
         struct stack_id python = python_frames(self);
         if (python.n)
                 frames = trie_child(frames, wire_word(WIRE_TAG_PYTHON, python.n));
@@ -73,7 +78,7 @@ static inline struct stack_id stack_of(struct thread *self, enum stack_kind kind
 static inline void birth_as(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                             enum wire_family family, const struct stack_start *start)
 {
-        struct stack_id stack = stack_of(self, STACK_BIRTH, start, wire_word_allocator(entry, align_log2));
+        struct stack_id stack = stack_of(self, start, wire_word_allocator(entry, align_log2));
         table_insert((uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
@@ -117,13 +122,14 @@ void record_no_gil(struct thread *self, void *address, enum wire_entry entry, co
 {
         struct block block;
         bool known = address && table_find((uintptr_t)address, &block) && !block.released;
-        struct wrong wrong = {.block = known ? &block : NULL, .address = (uintptr_t)address, .entry = entry, .start = start};
+        struct wrong wrong = {
+                .block = known ? &block : NULL, .address = (uintptr_t)address, .entry = entry, .start = start};
         wrong_no_gil(self, &wrong);
 }
 
 struct stack_id record_release_stack(struct thread *self, enum wire_entry entry, const struct stack_start *start)
 {
-        return stack_of(self, STACK_RELEASE, start, wire_word_allocator(entry, 0));
+        return stack_of(self, start, wire_word_allocator(entry, 0));
 }
 
 /* Does what the program says about the block agree with its birth? Only the C++ families and the sized forms of C say

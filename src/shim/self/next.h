@@ -31,16 +31,19 @@
         X(int, execve, (const char *, char *const[], char *const[]))                                                   \
         X(int, execvpe, (const char *, char *const[], char *const[]))                                                  \
         X(int, fexecve, (int, char *const[], char *const[]))                                                           \
-        X(int, posix_spawn, (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,     \
-                             char *const[], char *const[]))                                                            \
-        X(int, posix_spawnp, (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *,    \
-                              char *const[], char *const[]))                                                           \
+        X(int, posix_spawn,                                                                                            \
+          (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],        \
+           char *const[]))                                                                                             \
+        X(int, posix_spawnp,                                                                                           \
+          (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],        \
+           char *const[]))                                                                                             \
         X(void, _exit, (int))                                                                                          \
         X(void, quick_exit, (int))                                                                                     \
         X(void, exit, (int))                                                                                           \
         X(char *, setlocale, (int, const char *))
 
-#define X(result, name, parameters) extern result(*next_##name) parameters;
+/* Hidden, said here and not only at the definition: else each use looks for its address. */
+#define X(result, name, parameters) extern __attribute__((visibility("hidden"))) result(*next_##name) parameters;
 NEXT_FUNCTIONS(X)
 #undef X
 
@@ -50,7 +53,7 @@ extern void *(*next_dlmopen)(long, const char *, int);
 
 /* Make the next_* usable. True when they are; false while this or another thread is busy finding them. */
 bool next_find_all(void);
-extern unsigned next_state; /* 2 = found; atomic */
+extern __attribute__((visibility("hidden"))) unsigned next_state; /* 2 = found; atomic */
 static inline bool next_begin(void)
 {
         return __builtin_expect(__atomic_load_n(&next_state, __ATOMIC_ACQUIRE) == 2, 1) || next_find_all();

@@ -6,6 +6,7 @@
  */
 #include "shim/stack/memo.h"
 
+#include "bare/bits.h"
 #include "shim/sys/pages.h"
 
 #include <stdatomic.h>
@@ -16,8 +17,8 @@ enum { FIRST_FRAMES = 60, FIRST_CHECKS = 84, PLACES = 1 << 16 };
 struct memo_pages {
         struct memo memo;
         struct level_room {
-                struct frame frames[STACK_KINDS][FIRST_FRAMES];
-                struct check checks[STACK_KINDS][1 + FIRST_CHECKS];
+                struct frame frames[FIRST_FRAMES];
+                struct check checks[1 + FIRST_CHECKS];
                 struct frame fresh[FIRST_FRAMES];
         } rooms[MEMO_LEVELS]; /* the second is hardly ever touched */
 };
@@ -53,15 +54,16 @@ static struct memo *memo_new(void)
                 return NULL;
         for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
                 struct memo_level *level = &pages->memo.levels[i];
-                for (unsigned k = 0; k < STACK_KINDS; ++k) {
-                        level->kinds[k].frames = pages->rooms[i].frames[k];
-                        level->kinds[k].frames[0].sp = UINTPTR_MAX;
-                        level->kinds[k].checks = pages->rooms[i].checks[k] + 1;
-                        level->kinds[k].checks[-1] = never;
-                        level->kinds[k].last = &level->kinds[k].checks[-1];
-                        level->kinds[k].max_frames = FIRST_FRAMES;
-                        level->kinds[k].max_checks = FIRST_CHECKS;
-                }
+                struct walked *w = &level->trunk;
+                w->frames = pages->rooms[i].frames;
+                w->frames[0].sp = UINTPTR_MAX;
+                w->checks = pages->rooms[i].checks + 1;
+                w->checks[-1] = never;
+                w->last = &w->checks[-1];
+                w->max_frames = FIRST_FRAMES;
+                w->max_checks = FIRST_CHECKS;
+                for (unsigned k = 0; k < TWIGS; ++k)
+                        level->twigs[k].own[0] = never;
                 level->fresh = pages->rooms[i].fresh;
                 level->max_fresh = FIRST_FRAMES;
         }
@@ -80,10 +82,7 @@ struct memo *memo_take(uint32_t place)
         }
         for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
                 memo->levels[i].busy = 0;
-                for (unsigned k = 0; k < STACK_KINDS; ++k) {
-                        memo->levels[i].kinds[k].stamp = 0;
-                        memo->levels[i].kinds[k].n_frames = 0;
-                }
+                memo_forget(&memo->levels[i]);
         }
         memo->stack = (struct reach_stack){0};
         return memo;
@@ -117,8 +116,28 @@ bool memo_reserve_fresh(struct memo_level *level, uint32_t n)
         return true;
 }
 
-bool memo_reserve(struct walked *w, uint32_t n_frames, uint32_t n_checks)
+static void twigs_drop(struct memo_level *level)
 {
+        for (unsigned i = 0; i < TWIGS; ++i)
+                level->twigs[i].pc = 0;
+}
+
+uint32_t memo_serial(struct memo_level *level)
+{
+        if (unlikely(++level->trunk.serial == 0)) {
+                twigs_drop(level);
+                for (uint32_t i = 0; i < level->trunk.max_frames; ++i)
+                        level->trunk.frames[i].serial = level->trunk.frames[i].had = level->trunk.frames[i].below = 0;
+                level->trunk.serial = 1;
+        }
+        return level->trunk.serial;
+}
+
+/* Twigs point into the arrays. */
+bool memo_reserve(struct memo_level *level, uint32_t n_frames, uint32_t n_checks)
+{
+        struct walked *w = &level->trunk;
+        twigs_drop(level);
         uint32_t max = w->max_frames;
         while (max <= n_frames) /* and frames[0] */
                 max *= 2;

@@ -1,4 +1,4 @@
-/* The last walk of a thread, kept so that the next one need only be compared with it
+/* What a thread walked lately, kept so that the next walk need only be compared with it
  *
  * A walk is a function of where it starts (pc, sp, fp) and of the words that it reads: a return address per frame, a
  * saved frame pointer where an older frame's CFA depends on it, seldom a CFA kept in memory. If a later walk comes to a
@@ -13,6 +13,15 @@
  *
  * A frame's saved frame pointer is checked only if an older frame needs it ("needs_fp" below): compiled code without
  * frame pointers uses that register for loop counters, and every walk would differ.
+ *
+ * That is the trunk: the last walk that had to be made. Births and releases come from a few places in turn, whose
+ * stacks differ in their innermost frames only. So of each walk a twig is kept besides: where it started, the checks of
+ * its own innermost frames, and the frame of the trunk that they grow from. It is right as long as that frame stands,
+ * which its serial tells: each time that the trunk changes, the frames put on what is left of it get the next one, and
+ * those cut off lose theirs. A twig costs no walk when its turn comes, and does not change the trunk; what does is a
+ * stack with no twig, and then all twigs that grew from what was cut off are dead. After a round or two all of them
+ * grow from where the stacks part. And where the trunk grows again as it was, its frames get back the serials that they
+ * had, and twigs live again.
  */
 #ifndef UNFREED_SHIM_STACK_MEMO_H
 #define UNFREED_SHIM_STACK_MEMO_H
@@ -31,16 +40,19 @@ struct frame {
 #endif
         uint32_t node;      /* of this frame under all older ones; not kept under a depth limit */
         uint32_t flags;
+        uint32_t serial; /* names this frame on the older ones as they are; 0 = it was cut off */
+        uint32_t had;    /* the last serial that was not 0 ... */
+        uint32_t below;  /* ... and that of the older frame then */
 };
 #if defined __x86_64__
-_Static_assert(sizeof(struct frame) == 48, "three quarters of a cache line");
+_Static_assert(sizeof(struct frame) == 64, "a cache line");
 #endif
 
 enum {
-        FRAME_CHECKS = (1 << 29) - 1,       /* mask: number of checks of this frame and all older ones */
-        FRAME_CFA_SLOT = 1 << 29,           /* its CFA was read from memory */
-        FRAME_USES_FP = 1 << 30,            /* its CFA is computed from fp */
-        FRAME_NEEDS_FP = INT32_MIN,         /* it uses fp, or leaves it alone and its caller needs it */
+        FRAME_CHECKS = (1 << 29) - 1, /* mask: number of checks of this frame and all older ones */
+        FRAME_CFA_SLOT = 1 << 29,     /* its CFA was read from memory */
+        FRAME_USES_FP = 1 << 30,      /* its CFA is computed from fp */
+        FRAME_NEEDS_FP = INT32_MIN,   /* it uses fp, or leaves it alone and its caller needs it */
 };
 
 struct check {
@@ -48,29 +60,45 @@ struct check {
         uint64_t value;
 };
 
-/* The remembered walk of one kind. Right when `stamp` is the generation in which it was made; 0 = nothing here. */
+/* The trunk. Right when `stamp` is the generation in which it was made; 0 = nothing here. */
 struct walked {
-        uintptr_t pc, sp, fp; /* where it started (sp = 0: more must be asked, see lost_pc); fp masked ... */
-        uintptr_t fp_mask;    /* ... with this: all ones if the innermost frame needs_fp, else 0 */
         struct check *checks, *last; /* last = checks + n_checks - 1 */
         uint32_t stamp;
-        uint32_t node;
-        uint32_t allocator_node; /* the child of `node` for allocator_word */
-        uint64_t allocator_word; /* 0 = none yet */
-
+        uint32_t serial;      /* the youngest frames' */
         struct frame *frames; /* frames[0].node: the root, or END or CUT under it */
         uint32_t n_frames, max_frames, max_checks;
         uintptr_t lost_pc; /* the outermost frame had no rule and is in no module: ask again; 0 = not so */
 };
 
-/* A set of walks and the room to make new ones. `busy` is the sp of the capture that is changing or reading it, 0 =
- * none. A signal handler that comes meanwhile and allocates takes the next level. One that then leaves by longjmp
+/* One stack that was seen. pc = 0: none. */
+enum { TWIG_CHECKS = 11 };
+struct twig {
+        uintptr_t pc, sp, fp;      /* where it started; fp masked ... */
+        const struct frame *frame; /* what it grows from; of the trunk */
+        const struct check *trunk; /* the last check of that frame */
+        const struct check *last;  /* of its own; = own where it has none */
+        uint32_t serial;           /* that the frame had */
+        int32_t fp_mask;           /* ... with this, sign-extended: all ones if the innermost frame needs_fp, else 0 */
+        uint32_t allocator;        /* low bits of the allocator word; 0 = it ends with the frames */
+        uint32_t node;             /* of it all */
+        struct check own[1 + TWIG_CHECKS]; /* own[0] never holds */
+};
+_Static_assert(sizeof(struct twig) == 256, "four cache lines, the second of them half filled mostly");
+
+/* A table by where stacks start; looked for at its home and the places behind it. Several may start alike and differ
+ * further out. */
+enum { TWIG_HOMES = 256, TWIG_WAYS = 4, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
+
+/* What is remembered, and the room to make new walks. `busy` is the sp of the capture that is changing or reading it, 0
+ * = none. A signal handler that comes meanwhile and allocates takes the next level. One that then leaves by longjmp
  * never gives it back; but a capture that starts above `busy` on the same stack shows that the frame is gone. */
 struct memo_level {
         volatile uintptr_t busy;
-        struct walked kinds[STACK_KINDS];
+        struct walked trunk;
         struct frame *fresh; /* leaf first: what a new walk has found so far */
         uint32_t max_fresh;
+        uint32_t next_way; /* to go where all are in use */
+        struct twig twigs[TWIGS] __attribute__((aligned(64)));
 };
 
 enum { MEMO_LEVELS = 2 };
@@ -80,12 +108,24 @@ struct memo {
         struct reach_stack stack;
 };
 
+/* The first of the TWIG_WAYS places for stacks that start there. */
+static inline struct twig *memo_twigs(struct memo_level *level, uintptr_t pc, uintptr_t sp)
+{
+        return &level->twigs[(pc ^ sp >> 4) % TWIG_HOMES];
+}
+
 /* A thread's memo, empty; NULL when there is no memory. `place` is its number among threads: who has it later gets
  * the same memory. */
 struct memo *memo_take(uint32_t place);
 
+/* Forget the trunk, and with it the twigs. Its frames stay, so that the next one puts an end to their serials. */
+static inline void memo_forget(struct memo_level *level) { level->trunk.stamp = 0; }
+
+/* A serial that no frame ever had; all twigs are taken away when there is none any more. */
+uint32_t memo_serial(struct memo_level *level);
+
 /* Make room. False when there is no memory; what was there is intact then. */
 bool memo_reserve_fresh(struct memo_level *level, uint32_t n);
-bool memo_reserve(struct walked *w, uint32_t n_frames, uint32_t n_checks);
+bool memo_reserve(struct memo_level *level, uint32_t n_frames, uint32_t n_checks);
 
 #endif

@@ -50,7 +50,7 @@ struct rule_wide {
         int32_t return_offset; /* the return address is at CFA + this */
         bool cfa_from_fp;  /* else from the stack pointer */
         bool cfa_in_memory; /* the CFA is what the word there says */
-        uint8_t fp_saved;  /* 0 not, 1 at CFA + fp_offset, 2 at fp + fp_offset */
+        uint8_t fp_saved;   /* 0 not, 1 at CFA + fp_offset, 2 at fp + fp_offset */
 };
 
 /* An address and its rule. Written once; cleared when its module goes.
@@ -76,11 +76,13 @@ struct rule_table {
 };
 _Static_assert(sizeof(struct rule_table) == 64, "entries begin on a cache line");
 
+#pragma GCC visibility push(hidden)
 extern _Atomic(struct rule_table *) rule_table;
 extern struct rule_wide *rule_wides;
 
 /* Bumped when a module was unloaded: what was walked before may not hold any more. Never 0. */
 extern _Atomic uint32_t rule_generation;
+#pragma GCC visibility pop
 
 /* An address as it stands in an entry, above its rule; and back. */
 static inline uint64_t rule_key(uintptr_t pc) { return (uint64_t)(pc >> PC_SHIFT) << RULE_BITS; }
@@ -105,9 +107,15 @@ static inline struct rule_entry *rule_linked(struct rule_table *table, const str
         return (struct rule_entry *)((char *)table + atomic_load_explicit(&callee->caller, memory_order_relaxed));
 }
 
+/* Where the entry of an address is, or near where. */
+static inline struct rule_entry *rule_home(struct rule_table *table, uintptr_t pc)
+{
+        return &table->entries[(pc >> PC_SHIFT) * UINT64_C(0x9e3779b97f4a7c15) >> table->shift];
+}
+
 static inline struct rule_entry *rule_find(struct rule_table *table, uintptr_t pc)
 {
-        struct rule_entry *entry = &table->entries[(pc >> PC_SHIFT) * UINT64_C(0x9e3779b97f4a7c15) >> table->shift];
+        struct rule_entry *entry = rule_home(table, pc);
         for (unsigned i = 0; i < RULE_PROBES; ++i) {
                 uint64_t pc_rule = rule_entry_load(&entry[i]);
                 if (rule_pc(pc_rule) == pc)

@@ -1,13 +1,13 @@
 /* From a call of an entry point to one number
  *
- * stack_capture() as it mostly goes: the stack is the one of last time, which comparing shows, and so is its number.
+ * stack_capture() as it mostly goes: the stack was seen lately, which comparing shows, and so its number is known.
  * Everything else is out of line. In order of preference:
  *
- *      the remembered walk, verified                          capture.h
- *      a walk by short rules until it meets the remembered    walk.c
+ *      a remembered stack, verified                           capture.h
+ *      a walk by short rules until it meets the last one      walk.c
  *      a walk with all registers                              general.c
  *
- * The remembered walk holds for one generation of modules. It is owned by one thread, and a signal handler of that
+ * What is remembered holds for one generation of modules. It is owned by one thread, and a signal handler of that
  * thread finds it marked busy (memo.h).
  */
 #include "shim/stack/stack.h"
@@ -33,10 +33,7 @@ static struct memo_level *level_choose(struct memo *memo, uintptr_t sp)
                 if (busy == 0)
                         return level;
                 if (own && sp >= busy) {
-                        for (unsigned k = 0; k < STACK_KINDS; ++k) {
-                                level->kinds[k].stamp = 0;
-                                level->kinds[k].n_frames = 0;
-                        }
+                        memo_forget(level);
                         return level;
                 }
         }
@@ -64,12 +61,15 @@ static uint32_t walk_generally(struct memo_level *level, const struct stack_star
         struct collected c = {level, 0, limit ? limit : WALK_FRAMES_MAX};
         uint32_t node = 0;
         switch (general_walk(start, reach, collected_add, &c)) {
-        case GENERAL_OUTERMOST: break;
+        case GENERAL_OUTERMOST:
+                break;
         case GENERAL_LOST:
                 arena_drop(WIRE_DROP_WALKS);
                 node = trie_step(0, wire_word(WIRE_TAG_END, 0));
                 break;
-        case GENERAL_FULL: node = trie_step(0, wire_word(WIRE_TAG_CUT, 0)); break;
+        case GENERAL_FULL:
+                node = trie_step(0, wire_word(WIRE_TAG_CUT, 0));
+                break;
         }
         while (c.n > 0) {
                 node = trie_step(node, level->fresh[--c.n].word);
@@ -87,27 +87,29 @@ static uint32_t walk_barely(const struct stack_start *start, enum wire_drop why)
                          wire_word(stack_module(start->pc), wire_word_value(start->pc)));
 }
 
-/* The node of a stack that is not the remembered one. *ret_w: where it is remembered now, NULL = nowhere. */
-static uint32_t walk_anew(struct memo *memo, struct memo_level *level, enum stack_kind kind,
-                          const struct stack_start *start, struct walked **ret_w)
+/* The node of a stack that has no twig. *ret_twig: where it is remembered now, NULL = nowhere. */
+static uint32_t walk_anew(struct memo *memo, struct memo_level *level, const struct stack_start *start,
+                          struct twig **ret_twig)
 {
         uint32_t generation = atomic_load_explicit(&rule_generation, memory_order_acquire);
         uint32_t limit = (uint32_t)options.malloc_context_size, node;
         struct reach reach = reach_begin(&memo->stack, start->sp);
-        *ret_w = NULL;
-        switch (walk_renew(level, &level->kinds[kind], start, &reach, generation, limit, &node)) {
-        case WALK_KNOWN: *ret_w = &level->kinds[kind]; return node;
-        case WALK_FORGOTTEN: return node;
-        case WALK_ODD: return walk_generally(level, start, &reach, limit);
-        default: return walk_barely(start, WIRE_DROP_MEMORY);
+        *ret_twig = NULL;
+        switch (walk_renew(level, start, &reach, generation, limit, &node, ret_twig)) {
+        case WALK_KNOWN:
+        case WALK_FORGOTTEN:
+                return node;
+        case WALK_ODD:
+                return walk_generally(level, start, &reach, limit);
+        default:
+                return walk_barely(start, WIRE_DROP_MEMORY);
         }
 }
 
-struct stack_id capture_changed(struct thread *self, enum stack_kind kind, const struct stack_start *start,
-                                uint64_t allocator_word)
+struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
         struct memo *memo = self->memo;
-        struct memo_level *level = unlikely(!memo)                  ? NULL
+        struct memo_level *level = unlikely(!memo)                 ? NULL
                                    : likely(!memo->levels[0].busy) ? &memo->levels[0]
                                                                    : level_choose(memo, start->sp);
         uint32_t node;
@@ -115,34 +117,45 @@ struct stack_id capture_changed(struct thread *self, enum stack_kind kind, const
                 node = walk_barely(start, memo ? WIRE_DROP_REENTRANT : WIRE_DROP_MEMORY);
                 return (struct stack_id){allocator_word ? trie_step(node, allocator_word) : node};
         }
-        struct walked *w;
+        struct twig *twig;
         level_enter(level, start->sp);
-        node = walk_anew(memo, level, kind, start, &w);
+        node = walk_anew(memo, level, start, &twig);
         if (unlikely(check_wanted()))
-                check_walk(start, node, w != NULL);
-        if (allocator_word && node) {
+                check_walk(start, node, twig != NULL);
+        if (allocator_word && node)
                 node = trie_step(node, allocator_word);
-                if (w && node) {
-                        w->allocator_node = node;
-                        w->allocator_word = allocator_word;
-                }
+        if (likely(twig != NULL)) {
+                twig->node = node;
+                twig->allocator = (uint32_t)allocator_word;
         }
         level_leave(level);
         return (struct stack_id){node};
 }
 
-struct stack_id stack_capture(struct thread *self, enum stack_kind kind, const struct stack_start *start,
-                              uint64_t allocator_word)
+uint32_t capture_remembered_elsewhere(const struct memo_level *level, const struct twig *home,
+                                      const struct stack_start *start, uint64_t allocator_word)
 {
-        uint32_t node = capture_remembered(self, kind, start, allocator_word);
-        if (likely(node && !check_wanted()))
-                return (struct stack_id){node};
-        return capture_changed(self, kind, start, allocator_word);
+        for (unsigned i = 1; i < TWIG_WAYS; ++i) {
+                if (twig_is(&home[i], start, allocator_word) && twig_holds(&home[i], &level->trunk))
+                        return home[i].node;
+        }
+        return 0;
 }
 
-struct stack_id stack_walk(struct thread *self, enum stack_kind kind, const struct stack_start *start)
+struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
-        return stack_capture(self, kind, start, 0);
+        uint32_t node = likely(self->memo != NULL) ? capture_remembered(self, start, allocator_word, CAPTURE_FAR) : 0;
+        if (likely(node)) {
+                if (unlikely(check_wanted()))
+                        check_walk(start, allocator_word ? arena.nodes[node].parent : node, true);
+                return (struct stack_id){node};
+        }
+        return capture_changed(self, start, allocator_word);
+}
+
+struct stack_id stack_walk(struct thread *self, const struct stack_start *start)
+{
+        return stack_capture(self, start, 0);
 }
 
 uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *start)

@@ -13,7 +13,8 @@ struct stack_id {
 };
 
 /* The registers with which a walk starts: those of the function that called the entry point, at its call.
- * `pc` return address into it, `sp` its stack pointer after the return, `fp` the frame-pointer register as it had it. */
+ * `pc` return address into it, `sp` its stack pointer after the return, `fp` the frame-pointer register as it had it.
+ */
 struct stack_start {
         uintptr_t pc, sp, fp;
 };
@@ -34,9 +35,6 @@ struct stack_start {
                 .fp = *(uintptr_t *)__builtin_frame_address(0),                                                        \
         })
 
-/* A thread remembers walks of these two kinds apart, since they come in turn from different places. */
-enum stack_kind { STACK_BIRTH, STACK_RELEASE, STACK_KINDS };
-
 /* `start` is in a handler that exit() runs. The stack pointer of the C library's function that called main, if it is what
  * called exit(); 0 = somebody else did. */
 uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *start);
@@ -44,11 +42,10 @@ uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *sta
 /* Walk from `start` and intern: the id of the ALLOCATOR node `allocator_word` below the frames. Never fails hard: what
  * cannot be had is a shorter stack, at worst the ALLOCATOR node under the root; 0 only when the trie is full.
  * Async-signal-safe. Takes no lock, calls neither the allocator nor (but for the first sight of an address) ld.so. */
-struct stack_id stack_capture(struct thread *self, enum stack_kind kind, const struct stack_start *start,
-                              uint64_t allocator_word);
+struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word);
 
 /* The same in two steps, so that something can stand between the frames and the allocator node (Python frames). */
-struct stack_id stack_walk(struct thread *self, enum stack_kind kind, const struct stack_start *start);
+struct stack_id stack_walk(struct thread *self, const struct stack_start *start);
 struct stack_id trie_child(struct stack_id parent, uint64_t word);
 
 /* A library was loaded or unloaded: what is remembered about code may be wrong now. Called after dlclose and dlopen. */

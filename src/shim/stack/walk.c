@@ -22,6 +22,7 @@
 #include "shim/stack/trie.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 /* Addresses of programs end here; a rule entry has no room for more. */
 static const uintptr_t PC_END = UINT64_C(1) << PC_BITS;
@@ -37,12 +38,12 @@ enum end {
 
 struct walk {
         struct memo_level *level;
-        struct walked *w;
+        struct walked *w; /* its trunk */
         struct reach *reach;
-        uint32_t n;        /* frames in level->fresh */
-        uint32_t base;     /* frames of *w that are kept */
-        uintptr_t end_sp;  /* a zero return address below here ended the walk; 0 = not so */
-        uintptr_t lost_pc; /* END_LOST, and this last frame is in no module; 0 = not so */
+        uint32_t n;         /* frames in level->fresh */
+        struct frame *base; /* the youngest frame of *w that is kept */
+        uintptr_t end_sp;   /* a zero return address below here ended the walk; 0 = not so */
+        uintptr_t lost_pc;  /* END_LOST, and this last frame is in no module; 0 = not so */
 };
 
 /* The frame that a walk is at, or comes to. */
@@ -70,7 +71,8 @@ static inline uintptr_t return_slot(const struct frame *f, uintptr_t cfa)
 /* Is the remembered frame the one we are at? */
 static inline bool frame_is_met(const struct frame *f, const struct at *at)
 {
-        return f->sp == at->sp && word_pc(f->word) == at->pc && (!(f->flags & FRAME_NEEDS_FP) || f->fp == at->fp);
+        return f->sp == at->sp && (f->word ^ at->pc) << (64 - WIRE_WORD_TAG_SHIFT) == 0 &&
+               (!(f->flags & FRAME_NEEDS_FP) || f->fp == at->fp);
 }
 
 /* Fresh frames may be stored up to here. */
@@ -80,10 +82,10 @@ static inline const struct frame *fresh_end(const struct memo_level *level)
 }
 
 /* From the remembered frame `met`, whose checks hold but for the first n_left: take over all frames whose transition
- * holds, to *f and on; *at becomes the next, which is returned. Where there is no room for them all the younger ones are
- * taken, and the walk goes on from the first that was not. */
-static const struct frame *frames_take_over(struct memo_level *level, const struct frame *met, uint32_t n_left,
-                                            struct at *at, struct frame **f)
+ * holds, to *f and on; *at becomes the next, which is returned. Where there is no room for them all the younger ones
+ * are taken, and the walk goes on from the first that was not. */
+static struct frame *frames_take_over(struct memo_level *level, struct frame *met, uint32_t n_left, struct at *at,
+                                      struct frame **f)
 {
         const struct frame *broken = met; /* the oldest whose checks are not all among the n_left - 1 oldest */
         while ((broken[-1].flags & FRAME_CHECKS) >= n_left)
@@ -189,26 +191,58 @@ static enum end special_end(struct walk *walk, uint32_t rule, uintptr_t lost_pc)
         return END_LOST;
 }
 
-/* Walk until something is met or the stack ends. *met: the innermost of the remembered frames that may be met.
- * Everything that the loop needs is in locals: it stores into frames, which might otherwise be any of it. */
-static enum end frames_run(struct walk *walk, const struct stack_start *start, const struct frame *met)
+/* What the loop of frames_run() goes round with. In locals of its own: it stores into frames, which might otherwise be
+ * any of it. */
+struct run {
+        struct rule_table *table;
+        struct rule_entry *callee; /* the entry of the frame before; NULL = not known */
+        struct rule_entry *entry;  /* that of this one, a guess */
+};
+
+/* Nothing is known of who called whom: guess by the address. */
+static inline void run_begin(struct run *run, uintptr_t pc)
+{
+        run->callee = NULL;
+        run->entry = rule_home(run->table, pc);
+}
+
+/* The word of the frame at `pc`; *ret_rule. */
+static inline uint64_t run_rule(struct run *run, uintptr_t pc, struct rule_entry *spare, uint32_t *ret_rule)
+{
+        struct rule_entry *entry = run->entry;
+        uint64_t pc_rule = rule_entry_load(entry);
+        if (unlikely(rule_pc(pc_rule) != pc)) {
+                entry = entry_find(run->table, run->callee, pc, spare);
+                pc_rule = rule_entry_load(entry);
+        }
+        run->callee = entry;
+        run->entry = rule_linked(run->table, entry);
+        *ret_rule = pc_rule & RULE_MASK;
+        return wire_word(entry->module, pc);
+}
+
+/* Walk until something is met or the stack ends. *met: the innermost of the remembered frames that may be met. */
+static enum end frames_run(struct walk *walk, const struct stack_start *start, struct frame *met)
 {
         struct memo_level *level = walk->level;
-        struct rule_table *table = rule_table_get();
-        struct rule_entry first = {0}, spare, *entry = &first;
+        struct rule_entry spare;
+        struct run run = {.table = rule_table_get()};
         struct at at = {start->pc, start->sp, start->fp};
         const volatile struct reach *begun = walk->reach; /* volatile: see frame_keep() */
         struct reach reach = {.low = begun->low, .limit = begun->limit, .own = begun->own};
         struct frame *f = level->fresh;
         const struct frame *full = fresh_end(level);
         enum end end = END_NO_MEMORY;
-        while (likely(table)) {
+        if (unlikely(!run.table))
+                goto ended;
+        run_begin(&run, at.pc);
+        for (;;) {
                 while (met->sp < at.sp)
                         --met;
                 if (frame_is_met(met, &at)) {
                         uint32_t n_left = walk_verify(walk->w->checks, met->flags & FRAME_CHECKS);
                         if (likely(n_left == 0)) {
-                                walk->base = (uint32_t)(met - walk->w->frames);
+                                walk->base = met;
                                 end = END_MET;
                                 break;
                         }
@@ -217,7 +251,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                         /* Taken over without asking for the pages in between: go on from here only. */
                         if (unlikely(at.sp > reach.limit))
                                 reach.low = reach.limit = at.sp;
-                        entry = &first;
+                        run_begin(&run, at.pc);
                 }
                 if (unlikely(f == full)) {
                         struct frame *moved = fresh_grow(level, f, &end);
@@ -226,21 +260,14 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                         f = moved;
                         full = fresh_end(level);
                 }
-                struct rule_entry *callee = entry;
-                entry = rule_linked(table, callee);
-                uint64_t pc_rule = rule_entry_load(entry);
-                if (unlikely(rule_pc(pc_rule) != at.pc)) {
-                        entry = entry_find(table, callee, at.pc, &spare);
-                        pc_rule = rule_entry_load(entry);
-                }
-                uint32_t rule = pc_rule & RULE_MASK;
-                f->word = wire_word(entry->module, at.pc);
+                uint32_t rule;
+                f->word = run_rule(&run, at.pc, &spare, &rule);
                 f->sp = at.sp;
                 f->fp = at.fp;
                 if (unlikely(rule - RULE_PLAIN_END < RULE_WIDE_FIRST - RULE_PLAIN_END)) {
                         f->fp_slot = f->flags = 0;
                         ++f;
-                        end = special_end(walk, rule, entry == &spare ? at.pc : 0);
+                        end = special_end(walk, rule, run.callee == &spare ? at.pc : 0);
                         break;
                 }
                 end = END_ODD;
@@ -256,6 +283,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, c
                         break;
                 }
         }
+ended:
         walk->n = (uint32_t)(f - level->fresh);
         return end;
 }
@@ -286,8 +314,8 @@ static inline struct check *frame_keep(struct frame *f, const struct frame *fres
 {
         uint32_t flags = fresh->flags & (FRAME_USES_FP | FRAME_CFA_SLOT);
         bool older_needs_fp = f[-1].flags & FRAME_NEEDS_FP;
-        /* Member by member, as they were just stored: a wider load would have to wait for all of them to leave the store
-         * buffer. `volatile` keeps the compiler from making one. */
+        /* Member by member, as they were just stored: a wider load would have to wait for all of them to leave the
+         * store buffer. `volatile` keeps the compiler from making one. */
         const volatile struct frame *just = fresh;
         f->word = just->word;
         f->sp = just->sp;
@@ -310,39 +338,69 @@ static inline struct check *frame_keep(struct frame *f, const struct frame *fres
         return c;
 }
 
+/* Is the frame that stood at f, when it stood there last, the same, and on the same? Then so is all that follows from
+ * it: its rule, its node, its place among the checks. (Where the CFA is kept in memory this is not looked into.) */
+static inline bool frame_is_back(const struct frame *f, const struct frame *fresh)
+{
+        return f->word == fresh->word && f->sp == fresh->sp && f->below == f[-1].serial && f->had != 0 &&
+               !(f->flags & FRAME_CFA_SLOT) && (!(f->flags & FRAME_NEEDS_FP) || f->fp == fresh->fp);
+}
+
 /* Nothing of the remembered walk is kept: what the new one stands on. */
-static uint32_t bottom_make(struct walk *walk, enum end end)
+static uint32_t bottom_make(struct walk *walk, enum end end, uint32_t serial)
 {
         struct frame *bottom = &walk->w->frames[0];
         unsigned tag = end == END_LOST ? WIRE_TAG_END : end == END_DEEP ? WIRE_TAG_CUT : 0;
         bottom->node = tag ? trie_step(0, wire_word(tag, 0)) : 0;
         bottom->flags = 0;
+        bottom->serial = serial;
         walk->w->lost_pc = walk->lost_pc;
         if (end == END_LOST)
                 arena_drop(WIRE_DROP_WALKS);
         return bottom->node;
 }
 
+static bool frames_reserve(struct walk *walk, uint32_t n_checks)
+{
+        struct walked *w = walk->w;
+        uint32_t base = (uint32_t)(walk->base - w->frames);
+        if (likely(base + walk->n < w->max_frames && n_checks + 3 * walk->n <= w->max_checks))
+                return true;
+        if (!memo_reserve(walk->level, base + walk->n, n_checks + 3 * walk->n))
+                return false;
+        walk->base = w->frames + base;
+        return true;
+}
+
 /* Put the fresh frames on the kept ones. The node of the innermost, 0 = no memory, or (with nodes) the trie is full. */
 static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
 {
         struct walked *w = walk->w;
-        uint32_t n_checks = w->frames[walk->base].flags & FRAME_CHECKS;
-        if (unlikely(walk->base + walk->n >= w->max_frames || n_checks + 3 * walk->n > w->max_checks) &&
-            !memo_reserve(w, walk->base + walk->n, n_checks + 3 * walk->n))
+        bool anew = walk->base == w->frames;
+        uint32_t n_checks = anew ? 0 : walk->base->flags & FRAME_CHECKS;
+        if (unlikely(!frames_reserve(walk, n_checks)))
                 return false;
-        uint32_t node = walk->base ? w->frames[walk->base].node : bottom_make(walk, end);
-        struct check *c = w->checks + (walk->base ? n_checks : 0);
-        struct frame *f = &w->frames[walk->base];
-        const struct frame *fresh = &walk->level->fresh[walk->n];
-        uintptr_t older_sp = walk->base ? f->sp : walk->end_sp;
-        uintptr_t older_pc = walk->base ? word_pc(f->word) : 0;
+        uint32_t serial = memo_serial(walk->level);
+        uint32_t node = likely(!anew) ? walk->base->node : bottom_make(walk, end, serial);
+        struct check *checks = w->checks, *c = checks + n_checks;
+        struct frame *f = walk->base;
+        const struct frame *first = walk->level->fresh, *fresh = first + walk->n;
+        uintptr_t older_sp = likely(!anew) ? f->sp : walk->end_sp;
+        uintptr_t older_pc = likely(!anew) ? word_pc(f->word) : 0;
         bool reads = older_sp != 0;
-        while (fresh-- > walk->level->fresh) {
-                c = frame_keep(++f, fresh, reads, older_sp, older_pc, c, w->checks);
+        while (fresh-- > first) {
+                bool is_back = frame_is_back(++f, fresh);
+                c = frame_keep(f, fresh, reads, older_sp, older_pc, c, checks);
                 older_sp = f->sp;
                 older_pc = word_pc(f->word);
                 reads = true;
+                if (is_back) {
+                        f->serial = f->had;
+                        node = f->node;
+                        continue;
+                }
+                f->serial = f->had = serial;
+                f->below = f[-1].serial;
                 if (likely(with_nodes)) {
                         node = trie_step(node, f->word);
                         if (unlikely(node == 0))
@@ -350,6 +408,9 @@ static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
                         f->node = node;
                 }
         }
+        /* What was cut off and not replaced has its old serial still, and twigs that trust it. */
+        for (struct frame *gone = &w->frames[w->n_frames]; gone > f; --gone)
+                gone->serial = 0;
         w->n_frames = (uint32_t)(f - w->frames);
         w->last = c - 1;
         return true;
@@ -371,12 +432,66 @@ static uint32_t frames_intern(const struct walked *w, uint32_t limit)
         return node;
 }
 
+/* Its own check array is part of it. */
+static void twig_copy(struct twig *to, const struct twig *from)
+{
+        ptrdiff_t n = from->last - from->own;
+        memcpy(to, from, (size_t)((const char *)(from->last + 1) - (const char *)from));
+        to->last = to->own + n;
+}
+
+static inline bool twig_is_dead(const struct twig *t) { return t->pc == 0 || t->frame->serial != t->serial; }
+
+/* A place for a twig: its home, which is looked at first. Who is there moves on, to a place that is empty or whose twig
+ * is dead, else to any. */
+static struct twig *twig_place(struct memo_level *level, const struct stack_start *start)
+{
+        struct twig *home = memo_twigs(level, start->pc, start->sp);
+        if (twig_is_dead(home))
+                return home;
+        unsigned way = 1;
+        while (way < TWIG_WAYS && !twig_is_dead(&home[way]))
+                way++;
+        if (way == TWIG_WAYS)
+                way = 1 + level->next_way++ % (TWIG_WAYS - 1);
+        twig_copy(&home[way], home);
+        return home;
+}
+
+/* The trunk is this stack now; keep what it has beyond walk->base as a twig. When that is too much, the twig is a bare
+ * one on the youngest frame. */
+static struct twig *twig_keep(struct walk *walk, const struct stack_start *start)
+{
+        const struct walked *w = walk->w;
+        const struct frame *leaf = &w->frames[w->n_frames], *frame = walk->base;
+        const struct check *trunk = w->checks + (frame->flags & FRAME_CHECKS) - 1;
+        if (w->last - trunk > TWIG_CHECKS) {
+                frame = leaf;
+                trunk = w->last;
+        }
+        struct twig *t = twig_place(walk->level, start);
+        t->fp_mask = leaf->flags & FRAME_NEEDS_FP ? -1 : 0;
+        t->pc = start->pc;
+        t->sp = start->sp;
+        t->fp = start->fp & (uintptr_t)(intptr_t)t->fp_mask;
+        t->frame = frame;
+        t->serial = frame->serial;
+        t->trunk = trunk;
+        struct check *own = t->own;
+        for (const struct check *c = trunk + 1; c <= w->last; ++c)
+                *++own = *c;
+        t->last = own;
+        return t;
+}
+
 static enum end walk_run(struct walk *walk, const struct stack_start *start, bool remembered)
 {
-        const struct frame *bottom = walk->w->frames;
+        struct frame *bottom = walk->w->frames;
+        walk->base = bottom;
         enum end end = frames_run(walk, start, remembered ? bottom + walk->w->n_frames : bottom);
-        if (unlikely(end == END_MET && walk->base + walk->n > WALK_FRAMES_MAX)) {
-                walk->n = walk->base = 0;
+        if (unlikely(end == END_MET && walk->base - bottom + walk->n > WALK_FRAMES_MAX)) {
+                walk->n = 0;
+                walk->base = bottom;
                 end = frames_run(walk, start, bottom);
         }
         if (unlikely(end == END_DEEP))
@@ -384,35 +499,28 @@ static enum end walk_run(struct walk *walk, const struct stack_start *start, boo
         return end;
 }
 
-enum walk_result walk_renew(struct memo_level *level, struct walked *w, const struct stack_start *start,
-                            struct reach *reach, uint32_t generation, uint32_t limit, uint32_t *ret_node)
+enum walk_result walk_renew(struct memo_level *level, const struct stack_start *start, struct reach *reach,
+                            uint32_t generation, uint32_t limit, uint32_t *ret_node, struct twig **ret_twig)
 {
+        struct walked *w = &level->trunk;
         struct walk walk = {.level = level, .w = w, .reach = reach};
+        *ret_twig = NULL;
         if (unlikely(start->sp % 8 != 0 || is_odd_pc(start->pc)))
                 return WALK_ODD;
         bool remembered = w->stamp == generation && (likely(w->lost_pc == 0) || !module_find(w->lost_pc - 1));
         enum end end = walk_run(&walk, start, remembered);
         if (unlikely(end >= END_ODD))
                 return end == END_ODD ? WALK_ODD : WALK_NO_MEMORY;
-        if (end == END_MET && walk.n == 0 && walk.base == w->n_frames) {
-                *ret_node = w->node;
-                return WALK_KNOWN;
-        }
-        w->stamp = 0;
         *ret_node = 0;
-        if (!frames_keep(&walk, end, limit == 0))
+        w->stamp = 0;
+        if (unlikely(!frames_keep(&walk, end, limit == 0)))
                 return WALK_FORGOTTEN;
-        const struct frame *leaf = &w->frames[w->n_frames];
-        uint32_t node = limit ? frames_intern(w, limit) : leaf->node;
+        uint32_t node = unlikely(limit) ? frames_intern(w, limit) : w->frames[w->n_frames].node;
         *ret_node = node;
         if (unlikely(node == 0))
                 return WALK_FORGOTTEN;
-        w->fp_mask = leaf->flags & FRAME_NEEDS_FP ? ~(uintptr_t)0 : 0;
-        w->pc = start->pc;
-        w->sp = w->lost_pc ? 0 : start->sp;
-        w->fp = start->fp & w->fp_mask;
-        w->node = node;
-        w->allocator_word = 0;
         w->stamp = generation;
+        if (likely(w->lost_pc == 0))
+                *ret_twig = twig_keep(&walk, start);
         return WALK_KNOWN;
 }

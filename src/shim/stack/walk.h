@@ -8,15 +8,16 @@
 enum { WALK_FRAMES_MAX = 65535 };
 
 enum walk_result {
-        WALK_KNOWN,      /* *ret_node; the stack is remembered in *w now */
-        WALK_FORGOTTEN,  /* *ret_node, but there was no memory to remember it; 0 = the trie is full */
-        WALK_ODD,        /* needs all registers, see general.h; *w is as it was */
-        WALK_NO_MEMORY,  /* likewise */
+        WALK_KNOWN,     /* *ret_node; the trunk is this stack now, and *ret_twig where it is remembered, if anywhere */
+        WALK_FORGOTTEN, /* *ret_node, but there was no memory to remember it; 0 = the trie is full */
+        WALK_ODD,       /* needs all registers, see general.h; the trunk is as it was */
+        WALK_NO_MEMORY, /* likewise */
 };
 
-/* Walk from `start`, intern, and remember it as *w. `limit`: frames to keep, 0 = all. *reach: see reach_begin(). */
-enum walk_result walk_renew(struct memo_level *level, struct walked *w, const struct stack_start *start,
-                            struct reach *reach, uint32_t generation, uint32_t limit, uint32_t *ret_node);
+/* Walk from `start`, intern, and remember it. `limit`: frames to keep, 0 = all. *reach: see reach_begin(). The caller
+ * completes the twig: its node, and its allocator. */
+enum walk_result walk_renew(struct memo_level *level, const struct stack_start *start, struct reach *reach,
+                            uint32_t generation, uint32_t limit, uint32_t *ret_node, struct twig **ret_twig);
 
 /* Compare the remembered words with memory, leaf to root: how many of the first n do not hold, from the root up to the
  * first that differs; 0 = all hold.
@@ -46,8 +47,5 @@ static inline uint32_t walk_verify(const struct check *checks, uint32_t n)
 {
         return (uint32_t)(checks_broken(checks + n - 1) + 1 - checks);
 }
-
-/* Do all remembered words hold? */
-static inline bool walk_holds(const struct walked *w) { return checks_broken(w->last) == w->checks - 1; }
 
 #endif

@@ -138,7 +138,7 @@ Test(modules, code_without_tables_ends_the_stack_each_time)
                 cr_assert_eq(n, 2);
                 cr_assert_eq(wire_word_value(words[1]), (uintptr_t)page + MADE_RETURN);
                 cr_assert_eq(wire_word_tag(words[1]), 0);
-                cr_assert_eq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].lost_pc, (uintptr_t)page + MADE_RETURN,
+                cr_assert_eq(walked_thread.memo->levels[0].trunk.lost_pc, (uintptr_t)page + MADE_RETURN,
                              "so that it is asked for again: tables may come");
         }
 }

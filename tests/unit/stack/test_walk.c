@@ -32,8 +32,8 @@ Test(walk, short_rules_suffice_for_all_shapes)
         walked_begin();
         for (int i = 0; i < 200; ++i) {
                 functions_descend(12);
-                cr_assert_neq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].stamp, 0);
-                cr_assert_geq(walked_thread.memo->levels[0].kinds[STACK_BIRTH].n_frames, 24);
+                cr_assert_neq(walked_thread.memo->levels[0].trunk.stamp, 0);
+                cr_assert_geq(walked_thread.memo->levels[0].trunk.n_frames, 24);
         }
 }
 
@@ -253,6 +253,85 @@ Test(walk, a_context_size_keeps_the_innermost_frames)
         cr_assert_neq(recurse(10), recurse(2));
 }
 
+/* --- stacks that come in turn --- */
+
+/* A tree of calls, of which each makes a capture before and one after those below it, through functions picked by its
+ * path: stacks are cut off, grow again as they were, and grow otherwise. */
+static uint64_t path;
+
+static __attribute__((noinline)) void tree_grow(int depth);
+static __attribute__((noinline)) void tree_left(int depth)
+{
+        volatile char room[40];
+        room[0] = (char)depth;
+        tree_grow(depth - room[0] + depth - 1);
+        room[1] = 1;
+}
+static __attribute__((noinline)) void tree_right(int depth)
+{
+        volatile char room[200];
+        room[0] = (char)depth;
+        tree_grow(depth - room[0] + depth - 1);
+        room[1] = 1;
+}
+
+static void tree_grow(int depth)
+{
+        walked_door();
+        for (volatile int i = 0; depth > 0 && i < 2; i = i + 1) {
+                path = path * 6364136223846793005u + 1442695040888963407u;
+                (path >> 40 & 3 ? tree_left : tree_right)(depth);
+        }
+        walked_door();
+}
+
+Test(walk, stacks_that_come_back_and_stacks_that_only_look_so_are_told_apart)
+{
+        walked_begin();
+        for (int i = 0; i < 60; ++i)
+                tree_grow(7);
+        cr_assert_eq(walked_n_differ, 0);
+}
+
+static uint32_t hits(void)
+{
+        uint32_t n = 0;
+        const struct memo_level *level = &walked_thread.memo->levels[0];
+        for (unsigned i = 0; i < TWIGS; ++i)
+                n += level->twigs[i].pc != 0 && level->twigs[i].frame->serial == level->twigs[i].serial;
+        return n;
+}
+
+static __attribute__((noinline)) void ten_sites(void)
+{
+        walked_door(), walked_door(), walked_door(), walked_door(), walked_door();
+        walked_door(), walked_door(), walked_door(), walked_door(), walked_door();
+}
+
+Test(walk, stacks_that_come_in_turn_are_all_remembered)
+{
+        walked_begin();
+        uint32_t before = hits(), serial[6];
+        for (volatile int i = 0; i < 6; i = i + 1) {
+                ten_sites();
+                serial[i] = walked_thread.memo->levels[0].trunk.serial;
+        }
+        cr_assert_geq(hits(), before + 10);
+        cr_assert_eq(serial[5], serial[2], "no walk any more");
+}
+
+Test(walk, when_serials_run_out_all_is_forgotten)
+{
+        walked_begin();
+        for (int i = 0; i < 5; ++i)
+                tree_grow(4);
+        walked_thread.memo->levels[0].trunk.serial = UINT32_MAX - 40;
+        for (int i = 0; i < 20; ++i)
+                tree_grow(4);
+        cr_assert_lt(walked_thread.memo->levels[0].trunk.serial, UINT32_MAX / 2);
+        cr_assert_eq(walked_n_differ, 0);
+}
+
 /* --- the memo when its owner is interrupted --- */
 
 Test(walk, a_capture_within_a_capture_leaves_the_outer_one_alone)
@@ -260,13 +339,13 @@ Test(walk, a_capture_within_a_capture_leaves_the_outer_one_alone)
         walked_begin();
         recurse(30);
         struct memo_level *outer = &walked_thread.memo->levels[0];
-        struct walked before = outer->kinds[STACK_BIRTH];
+        struct walked before = outer->trunk;
         outer->busy = (uintptr_t)__builtin_frame_address(0) + 4096; /* as if its frame were above us */
         recurse(12);
-        cr_assert_eq(outer->kinds[STACK_BIRTH].n_frames, before.n_frames);
-        cr_assert_eq(outer->kinds[STACK_BIRTH].node, before.node);
+        cr_assert_eq(outer->trunk.n_frames, before.n_frames);
+        cr_assert_eq(outer->trunk.serial, before.serial);
         cr_assert_neq(outer->busy, 0);
-        cr_assert_geq(walked_thread.memo->levels[1].kinds[STACK_BIRTH].n_frames, 12);
+        cr_assert_geq(walked_thread.memo->levels[1].trunk.n_frames, 12);
 }
 
 Test(walk, a_capture_that_was_left_by_longjmp_does_not_silence_the_thread)

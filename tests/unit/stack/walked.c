@@ -64,8 +64,7 @@ __attribute__((noinline, optimize("no-omit-frame-pointer"))) uint32_t walked_doo
         static __thread volatile int nest;
         struct stack_start start = STACK_START_HERE();
         struct judged *judged = &sets[nest];
-        uint32_t node =
-                stack_capture(&walked_thread, STACK_BIRTH, &start, wire_word_allocator(WIRE_ENTRY_MALLOC, 0)).n;
+        uint32_t node = stack_capture(&walked_thread, &start, wire_word_allocator(WIRE_ENTRY_MALLOC, 0)).n;
         uint64_t *own_words = words[nest];
         nest = nest + 1;
         *judged = (struct judged){.start = &start};
