@@ -9,6 +9,7 @@
 #include "cli/command/verb.h"
 #include "cli/policy/compare.h"
 #include "cli/policy/judge.h"
+#include "cli/report/format.h"
 #include "cli/report/report.h"
 #include "cli/report/writer.h"
 #include "cli/say/say.h"
@@ -56,8 +57,8 @@ static bool is_shown(const struct options *options, const struct change *change)
 
 static const char *place_of(const struct finding *finding)
 {
-        const struct stack *stack = finding->wrong && finding->release.n_frames ? &finding->release : &finding->stack;
-        return stack->n_frames ? stack->frames[0]->key : "?";
+        const struct named_frame *subject = report_subject(report_blame(finding));
+        return subject ? subject->key : "?";
 }
 
 /* Keys hold names out of the program's files: nothing that could talk to the terminal. */
@@ -73,7 +74,11 @@ static void change_print(FILE *out, const struct change *change)
         int64_t bytes = (int64_t)(change_bytes(change->after) - change_bytes(change->before));
         int64_t blocks = (int64_t)(change_blocks(change->after) - change_blocks(change->before));
         fprintf(out, "%-9s %+14" PRId64 " bytes %+10" PRId64 " %s  %.8s  %s at ", change_word(change->kind), bytes,
-                blocks, finding->wrong ? "times " : "blocks", finding->id, rule_kind(finding->rule));
+                blocks,
+                finding->wrong                ? (blocks == 1 || blocks == -1 ? "time  " : "times ")
+                : blocks == 1 || blocks == -1 ? "block "
+                                              : "blocks",
+                finding->id, rule_kind(finding->rule));
         clean_put(out, place_of(finding));
         fputc('\n', out);
 }
@@ -81,16 +86,24 @@ static void change_print(FILE *out, const struct change *change)
 static void text_print(FILE *out, const struct options *options, const struct side *old, const struct side *new,
                        const struct comparison *comparison)
 {
+        size_t counts[CHANGE_END] = {0}; /* of what is shown below */
+        const char *comma = "";
+        for (size_t i = 0; i < comparison->n; i++)
+                counts[comparison->all[i].kind] += is_shown(options, &comparison->all[i]);
         if (!options->quiet) {
                 fprintf(out, "unfreed: %s -> %s --", old->path, new->path);
-                for (int kind = 0; kind < CHANGE_END; kind++)
-                        fprintf(out, "%s %zu %s", kind ? "," : "", comparison->counts[kind],
-                                change_word((enum change_kind)kind));
-                fputs("\n\n", out);
+                for (int kind = 0; kind < CHANGE_END; kind++) {
+                        if (counts[kind])
+                                fprintf(out, "%s %zu %s", comma, counts[kind], change_word((enum change_kind)kind));
+                        comma = counts[kind] ? "," : comma;
+                }
+                fputs(*comma ? "\n\n" : " nothing has changed\n", out);
         }
         for (size_t i = 0; i < comparison->n; i++)
                 if (is_shown(options, &comparison->all[i]))
                         change_print(out, &comparison->all[i]);
+        if (counts[CHANGE_NEW] || counts[CHANGE_GROWN]) /* their stacks follow */
+                fputc('\n', out);
 }
 
 static void side_put(struct writer *w, const char *key, uint64_t bytes, uint64_t blocks)
@@ -163,11 +176,8 @@ static int target_emit(const struct report_target *target, const struct options 
         if (out && strcmp(target->format, "json") == 0) {
                 json_print(out, old, new, comparison);
         } else if (out) {
-                bool text = strcmp(target->format, "text") == 0;
-                if (text)
+                if (strcmp(target->format, "text") == 0)
                         text_print(out, options, old, new, comparison);
-                if (text && (comparison->counts[CHANGE_NEW] || comparison->counts[CHANGE_GROWN]))
-                        fputc('\n', out);
                 answer = grown_write(target->format, out, emit_surface(target, options->color, STDOUT_FILENO), options,
                                      new, comparison);
         }
