@@ -23,6 +23,41 @@ static void roff_put(FILE *out, const char *text)
         }
 }
 
+/* A text of manual.c: paragraphs, and lines that stand as they are. */
+static void text_print(FILE *out, const char *heading, const char *text)
+{
+        bool as_it_is = false;
+        fprintf(out, ".SH %s\n", heading);
+        while (*text) {
+                size_t n = strcspn(text, "\n");
+                char line[2048];
+                snprintf(line, sizeof line, "%.*s", (int)n, text);
+                if ((*line == ' ') != as_it_is)
+                        fputs(as_it_is ? ".fi\n.RE\n" : ".RS 4\n.nf\n", out);
+                as_it_is = *line == ' ';
+                if (*line)
+                        roff_put(out, line + as_it_is);
+                else
+                        fputs(".PP", out);
+                fputc('\n', out);
+                text += n + (text[n] == '\n');
+        }
+        if (as_it_is)
+                fputs(".fi\n.RE\n", out);
+}
+
+static void verbs_print(FILE *out)
+{
+        fputs(".SH VERBS\n", out);
+        for (unsigned i = 0; i < n_verbs; i++) {
+                fprintf(out, ".TP\n.B %s \\fI", verbs[i].name);
+                roff_put(out, verbs[i].operands);
+                fputs("\\fR\n", out);
+                roff_put(out, verbs[i].what);
+                fputc('\n', out);
+        }
+}
+
 static void options_print(FILE *out, unsigned verb)
 {
         fputs(".SH OPTIONS\n", out);
@@ -100,25 +135,19 @@ void man_print(FILE *out, const struct verb *verb)
         if (whole)
                 fputs(".B unfreed\n[\\fBrun\\fR] [\\fIOPTIONS\\fR] [\\fB\\-\\-\\fR] \\fIPROGRAM\\fR "
                       "[\\fIARGS\\fR...]\n.br\n"
-                      ".B unfreed\n\\fIVERB\\fR [\\fIOPTIONS\\fR] ...\n"
-                      ".SH DESCRIPTION\nRuns a dynamically linked glibc program, unchanged, and reports with full "
-                      "stacks which heap blocks it\nnever released and which it released wrongly, in it and in all "
-                      "processes that it starts.\n.SH VERBS\n",
+                      ".B unfreed\n\\fIVERB\\fR [\\fIOPTIONS\\fR] ...\n",
                       out);
-        for (unsigned i = 0; whole && i < n_verbs; i++) {
-                fprintf(out, ".TP\n.B %s \\fI", verbs[i].name);
-                roff_put(out, verbs[i].operands);
-                fputs("\\fR\n", out);
-                roff_put(out, verbs[i].what);
-                fputc('\n', out);
-        }
         if (!whole) {
                 fprintf(out, ".B unfreed %s\n[\\fIOPTIONS\\fR] \\fI", verb->name);
                 roff_put(out, verb->operands);
                 fputs("\\fR\n", out);
         }
+        text_print(out, "DESCRIPTION", manual_of(whole ? (unsigned)ON_RUN : verb->bit));
+        if (whole)
+                verbs_print(out);
         options_print(out, whole ? (unsigned)ON_RUN : verb->bit);
         if (whole) {
+                text_print(out, "SUPPRESSIONS", manual_of_suppressions());
                 settings_print(out);
                 statuses_print(out);
                 rules_print(out);

@@ -98,6 +98,17 @@ Test(help, it_fits_on_a_screen)
         free(text);
 }
 
+Test(help, every_man_page_explains_in_sentences)
+{
+        for (unsigned i = 0; i < n_verbs; i++) {
+                char *man = text_of(print_man, &verbs[i]);
+                cr_assert(strstr(man, ".SH DESCRIPTION\n"), "%s", verbs[i].name);
+                size_t n = strcspn(strstr(man, ".SH DESCRIPTION\n") + 17, "\n");
+                cr_expect_gt(n, 60u, "%s says little", verbs[i].name);
+                free(man);
+        }
+}
+
 Test(help, the_man_page_tells_every_setting_and_rule)
 {
         char *man = text_of(print_man, NULL);
