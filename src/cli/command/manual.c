@@ -65,7 +65,9 @@ static const char baseline[] =
 static const char snapshot[] =
         "Looks at a process that runs under unfreed, or with libunfreed.so preloaded, without stopping it. Nothing is "
         "judged: "
-        "what it shows is not yet released. Two snapshots, kept and compared by the verb for that, name what grows.\n";
+        "what it shows is not yet released. Two snapshots, kept and compared by the verb for that, name what grows; "
+        "with --watch "
+        "one follows the other.\n";
 
 static const char top[] = "Shows again and again which sites of a running process hold most and grow most between two "
                           "readings. On a terminal the "
