@@ -219,6 +219,21 @@ enum wire_end {
         WIRE_END_EXEC,
 };
 
+/* Why not everything was judged. Append only. */
+#define WIRE_UNJUDGED(X)                                                                                               \
+        X(TIME, "time", "the time for the judgement ended (judge_ms)")                                                 \
+        X(MEMORY, "memory", "the kernel gave no memory to judge with")                                                 \
+        X(MAPS, "maps", "/proc/self/maps, which tells where pointers may be, could not be read")                       \
+        X(OFF, "off", "judging was switched off (detect_leaks=0)")
+
+enum wire_unjudged {
+        WIRE_UNJUDGED_NONE, /* everything was, or it is not known */
+#define X(id, name, text) WIRE_UNJUDGED_##id,
+        WIRE_UNJUDGED(X)
+#undef X
+        WIRE_UNJUDGED_END,
+};
+
 enum wire_judged {
         WIRE_JUDGED_NOT,
         WIRE_JUDGED_BEGUN,   /* verdicts are being written; died in the middle if it stays so */
@@ -250,7 +265,8 @@ struct wire_header {
         uint32_t labels;        /* text: strings "key=value" one after another, the last one empty; see label.h */
         uint32_t granule_shift; /* a slot speaks of 2^this bytes */
         uint32_t depth_max;     /* frames */
-        uint32_t is_fork_child; /* began by fork rather than exec */
+        uint16_t is_fork_child; /* began by fork rather than exec */
+        uint16_t unjudged;      /* enum wire_unjudged; written before `judged` and `end` */
         uint32_t epoch;         /* forks and marks seen, modulo 255, plus 1; written into slots */
 
         uint32_t end;      /* enum wire_end; atomic */

@@ -357,6 +357,7 @@ static bool facts_read(struct reader *r)
         p->end.how = h->end == WIRE_END_EXIT ? END_EXIT : h->end == WIRE_END_EXEC ? END_EXEC : END_RUNNING;
         p->end.code = h->end == WIRE_END_EXIT ? h->end_code & 0xff : 0;
         p->judged = h->judged <= WIRE_JUDGED_EARLY ? (enum wire_judged)h->judged : WIRE_JUDGED_NOT;
+        p->unjudged = h->unjudged < WIRE_UNJUDGED_END ? (enum wire_unjudged)h->unjudged : WIRE_UNJUDGED_NONE;
         p->python = h->python;
         p->python_version = text_at(p, h->python.version);
         p->python_why_off = text_at(p, h->python.why_off);

@@ -66,6 +66,7 @@ struct process {
                 int signal; /* SIGNAL */
         } end;
         enum wire_judged judged;
+        enum wire_unjudged unjudged; /* why not all of it */
         struct wire_python python;
         const char *python_version, *python_why_off;
         uint64_t allocations, releases, peak_bytes;

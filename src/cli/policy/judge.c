@@ -206,7 +206,8 @@ static bool is_interpreters(const struct process *process, const struct site *si
 
 static struct judgement judge_unjudged(const struct process *process)
 {
-        bool ended_normally = process->end.how == END_EXIT && process->judged == WIRE_JUDGED_NOT;
+        bool ended_normally = process->end.how == END_EXIT && process->judged == WIRE_JUDGED_NOT &&
+                              process->unjudged == WIRE_UNJUDGED_NONE;
         return (struct judgement){ended_normally ? RULE_UF001 : RULE_UF004, WIRE_VERDICT_UNCLASSIFIED};
 }
 

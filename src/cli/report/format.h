@@ -76,6 +76,9 @@ const char *report_advice(const struct report *report, const struct finding *fin
 /* Is it no loss for the reader? Nobody is accused because of blocks from before our time. */
 bool report_drop_is_minor(enum wire_drop drop);
 
+/* Why not everything was judged, in words; "" for NONE. */
+const char *report_unjudged(enum wire_unjudged unjudged);
+
 /* How many processes there were. Each may have been several images, since exec keeps the pid. */
 size_t report_n_processes(const struct report *report);
 

@@ -95,6 +95,11 @@ static void write_labels(struct writer *w, const struct process *process)
 static void write_process(struct writer *w, const struct report *report, const struct process *process)
 {
         static const char *const judged[] = { "not", "begun", "whole", "budget", "early" };
+        static const char *const unjudged[WIRE_UNJUDGED_END] = {
+#define X(id, name, text) [WIRE_UNJUDGED_##id] = (name),
+                WIRE_UNJUDGED(X)
+#undef X
+        };
         writer_object(w, NULL);
         writer_integer(w, "pid", process->pid);
         writer_integer(w, "ppid", process->ppid);
@@ -107,6 +112,7 @@ static void write_process(struct writer *w, const struct report *report, const s
         write_labels(w, process);
         write_end(w, process);
         writer_text(w, "judged", process->judged <= WIRE_JUDGED_EARLY ? judged[process->judged] : "not");
+        writer_text(w, "unjudged", unjudged[process->unjudged]);
         write_python(w, report, process);
         writer_object(w, "totals");
         writer_number(w, "allocations", process->allocations);

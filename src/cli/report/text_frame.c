@@ -329,6 +329,19 @@ static void print_modules(const struct report *report, FILE *out)
                         tally_words(report, &nameless, false));
 }
 
+/* Nor does a process look clean that was not judged. */
+static void print_unjudged(const struct report *report, FILE *out)
+{
+        size_t n[WIRE_UNJUDGED_END] = {0};
+        for (size_t i = 0; i < report->capture->n_processes; i++)
+                n[report->capture->processes[i].unjudged]++;
+        for (int why = WIRE_UNJUDGED_NONE + 1; why < WIRE_UNJUDGED_END; why++)
+                if (n[why])
+                        fprintf(out, "not judged in %s: %s\n",
+                                quantity_of(report->store, n[why], "process", "processes"),
+                                report_unjudged((enum wire_unjudged)why));
+}
+
 void text_foot(const struct report *report, FILE *out, bool is_clean)
 {
         if (!is_clean) {
@@ -340,6 +353,7 @@ void text_foot(const struct report *report, FILE *out, bool is_clean)
         for (size_t i = 0; i < report->findings->n_gone; i++)
                 fprintf(out, "gone: %s is in the baseline and was not found\n", report->findings->gone[i]);
         print_dropped(report, out);
+        print_unjudged(report, out);
         print_log(report, out);
         if (!report->options->verbose)
                 return;

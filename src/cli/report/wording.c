@@ -282,6 +282,17 @@ const char *report_end(const struct report *report)
         return "ended, nobody could see how";
 }
 
+const char *report_unjudged(enum wire_unjudged unjudged)
+{
+        static const char *const texts[WIRE_UNJUDGED_END] = {
+                [WIRE_UNJUDGED_NONE] = "",
+#define X(id, name, text) [WIRE_UNJUDGED_##id] = (text),
+                WIRE_UNJUDGED(X)
+#undef X
+        };
+        return texts[unjudged];
+}
+
 static const char *unclassified_advice(const struct report *report, const struct finding *finding)
 {
         const struct process *process = finding->n_pids ? report_process(report, finding->pids[0]) : NULL;
@@ -294,8 +305,8 @@ static const char *unclassified_advice(const struct report *report, const struct
         case END_EXEC:
                 return "alive when another program took the place of this one";
         case END_EXIT:
-                return process->judged == WIRE_JUDGED_BUDGET ? "the time for the judgement ended before it came here"
-                                                             : "alive at exit; what still pointed to it was not examined";
+                return store_format(report->store, "alive at exit; what still pointed to it was not examined%s%s",
+                                    process->unjudged ? ": " : "", report_unjudged(process->unjudged));
         case END_LOST:
                 break;
         }

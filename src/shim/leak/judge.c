@@ -43,8 +43,8 @@ static void state_take(void)
         lock_take(&state.lock);
 }
 
-/* Others stand still. True when everything was judged. */
-static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
+/* Others stand still. Tells why not everything was judged, if so. */
+static enum wire_unjudged judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
 {
         struct mark_limits limits = {
                 .deadline_ns = begun_ns + (uint64_t)options.judge_ms * 1000000,
@@ -53,19 +53,20 @@ static bool judge_frozen(uintptr_t sp, size_t missing, uint64_t begun_ns)
         };
         struct roots roots = {.sp = sp, .missing = missing, .inherited = arena.header->is_fork_child};
         if (!mark_begin(&limits))
-                return false;
-        bool whole = false;
-        if (roots_begin(limits.deadline_ns)) {
+                return WIRE_UNJUDGED_MEMORY;
+        enum wire_unjudged unjudged = roots_begin(limits.deadline_ns);
+        if (unjudged == WIRE_UNJUDGED_NONE) {
                 roots_read(&roots);
                 mark_follow();
-                whole = !resident_over();
-                if (whole)
+                unjudged = resident_over() ? WIRE_UNJUDGED_TIME : WIRE_UNJUDGED_NONE;
+                if (!unjudged)
                         mark_lost();
-                if (whole && options.python_objects)
+                if (!unjudged && options.python_objects)
                         objects_look();
                 roots_end();
         }
-        return mark_end() && whole;
+        enum wire_unjudged ran_out = mark_end();
+        return unjudged ? unjudged : ran_out;
 }
 
 struct on_stack {
@@ -73,7 +74,7 @@ struct on_stack {
         enum purpose purpose;
         void (*look)(void *context); /* FOR_CHECK: while the verdicts stand; may be NULL */
         void *context;
-        bool whole;
+        enum wire_unjudged unjudged;
         struct mark_sum lost;
 };
 
@@ -93,14 +94,14 @@ static void judge_now(struct on_stack *on)
                 holder_begin();
         uint64_t signals = signals_block();
         size_t missing = freeze_begin(on->purpose == FOR_EXIT || on->purpose == FOR_EXEC);
-        on->whole = judge_frozen(on->sp, missing, begun);
+        on->unjudged = judge_frozen(on->sp, missing, begun);
         state.judged = true;
         if (is_check) {
                 struct mark_sum definite = mark_count(WIRE_VERDICT_DEFINITE);
                 struct mark_sum indirect = mark_count(WIRE_VERDICT_INDIRECT);
                 on->lost.blocks = definite.blocks + indirect.blocks;
                 on->lost.bytes = definite.bytes + indirect.bytes;
-                if (on->look && on->whole)
+                if (on->look && !on->unjudged)
                         on->look(on->context);
                 mark_clear();
         }
@@ -148,7 +149,8 @@ static void judge_locked(uintptr_t sp, enum purpose purpose)
         struct on_stack on = {.sp = sp, .purpose = purpose};
         __atomic_store_n(&arena.header->judged, WIRE_JUDGED_BEGUN, __ATOMIC_RELEASE);
         judge_on_own_stack(&on);
-        enum wire_judged judged = !on.whole            ? WIRE_JUDGED_BUDGET
+        arena.header->unjudged = (uint16_t)on.unjudged;
+        enum wire_judged judged = on.unjudged          ? WIRE_JUDGED_BUDGET
                                   : purpose == FOR_NOW ? WIRE_JUDGED_EARLY
                                                        : WIRE_JUDGED_WHOLE;
         __atomic_store_n(&arena.header->judged, judged, __ATOMIC_RELEASE);
@@ -186,7 +188,7 @@ bool judge_look(uintptr_t sp, void (*look)(void *context), void *context, uint64
         struct on_stack on = {.sp = sp, .purpose = FOR_CHECK, .look = look, .context = context};
         judge_on_own_stack(&on);
         lock_give(&state.lock);
-        if (!on.whole)
+        if (on.unjudged)
                 return false;
         *ret_blocks = on.lost.blocks;
         *ret_bytes = on.lost.bytes;

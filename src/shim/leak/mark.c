@@ -80,8 +80,8 @@ static struct {
         size_t n_readable;
         uint64_t unsafe[FIND_REGIONS / 64]; /* regions of heap that cannot be read as a whole */
         uint64_t deadline_ns;
-        int64_t words_left; /* until the next look at the clock */
-        bool over;          /* time or memory ran out */
+        int64_t words_left;      /* until the next look at the clock */
+        enum wire_unjudged over; /* time or memory ran out */
         bool any_lost;
         uint64_t n_indirect, n_counted;
         struct mark_sum led; /* while counting */
@@ -126,7 +126,7 @@ static void push(uintptr_t start)
         if (likely(mark.n_work < mark.capacity))
                 mark.work[ring_at(mark.first_work + mark.n_work++)] = start;
         else
-                mark.over = true;
+                mark.over = WIRE_UNJUDGED_MEMORY;
 }
 
 /* A word points to `block`. What it does depends on what is being done. */
@@ -247,7 +247,7 @@ static void clock_spend(size_t n_words)
                 return;
         mark.words_left = CLOCK_WORDS;
         if (clock_ns() > mark.deadline_ns)
-                mark.over = true;
+                mark.over = WIRE_UNJUDGED_TIME;
 }
 
 static void range_read(uintptr_t start, uintptr_t end, const struct reading *reading)
@@ -542,12 +542,12 @@ bool mark_large_at(uintptr_t address, uintptr_t *ret_start, uintptr_t *ret_end)
         return false;
 }
 
-bool mark_end(void)
+enum wire_unjudged mark_end(void)
 {
         pages_give(mark.work, mark.capacity * sizeof *mark.work);
         mark.work = NULL;
         find_end();
-        return !mark.over;
+        return mark.over;
 }
 
 static unsigned wanted_verdict;

@@ -56,8 +56,8 @@ void mark_lost(void);
 /* The live large block that holds the address, or that begins next above it; false when there is none. */
 bool mark_large_at(uintptr_t address, uintptr_t *ret_start, uintptr_t *ret_end);
 
-/* Give the memory back. True when everything was judged; false when time or memory ran out. */
-bool mark_end(void);
+/* Give the memory back. Tells what ran out, when not everything was judged. */
+enum wire_unjudged mark_end(void);
 
 /* How much has this verdict, by a walk over the table. */
 struct mark_sum {

@@ -177,23 +177,23 @@ static bool place_add(const struct map *map, void *context)
         return n_places < N_PLACES;
 }
 
-bool roots_begin(uint64_t until_ns)
+enum wire_unjudged roots_begin(uint64_t until_ns)
 {
         n_places = n_readable = n_code = 0;
         memory = pages_take(sizeof *memory);
         if (memory == NULL)
-                return false;
+                return WIRE_UNJUDGED_MEMORY;
         own_find();
         uintptr_t brk = brk_start();
         if (!maps_each(place_add, &brk) || n_places == 0) {
                 pages_give(memory, sizeof *memory);
                 memory = NULL;
-                return false;
+                return WIRE_UNJUDGED_MAPS;
         }
         mark_set_readable(memory->readable, n_readable);
         shape_set_code(memory->code, n_code);
         resident_begin(until_ns);
-        return true;
+        return WIRE_UNJUDGED_NONE;
 }
 
 void roots_end(void)

@@ -81,6 +81,8 @@ static bool image_judge(uintptr_t sp, bool for_exec, enum wire_end end)
         arena.header->private_bytes = pages_taken_bytes();
         if (options.detect_leaks)
                 judge(sp, for_exec);
+        else
+                arena.header->unjudged = WIRE_UNJUDGED_OFF;
         label_write();
         __atomic_store_n(&arena.header->end, end, __ATOMIC_RELEASE);
         stack_end();

@@ -4,6 +4,7 @@
 // expect: UF004 function=make bytes=333 blocks=1
 // expect: UF102 function=make release=drop first_release=drop bytes=444
 // allow: UF004
+// process: judged=budget unjudged=maps end.code=0
 // stdout: no proc
 #include <stdio.h>
 #include <stdlib.h>

@@ -21,7 +21,7 @@ static bool finish(void)
 {
         mark_follow();
         mark_lost();
-        bool whole = mark_end();
+        bool whole = mark_end() == WIRE_UNJUDGED_NONE;
         holder_end();
         return whole;
 }

@@ -102,6 +102,15 @@ Test(findings, unjudged_after_a_normal_end_is_a_leak_of_no_class)
         cr_expect(only()->gating);
 }
 
+Test(findings, what_nobody_was_to_judge_is_not_accused)
+{
+        process->judged = WIRE_JUDGED_NOT;
+        process->unjudged = WIRE_UNJUDGED_OFF;
+        site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
+        cr_expect_eq(only()->rule, RULE_UF004);
+        cr_expect_not(only()->gating);
+}
+
 Test(findings, unjudged_after_a_kill_is_unclassified_and_does_not_gate)
 {
         static const enum end_how hows[] = { END_SIGNAL, END_RUNNING, END_LOST, END_EXEC };
