@@ -283,6 +283,7 @@ struct wire_header {
         uint64_t private_bytes;     /* memory that we took outside the arena */
         struct wire_python python;
         uint64_t requests_failed;   /* by the option `fail`; atomic */
+        uint64_t sample_bytes;      /* one block in so many bytes was looked at; 0 = every one */
 };
 
 #endif

@@ -30,6 +30,8 @@
         X(SIZE, snapshot_growth, 0, 0, 1099511627776, "the runner keeps one only when a process has grown by so many bytes since the last") \
         X(TEXT, snapshot_path, "unfreed-%e-%p-%n.snapshot", 0, 0, "where the runner keeps them: a pattern, as of -o")   \
         X(BOOL, log, 0, 0, 1, "hand every allocation and release to the runner, which must want them: set by --log")   \
+        X(SIZE, sample, 0, 0, 1099511627776, "look at one block in so many bytes allocated, at random; 0 = at every block") \
+        X(SIZE, sample_seed, 0, 0, 9223372036854775807, "of the random choice, so that it can be repeated; 0 = another one each time") \
         X(INT, self_check, 0, 0, 2, "2: compare every stack with _Unwind_Backtrace (slow)")                            \
         X(BOOL, help, 0, 0, 1, "print this table at start")
 

@@ -10,6 +10,7 @@
 #include "cli/capture/site.h"
 #include "cli/capture/source.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,7 +223,10 @@ static bool block_count(struct reader *r, uint32_t stack, unsigned family, unsig
         bool own = verdict == WIRE_VERDICT_IGNORED || verdict == WIRE_VERDICT_RUNTIME; /* may be known before the end */
         if (verdict >= WIRE_VERDICT_END || (!r->judged && !own))
                 verdict = WIRE_VERDICT_UNCLASSIFIED; /* also those left by a judgement that died in its middle */
-        return site_count(&r->sites, stack_checked(r->process, stack), family, verdict, bytes);
+        double stands_for = 0;
+        if (r->header.sample_bytes) /* it was taken with probability 1 - exp(-bytes / mean): see shim/record/sample.h */
+                stands_for = -1 / expm1(-(double)(bytes ? bytes : 1) / (double)r->header.sample_bytes);
+        return site_count(&r->sites, stack_checked(r->process, stack), family, verdict, bytes, stands_for);
 }
 
 enum { SLOTS_PER_PAGE = WIRE_PAGE_BYTES / sizeof(wire_slot), RUN_PAGES = 4 }; /* small: stacks may be */
@@ -303,7 +307,7 @@ static bool sites_read(struct reader *r)
                 return false;
         for (size_t i = 0; i < p->n_holders; i++) {
                 const struct wire_holder *h = &p->holders[i];
-                if (h->kind != WIRE_HOLDER_LEADS)
+                if (h->kind != WIRE_HOLDER_LEADS || r->header.sample_bytes) /* a count of those that were looked at */
                         continue;
                 for (unsigned family = 1; family < WIRE_FAMILY_END; family++) {
                         struct site *site = site_find(&r->sites, h->stack, family, h->verdict);
@@ -363,6 +367,7 @@ static bool facts_read(struct reader *r)
         p->python_why_off = text_at(p, h->python.why_off);
         memcpy(p->dropped, h->dropped, sizeof p->dropped);
         p->self_bytes = r->source.resident_bytes + h->private_bytes;
+        p->sample_bytes = h->sample_bytes;
         p->self_ns_per_allocation = h->self_ns_per_allocation;
         p->judge_ns = h->judge_ns;
         p->depth_max = h->depth_max;

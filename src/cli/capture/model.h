@@ -31,6 +31,7 @@ struct site {
         enum wire_family family;
         uint64_t blocks, bytes;
         uint64_t least_bytes, most_bytes; /* of one block */
+        uint64_t taken_blocks; /* with sampling: `blocks` and `bytes` are estimated from so many; 0 = all were counted */
         uint64_t lived_us, longest_us; /* from a log: all blocks together, and the one that lived longest */
         uint64_t indirect_blocks, indirect_bytes; /* DEFINITE: lost through these */
 };
@@ -70,6 +71,7 @@ struct process {
         struct wire_python python;
         const char *python_version, *python_why_off;
         uint64_t allocations, releases, peak_bytes;
+        uint64_t sample_bytes; /* one block in so many bytes was looked at, and the three above are of those; 0 = every one */
         uint64_t dropped[WIRE_DROP_END];
         uint64_t self_bytes, self_ns_per_allocation, judge_ns;
         unsigned depth_max, frozen_missing;

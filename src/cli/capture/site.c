@@ -26,7 +26,10 @@ static bool site_table_grow(struct site_table *table)
         struct site *sites = realloc(table->sites, size / 2 * sizeof *sites);
         if (sites)
                 table->sites = sites;
-        if (!index || !sites) {
+        struct site_estimate *estimates = realloc(table->estimates, size / 2 * sizeof *estimates);
+        if (estimates)
+                table->estimates = estimates;
+        if (!index || !sites || !estimates) {
                 free(index);
                 return false;
         }
@@ -44,7 +47,7 @@ static bool site_table_grow(struct site_table *table)
         return true;
 }
 
-bool site_count(struct site_table *table, uint32_t stack, unsigned family, unsigned verdict, uint64_t bytes)
+bool site_count(struct site_table *table, uint32_t stack, unsigned family, unsigned verdict, uint64_t bytes, double stands_for)
 {
         if (table->n >= table->room && !site_table_grow(table))
                 return false;
@@ -56,11 +59,17 @@ bool site_count(struct site_table *table, uint32_t stack, unsigned family, unsig
                                                        .family = (enum wire_family)family,
                                                        .verdict = (enum wire_verdict)verdict,
                                                        .least_bytes = bytes};
+                table->estimates[table->n] = (struct site_estimate){0};
                 table->index[at] = (uint32_t)++table->n;
         }
         struct site *site = &table->sites[table->index[at] - 1];
         site->blocks++;
         site->bytes += bytes;
+        if (stands_for > 0) {
+                site->taken_blocks++;
+                table->estimates[site - table->sites].blocks += stands_for;
+                table->estimates[site - table->sites].bytes += stands_for * (double)bytes;
+        }
         if (bytes < site->least_bytes)
                 site->least_bytes = bytes;
         if (bytes > site->most_bytes)
@@ -93,9 +102,16 @@ struct site *site_table_give(struct site_table *table, size_t *ret_n)
 {
         struct site *sites = table->sites;
         *ret_n = table->n;
+        for (size_t i = 0; i < table->n; i++) {
+                if (!sites[i].taken_blocks)
+                        continue;
+                sites[i].blocks = (uint64_t)(table->estimates[i].blocks + 0.5);
+                sites[i].bytes = (uint64_t)(table->estimates[i].bytes + 0.5);
+        }
         if (sites)
                 qsort(sites, table->n, sizeof *sites, site_order);
         free(table->index);
+        free(table->estimates);
         *table = (struct site_table){0};
         return sites;
 }
@@ -103,6 +119,7 @@ struct site *site_table_give(struct site_table *table, size_t *ret_n)
 void site_table_deinit(struct site_table *table)
 {
         free(table->index);
+        free(table->estimates);
         free(table->sites);
         *table = (struct site_table){0};
 }

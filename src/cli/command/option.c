@@ -160,6 +160,8 @@ static bool value_take(struct arguments *a, enum cli_option id, char *value)
                 return seconds_take(value, 0.01, &o->interval_seconds);
         case CLI_LOG_MAX:
                 return size_take(value, &o->log_max_bytes);
+        case CLI_SAMPLE:
+                return size_take(value, &a->sample_bytes) && a->sample_bytes <= UINT64_C(1) << 40;
         case CLI_METRIC:
                 return (word = word_take(words, value)) >= 0 && ((o->metric = (enum metric)word), true);
         case CLI_CHILDREN:
@@ -322,6 +324,8 @@ static void shim_options_make(struct arguments *a)
                 n += (size_t)snprintf(text + n, sizeof text - n, "abort_on_error=1:");
         if (a->options.log)
                 n += (size_t)snprintf(text + n, sizeof text - n, "log=1:");
+        if (a->sample_bytes)
+                n += (size_t)snprintf(text + n, sizeof text - n, "sample=%llu:", (unsigned long long)a->sample_bytes);
         if (a->fail)
                 n += (size_t)snprintf(text + n, sizeof text - n, "fail='%s':", a->fail);
         if (n > 0)
@@ -367,6 +371,8 @@ static int arguments_settle(struct arguments *a)
                         return say_error("no memory");
                 o->targets[o->n_targets++] = (struct report_target){"text", NULL};
         }
+        if (o->log && a->sample_bytes)
+                return say_error("a log has every block: --log and --sample do not go together; see `unfreed --help`");
         shim_options_make(a);
         return 0;
 }

@@ -38,6 +38,8 @@
         X(ABORT_ON_ERROR, 0, "abort-on-error", NULL, ON_RUN, NULL, "stop the program at its first wrong release")      \
         X(LOG, 0, "log", "FILE", ON_RUN, "FILE", "write every allocation and release into a capture")                   \
         X(LOG_MAX, 0, "log-max", "SIZE", ON_RUN, NULL, "end the log there: bytes on disk, K, M or G [1G]")             \
+        X(SAMPLE, 0, "sample", "SIZE", ON_RUN, NULL,                                                                   \
+          "look at one block in so many bytes, at random, and estimate: 512K costs little")                            \
         X(METRIC, 0, "metric", "WHAT", ON_REPORT, "leaked|peak|total|count|temporary|lifetime",                        \
           "of a log: what was alive at the peak, was allocated, ... by stack")                                         \
         X(LOG_FILE, 0, "log-file", "FILE", ON_RUN, "FILE", "findings as Valgrind logs them, for CTest")                \
@@ -103,6 +105,7 @@ struct arguments {
         bool help, version; /* asked for */
         bool python_objects, abort_on_error; /* for the shim */
         const char *fail;                    /* the same; NULL = nothing shall */
+        uint64_t sample_bytes;               /* the same; 0 = every block is looked at */
         bool formats_asked; /* --format was given */
         bool gates_asked;   /* --gate, --error-exitcode or --baseline was given */
         const char *log_path;     /* UNFREED_OPTIONS: where a report without a runner goes; NULL = stderr */

@@ -117,6 +117,7 @@ static void add_up(struct store *store, struct finding *to, const struct finding
         to->bytes += from->bytes;
         to->blocks += from->blocks;
         to->weight += from->weight;
+        to->taken_blocks += from->taken_blocks;
         to->lived_us += from->lived_us;
         if (from->longest_us > to->longest_us)
                 to->longest_us = from->longest_us;
@@ -168,6 +169,7 @@ static void make_leak(struct making *making, const struct process *process, cons
                 .least_bytes = site->least_bytes,
                 .most_bytes = site->most_bytes,
                 .weight = weight_of(site, making->policy->options->metric),
+                .taken_blocks = site->taken_blocks,
                 .lived_us = site->lived_us,
                 .longest_us = site->longest_us,
                 .indirect_blocks = site->indirect_blocks,

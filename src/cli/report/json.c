@@ -119,6 +119,12 @@ static void write_process(struct writer *w, const struct report *report, const s
         writer_number(w, "releases", process->releases);
         writer_number(w, "peak_bytes", process->peak_bytes);
         writer_end_object(w);
+        if (process->sample_bytes) {
+                writer_object(w, "sample");
+                writer_number(w, "mean_bytes", process->sample_bytes);
+                writer_number(w, "blocks", process->allocations);
+                writer_end_object(w);
+        }
         write_dropped(w, process);
         writer_object(w, "self");
         writer_number(w, "bytes", process->self_bytes);
@@ -224,6 +230,10 @@ static void write_finding(struct writer *w, const struct report *report, const s
         writer_text(w, "allocator", text_or_null(entry_name(finding->stack.entry)));
         writer_number(w, "bytes", finding->bytes);
         writer_number(w, "blocks", finding->blocks);
+        if (finding->taken_blocks) { /* bytes and blocks are estimates */
+                writer_bool(w, "estimated", true);
+                writer_number(w, "sampled_blocks", finding->taken_blocks);
+        }
         writer_number(w, "indirect_blocks", finding->indirect_blocks);
         writer_number(w, "indirect_bytes", finding->indirect_bytes);
         write_types(w, finding);

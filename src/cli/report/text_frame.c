@@ -178,6 +178,26 @@ static void print_hidden(const struct report *report, FILE *out)
                 fprintf(out, "hidden: %s\n", line);
 }
 
+/* Where not every block was looked at, numbers are not counts, and what is not said means less. */
+static void print_sampling(const struct report *report, FILE *out)
+{
+        struct store *store = report->store;
+        uint64_t taken = 0, mean = 0;
+        for (size_t i = 0; i < report->capture->n_processes; i++) {
+                const struct process *process = &report->capture->processes[i];
+                if (!process->sample_bytes)
+                        continue;
+                mean = process->sample_bytes;
+                taken += process->allocations;
+        }
+        if (!mean)
+                return;
+        fprintf(out, "sampled: one block in %s, %s in all; bytes and blocks are estimates\n", quantity_bytes(store, mean),
+                quantity_blocks(store, taken));
+        fputs("sampled: wrong releases were looked for among these blocks only; what is held may be held by a lost block\n",
+              out);
+}
+
 /* A log may begin with a process and end before it. */
 static void print_log(const struct report *report, FILE *out)
 {
@@ -352,6 +372,7 @@ void text_foot(const struct report *report, FILE *out, bool is_clean)
                 print_hidden(report, out);
         for (size_t i = 0; i < report->findings->n_gone; i++)
                 fprintf(out, "gone: %s is in the baseline and was not found\n", report->findings->gone[i]);
+        print_sampling(report, out);
         print_dropped(report, out);
         print_unjudged(report, out);
         print_log(report, out);

@@ -117,7 +117,8 @@ static const char *leak_title(const struct report *report, const struct finding 
                                             [RULE_UF002] = "possibly leaked",
                                             [RULE_UF003] = "still reachable",
                                             [RULE_UF004] = "not yet released" };
-        return store_format(report->store, "%s in %s %s", bytes, blocks, ends[finding->rule]);
+        const char *about = finding->taken_blocks ? "about " : ""; /* sampled */
+        return store_format(report->store, "%s%s in %s %s", about, bytes, blocks, ends[finding->rule]);
 }
 
 static bool is_size_wrong(const struct wire_wrong *wrong)

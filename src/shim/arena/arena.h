@@ -19,6 +19,7 @@ struct arena {
         unsigned char *base;
         struct wire_header *header;
         uint32_t *directory;
+        uint32_t *sampled; /* the directory too, while sampling is all that is unusual (record/sample.h), else NULL */
         uint32_t *plain; /* the directory too, while the plain case is possible (record/hot.h), else NULL */
         wire_slot *slots;
         struct wire_leaf *leaves;

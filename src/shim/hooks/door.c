@@ -3,6 +3,7 @@
 
 #include "shim/block/quarantine.h"
 #include "shim/python/python.h"
+#include "shim/record/sample.h"
 
 #include <errno.h>
 
@@ -17,8 +18,10 @@ void *door_early(size_t size, size_t alignment)
 void door_give(struct thread *self, void *block, size_t size)
 {
         void *out = quarantine_exchange(self, block, size);
-        if (likely(out != NULL))
+        if (likely(out != NULL)) {
+                sample_forget(self, out);
                 next_free(out);
+        }
 }
 
 /* malloc, new and new[] blocks all come from next_malloc, see new.c. */
@@ -43,12 +46,17 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
         struct record_released released;
         switch (record_release(self, block, entry, given_size, given_align, start, &released)) {
         case RECORD_PASS:
-                if (next == next_free)
+                if (next == next_free) {
                         door_give(self, block, released.size);
-                else
-                        next(block);
+                        break;
+                }
+                sample_forget(self, block);
+                next(block);
                 break;
-        case RECORD_OWNER: owner_give(block, released.owner); break;
+        case RECORD_OWNER:
+                sample_forget(self, block);
+                owner_give(block, released.owner);
+                break;
         case RECORD_SWALLOW: break;
         }
 }

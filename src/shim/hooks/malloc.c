@@ -7,6 +7,7 @@
 #include "shim/python/layer.h"
 #include "shim/record/hot.h"
 #include "shim/record/logged.h"
+#include "shim/record/sample.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -66,6 +67,8 @@ DOOR void *malloc(size_t size)
 {
         struct thread *self = &thread_self;
         if (unlikely(!hot_is_plain(self))) {
+                if (sample_passes(self, size))
+                        return next_malloc(size);
                 struct stack_start start = STACK_START_HERE();
                 return malloc_slowly(size, &start);
         }
@@ -95,25 +98,13 @@ DOOR void *calloc(size_t n, size_t size)
         return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, 0, HOT_START(&start));
 }
 
-static ALWAYS_INLINE bool free_plainly(void *block, const struct stack_start *start, enum capture_reach how_far)
-{
-        struct thread *self = &thread_self;
-        void *out;
-        if (unlikely(!hot_is_plain(self) ||
-                     !hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, how_far, &out)))
-                return false;
-        if (likely(out != NULL))
-                next_free(out);
-        return true;
-}
-
 static __attribute__((noinline)) void free_further(void *block, const struct stack_start *start)
 {
         struct thread *self = &thread_self;
         void *out;
-        if (likely(free_plainly(block, start, CAPTURE_FAR)))
-                return;
-        if (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, &out)) {
+        if ((hot_is_plain(self) &&
+             hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, CAPTURE_FAR, &out)) ||
+            (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, &out))) {
                 if (likely(out != NULL))
                         next_free(out);
                 return;
@@ -124,8 +115,18 @@ static __attribute__((noinline)) void free_further(void *block, const struct sta
 DOOR void free(void *block)
 {
         struct stack_start start = STACK_START_HERE();
-        if (likely(free_plainly(block, &start, CAPTURE_NEAR)))
+        struct thread *self = &thread_self;
+        void *out;
+        if (unlikely(!hot_is_plain(self))) {
+                if (sample_unknown(self, block)) {
+                        next_free(block);
+                        return;
+                }
+        } else if (likely(hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, CAPTURE_NEAR, &out))) {
+                if (likely(out != NULL))
+                        next_free(out);
                 return;
+        }
         /* Taken again, so that nothing need be kept until here. */
         struct stack_start again = STACK_START_HERE();
         free_further(block, &again);
@@ -187,6 +188,10 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
                 if (result)
                         record_unseen(self, result, size);
                 return result;
+        }
+        if (sample_unknown(self, block)) {
+                void *moved = next_realloc(block, size);
+                return moved ? born(moved, size, entry, 0, start) : NULL;
         }
         struct record_resize change;
         enum wire_family owner;

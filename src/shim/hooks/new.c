@@ -11,6 +11,7 @@
 #include "shim/hooks/door.h"
 #include "shim/record/hot.h"
 #include "shim/record/logged.h"
+#include "shim/record/sample.h"
 #include "shim/self/glibc.h"
 
 #include <dlfcn.h>
@@ -190,6 +191,10 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
                         struct stack_start again = STACK_START_HERE();                                                 \
                         if (given)                                                                                     \
                                 return new_further(given, size, WIRE_ENTRY_##id, &again);                              \
+                } else if (is_standard_behind && sample_passes(self, size)) {                                          \
+                        void *given = next_malloc(size ? size : 1);                                                    \
+                        if (likely(given != NULL))                                                                     \
+                                return given;                                                                          \
                 }                                                                                                      \
                 struct stack_start start = STACK_START_HERE();                                                         \
                 void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
@@ -224,9 +229,15 @@ static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, siz
 {
         struct thread *self = &thread_self;
         void *out;
-        if (unlikely(!is_standard_behind || !hot_is_plain(self) ||
-                     !hot_release(self, block, entry, size, start, how_far, &out)))
+        if (unlikely(!is_standard_behind))
                 return false;
+        if (unlikely(!hot_is_plain(self))) {
+                if (!sample_unknown(self, block))
+                        return false;
+                out = block;
+        } else if (unlikely(!hot_release(self, block, entry, size, start, how_far, &out))) {
+                return false;
+        }
         if (likely(out != NULL))
                 next_free(out);
         return true;

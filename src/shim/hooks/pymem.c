@@ -20,6 +20,7 @@
 #include "shim/python/site.h"
 #include "shim/record/hot.h"
 #include "shim/record/log.h"
+#include "shim/record/sample.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
 
@@ -68,17 +69,28 @@ static ALWAYS_INLINE bool is_own(const struct layer *layer, const struct stack_s
         return likely(interpreter_holds(start->pc)) && likely(!layer_covered(layer));
 }
 
+/* With sampling: nothing is known of the block. A large one would be, and would not stand in its slot. */
+static bool any_large_sample;
+static ALWAYS_INLINE bool is_unknown_sample(const struct thread *self, void *block)
+{
+        const wire_slot *slot = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
+        return !any_large_sample && sample_is_plain(self) && !early_own(block) &&
+               (slot == NULL || wire_slot_family(*slot) == WIRE_FAMILY_NONE);
+}
+
 static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size, enum wire_family family,
                                enum wire_entry entry, const struct stack_start *start)
 {
         if (unlikely(!is_own(layer, start) || (family == WIRE_FAMILY_PYOBJECT && options.python_objects))) {
                 record_birth(self, block, size, entry, 0, start);
                 any_large_object |= size > WIRE_SMALL_MAX;
+                any_large_sample |= size > WIRE_SMALL_MAX;
                 return;
         }
         struct stack_id site = own_site(family, entry, start->pc);
         if (unlikely(self->odd || size > WIRE_SMALL_MAX)) {
                 any_large_object |= family == WIRE_FAMILY_PYOBJECT;
+                any_large_sample |= size > WIRE_SMALL_MAX;
                 record_birth_known(self, block, size, site, family);
                 return;
         }
@@ -125,8 +137,15 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
-        bool event = record_wanted(self);
         size_t bytes = count * size;
+        if (unlikely(self->sampling) && sample_passes(self, bytes)) {
+                self->nest++;
+                void *unknown = zeroed ? inner->give_zeroed(inner->context, 1, layer_size(layer, bytes))
+                                       : inner->give(inner->context, layer_size(layer, bytes));
+                self->nest--;
+                return unknown;
+        }
+        bool event = record_wanted(self);
         if (unlikely(event && door_fails(entry, bytes)))
                 return NULL;
         if (unlikely(event && is_without_gil(self, layer, NULL, family, entry, start)))
@@ -188,10 +207,14 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
         enum wire_family owner = WIRE_FAMILY_NONE;
         if (unlikely(block == NULL))
                 return;
-        if (unlikely(!record_wanted(self)))
+        if (unlikely(self->sampling) && is_unknown_sample(self, block))
+                owner = WIRE_FAMILY_NONE;
+        else if (unlikely(!record_wanted(self)))
                 record_unseen_release(self, block);
         else if (unlikely(!gone(self, layer, block, family, entry, start, &owner)) && !layer->checks)
                 return;
+        else
+                sample_forget(self, block);
         self->nest++;
         if (likely(owner == WIRE_FAMILY_NONE || layer->checks))
                 inner->release(inner->context, block);

@@ -10,6 +10,9 @@
  *      stale stack           below the stack pointer, and of dead threads (stacks.c)
  *      untouched pages       resident.c
  *
+ * With sampling most blocks are not known, and any of them may hold one that is: then all heap is a root, and what is lost
+ * through lost blocks, or has left a pointer in free memory, seems held. What is called lost is.
+ *
  * In a fork child the blocks of its parent count too (gaps.c): into them it may have put its own. And memory that it
  * has not written since the fork counts only for what stood there before it.
  */
@@ -25,6 +28,7 @@
 #include "shim/leak/shape.h"
 #include "shim/leak/stacks.h"
 #include "shim/self/early.h"
+#include "shim/self/options.h"
 #include "shim/sys/maps.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
@@ -211,6 +215,8 @@ void roots_end(void)
 #define NO_WINDOW (UINTPTR_MAX - 1)
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
+        if (options.sample)
+                return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
          */
@@ -407,7 +413,7 @@ static void module_read(const struct place *place)
 static void brk_read(const struct place *place)
 {
         struct place brk = *place;
-        if (is_brk_of_program(place))
+        if (options.sample || is_brk_of_program(place))
                 brk.flags &= ~(uint32_t)BRK_HEAP;
         if (inherited || !(brk.flags & BRK_HEAP))
                 place_read(&brk);

@@ -11,6 +11,7 @@
 #include "shim/record/hot.h"
 #include "shim/record/image.h"
 #include "shim/record/log.h"
+#include "shim/record/sample.h"
 #include "shim/record/wrong.h"
 #include "shim/self/options.h"
 
@@ -20,6 +21,8 @@ static unsigned hot_exceptions;
 void hot_except(unsigned more, unsigned no_more)
 {
         hot_exceptions = (hot_exceptions | more) & ~no_more;
+        bool may_sample = options.sample && !(hot_exceptions & (HOT_FAIL | HOT_GRANULE));
+        __atomic_store_n(&arena.sampled, may_sample ? arena.directory : NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.plain, hot_exceptions ? NULL : arena.directory, __ATOMIC_RELEASE);
 }
 
@@ -45,6 +48,7 @@ bool record_begin(struct thread *self)
                 stack_thread_init(self);
                 self->quarantine = quarantine_init(self);
                 log_thread_begin(self);
+                sample_thread_begin(self);
                 self->count = count;
                 self->quiet--;
         }
@@ -78,6 +82,8 @@ static inline struct stack_id stack_of(struct thread *self, const struct stack_s
 static inline void birth_as(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                             enum wire_family family, const struct stack_start *start)
 {
+        if (unlikely(self->sampling) && !sample_takes(self, size))
+                return;
         struct stack_id stack = stack_of(self, start, wire_word_allocator(entry, align_log2));
         table_insert((uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
@@ -95,6 +101,8 @@ void record_birth(struct thread *self, void *block, size_t size, enum wire_entry
 
 void record_birth_known(struct thread *self, void *block, size_t size, struct stack_id stack, enum wire_family family)
 {
+        if (unlikely(self->sampling) && !sample_takes(self, size))
+                return;
         table_insert((uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
@@ -164,6 +172,8 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
                               .given_align = given_align,
                               .start = start};
         ret->size = SIZE_MAX;
+        if (unlikely(self->sampling) && !known)
+                return RECORD_PASS; /* as most are not */
         if (unlikely(!known || block.released))
                 return wrong_unknown(self, &wrong, &ret->owner);
         ret->size = block.size;
@@ -196,6 +206,8 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                               .given_size = RECORD_NOT_GIVEN,
                               .given_align = RECORD_NOT_GIVEN,
                               .start = start};
+        if (unlikely(self->sampling) && !ret_resize->known)
+                return RECORD_PASS;
         if (unlikely(!ret_resize->known || old->released)) {
                 ret_resize->known = false;
                 return wrong_unknown(self, &wrong, ret_owner);
@@ -212,6 +224,7 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
         /* Remembered as released already now: after the real call another thread may have the address. */
         uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
         table_release(old, stack);
+        sample_forget(self, address);
         if (unlikely(self->logging))
                 log_release(self, old->start, stack, WIRE_LOG_RESIZE);
         return act;

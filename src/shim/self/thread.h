@@ -24,7 +24,8 @@ struct thread {
                         uint16_t nest;     /* > 0: inside an entry point whose inner calls are not events of their own */
                         uint16_t quiet;    /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
                         uint16_t ignoring; /* > 0: the program asked that what is born now be ignored (unfreed.h) */
-                        uint16_t logging;  /* 1: `log` wants every event */
+                        uint8_t logging;   /* 1: `log` wants every event */
+                        uint8_t sampling;  /* 1: not every block is looked at; owned by record/ as what follows */
                 };
                 uint64_t odd; /* 0: none of these */
         };
@@ -33,6 +34,8 @@ struct thread {
         uint32_t slot;            /* index in the thread list, 0 = none */
         uint32_t fork_epoch;      /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;     /* owned by python/ */
+        int64_t sample_left;   /* bytes until a block is */
+        uint64_t sample_state; /* of the random numbers */
         struct log *log;          /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
 };
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));

@@ -1,0 +1,154 @@
+/* Sampling: which blocks are taken, and how often */
+#include "shim/record/record.h"
+#include "shim/record/sample.h"
+#include "shim_place.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define self (&thread_self)
+static struct stack_start nowhere;
+static char memory[1 << 16] __attribute__((aligned(4096)));
+
+static void begin(uint64_t mean, uint64_t seed)
+{
+        unsetenv("UNFREED_RUNNER");
+        cr_assert(record_wanted(self));
+        options.sample = mean;
+        options.sample_seed = seed;
+        hot_except(0, 0); /* as when an arena is made */
+        sample_thread_begin(self);
+        cr_assert_eq(self->sampling, 1);
+}
+
+Test(sample, gaps_are_exponential)
+{
+        /* Mean, and the share past one and past three means: 1/e and 1/e^3, within five standard deviations. */
+        enum { N = 200000, MEAN = 524288 };
+        double sum = 0;
+        int past_one = 0, past_three = 0;
+        begin(MEAN, 42);
+        for (int i = 0; i < N; i++) {
+                int64_t gap = sample_next_gap(self);
+                cr_assert_geq(gap, 1);
+                sum += (double)gap;
+                past_one += gap > MEAN;
+                past_three += gap > 3 * MEAN;
+        }
+        cr_assert_lt(fabs(sum / N / MEAN - 1), 5 / sqrt(N));
+        cr_assert_lt(fabs(past_one - N * exp(-1)), 5 * sqrt(N * exp(-1)));
+        cr_assert_lt(fabs(past_three - N * exp(-3)), 5 * sqrt(N * exp(-3)));
+}
+
+Test(sample, a_gap_is_the_logarithm_of_its_number)
+{
+        uint64_t numbers[] = {1, 12345, UINT64_C(1) << 40, UINT64_C(1) << 63, UINT64_MAX / 3, UINT64_MAX};
+        for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+                double wanted = -log((double)numbers[i] / 18446744073709551616.0) * 1e9;
+                /* ln 2 is known to 2^-32 */
+                cr_assert_lt(fabs((double)sample_gap(numbers[i], 1000000000) - wanted), 2 + wanted * 1e-9, "of %lx",
+                             (long)numbers[i]);
+        }
+}
+
+Test(sample, a_block_is_taken_as_often_as_its_size_says)
+{
+        static const size_t sizes[] = {1, 100, 4096, 100000, 524288, 3000000};
+        enum { N = 300000, MEAN = 524288 };
+        for (unsigned k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+                int taken = 0;
+                begin(MEAN, 7 + k);
+                for (int i = 0; i < N; i++)
+                        taken += sample_takes(self, sizes[k]);
+                double p = -expm1(-(double)sizes[k] / MEAN);
+                cr_assert_lt(fabs(taken - N * p), 5 * sqrt(N * p * (1 - p)) + 1, "%zu bytes: %d taken, %f wanted",
+                             sizes[k], taken, N * p);
+        }
+}
+
+Test(sample, the_same_seed_takes_the_same_blocks)
+{
+        bool taken[2][1000];
+        for (int run = 0; run < 2; run++) {
+                begin(1000, 99);
+                for (int i = 0; i < 1000; i++)
+                        taken[run][i] = sample_takes(self, 100);
+        }
+        cr_assert_eq(memcmp(taken[0], taken[1], sizeof taken[0]), 0);
+}
+
+Test(sample, another_seed_takes_others)
+{
+        bool taken[2][1000];
+        for (int run = 0; run < 2; run++) {
+                begin(1000, 0);
+                for (int i = 0; i < 1000; i++)
+                        taken[run][i] = sample_takes(self, 100);
+        }
+        cr_assert_neq(memcmp(taken[0], taken[1], sizeof taken[0]), 0);
+}
+
+static enum record_act release(void *block, enum wire_entry entry)
+{
+        struct record_released released;
+        return record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &nowhere, &released);
+}
+
+static uint64_t n_wrong(void) { return arena.header->extents[WIRE_EXTENT_WRONGS].used - 1; }
+
+Test(sample, a_block_that_was_not_taken_is_released_in_silence)
+{
+        begin(1 << 30, 5);
+        self->sample_left = 1000000;
+        record_birth(self, memory, 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+        cr_assert(sample_unknown(self, memory + 64));
+        cr_assert_eq(release(memory, WIRE_ENTRY_DELETE), RECORD_PASS);
+        cr_assert_eq(release(memory, WIRE_ENTRY_FREE), RECORD_PASS, "nothing is known of it");
+        cr_assert_eq(n_wrong(), 0);
+        cr_assert_eq(arena.header->dropped[WIRE_DROP_FOREIGN], 0);
+}
+
+Test(sample, a_block_that_was_taken_is_checked)
+{
+        begin(1 << 30, 5);
+        self->sample_left = 1;
+        record_birth(self, memory, 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+        cr_assert_not(sample_unknown(self, memory));
+        cr_assert_eq(release(memory, WIRE_ENTRY_DELETE), RECORD_OWNER);
+        cr_assert_eq(n_wrong(), 1);
+        cr_assert_eq(release(memory, WIRE_ENTRY_FREE), RECORD_SWALLOW, "it is held back still");
+        cr_assert_eq(n_wrong(), 2);
+}
+
+Test(sample, what_the_allocator_gets_back_is_forgotten)
+{
+        begin(1 << 30, 5);
+        self->sample_left = 1;
+        record_birth(self, memory, 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+        cr_assert_eq(release(memory, WIRE_ENTRY_FREE), RECORD_PASS);
+        sample_forget(self, memory);
+        struct block block;
+        cr_assert_not(table_find((uintptr_t)memory, &block));
+        cr_assert_eq(release(memory, WIRE_ENTRY_FREE), RECORD_PASS, "it may be another block by now");
+        cr_assert_eq(n_wrong(), 0);
+}
+
+Test(sample, a_resize_takes_anew)
+{
+        struct record_resize change;
+        enum wire_family owner;
+        struct block block;
+        begin(1 << 30, 5);
+        self->sample_left = 1;
+        record_birth(self, memory, 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+        self->sample_left = 1000000;
+        cr_assert_eq(record_resize_begin(self, memory, WIRE_ENTRY_REALLOC, &nowhere, &change, &owner), RECORD_PASS);
+        cr_assert_not(table_find((uintptr_t)memory, &block));
+        record_resize_end(self, &change, memory, 100, WIRE_ENTRY_REALLOC, &nowhere);
+        cr_assert_not(table_find((uintptr_t)memory, &block), "the new size was not taken");
+        self->sample_left = 1;
+        cr_assert_eq(record_resize_begin(self, memory, WIRE_ENTRY_REALLOC, &nowhere, &change, &owner), RECORD_PASS);
+        record_resize_end(self, &change, memory, 100, WIRE_ENTRY_REALLOC, &nowhere);
+        cr_assert(table_find((uintptr_t)memory, &block));
+        cr_assert_eq(n_wrong(), 0);
+}
