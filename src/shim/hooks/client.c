@@ -93,6 +93,7 @@ int64_t unfreed_since(uint64_t mark, unsigned what, struct unfreed_site *sites, 
         struct since_question question = {.mark = mark,
                                           .judged = what & (UNFREED_JUDGED | UNFREED_ONLY_LOST),
                                           .only_grown = what & UNFREED_ONLY_GROWN,
+                                          .changed = what & UNFREED_CHANGED,
                                           .only_lost = what & UNFREED_ONLY_LOST,
                                           .sp = JUDGE_SP_HERE()};
         thread_self.quiet++;

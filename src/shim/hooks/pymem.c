@@ -81,7 +81,7 @@ static ALWAYS_INLINE bool is_unknown_sample(const struct thread *self, void *blo
 static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size, enum wire_family family,
                                enum wire_entry entry, const struct stack_start *start)
 {
-        if (unlikely(!is_own(layer, start) || (family == WIRE_FAMILY_PYOBJECT && options.python_objects))) {
+        if (unlikely(!is_own(layer, start) || options.python_objects)) {
                 record_birth(self, block, size, entry, 0, start);
                 any_large_object |= size > WIRE_SMALL_MAX;
                 any_large_sample |= size > WIRE_SMALL_MAX;

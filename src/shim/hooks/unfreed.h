@@ -40,7 +40,8 @@ enum unfreed_verdict {
 enum unfreed_since_what {
         UNFREED_JUDGED = 1,     /* say of each site whether it is lost; a site with several verdicts comes several times */
         UNFREED_ONLY_GROWN = 2, /* leave out sites of which as many were released as were born */
-        UNFREED_ONLY_LOST = 4   /* leave out what is not lost (and judge for that) */
+        UNFREED_ONLY_LOST = 4,  /* leave out what is not lost (and judge for that) */
+        UNFREED_CHANGED = 8     /* every site of which more or fewer blocks are alive, those without a birth too */
 };
 
 enum unfreed_form { UNFREED_TEXT, UNFREED_JSON };

@@ -149,14 +149,34 @@ static bool site_make(const struct answer *answer, const struct growth_row *row,
                 ret->blocks = at_most(ret->grown_blocks, row->blocks);
                 ret->bytes = ret->blocks ? at_most(ret->grown_bytes, row->bytes) : 0;
         }
-        return ret->blocks && (!question->only_grown || ret->grown_blocks > 0) &&
+        bool is_news = ret->blocks || (question->changed && ret->grown_blocks != 0);
+        return is_news && (!question->only_grown || ret->grown_blocks > 0) &&
                (!question->only_lost || is_lost(row->verdict));
 }
 
-/* Those that count, by bytes; ends the answer's growth. -1 = memory was refused. */
-static int64_t sites_give(struct answer *answer, struct since_site *ret_sites, size_t most)
+/* Of which nothing is left: after the `n` sites that were found. How many there are now. */
+static size_t gone_give(const struct answer *answer, struct since_site *ret_sites, size_t most, size_t n)
 {
-        const struct growth *rows = answer->question->judged ? &answer->judged : &answer->now;
+        const struct growth *then = &answer->mark->then;
+        for (size_t i = 0; i < then->capacity; i++) {
+                const struct growth_row *row = &then->rows[i];
+                if (row->stack == 0 || growth_find(&answer->now, row->stack))
+                        continue;
+                if (n < most)
+                        ret_sites[n] = (struct since_site){.grown_blocks = -(int64_t)row->blocks,
+                                                           .grown_bytes = -(int64_t)row->bytes,
+                                                           .stack = row->stack,
+                                                           .family = row->family};
+                n++;
+        }
+        return n;
+}
+
+/* Those that count, by bytes. -1 = memory was refused. */
+static int64_t sites_give(const struct answer *answer, struct since_site *ret_sites, size_t most)
+{
+        const struct since_question *question = answer->question;
+        const struct growth *rows = question->judged ? &answer->judged : &answer->now;
         size_t n = 0, bytes = rows->n * sizeof(struct sort_pair);
         struct sort_pair *pairs = rows->n ? pages_take(bytes) : NULL;
         struct since_site site;
@@ -171,6 +191,8 @@ static int64_t sites_give(struct answer *answer, struct since_site *ret_sites, s
                 site_make(answer, &rows->rows[pairs[i].value], &ret_sites[i]);
         if (pairs)
                 pages_give(pairs, bytes);
+        if (question->changed && !question->only_grown && !question->only_lost)
+                n = gone_give(answer, ret_sites, most, n);
         return (int64_t)n;
 }
 

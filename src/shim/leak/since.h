@@ -29,6 +29,7 @@ struct since_question {
         uint64_t mark;
         bool judged;     /* say the verdict of each: as judge_check(), from `sp` */
         bool only_grown; /* leave out what did not grow: for each that went another came */
+        bool changed;    /* also those with no birth, or nothing left, that shrank */
         bool only_lost;  /* (judged) leave out what is still held */
         uintptr_t sp;
 };

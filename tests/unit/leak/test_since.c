@@ -57,6 +57,26 @@ Test(since, a_block_reborn_at_its_place_is_new_though_nothing_has_grown)
         cr_assert_eq(ask(mark, true), 0);
 }
 
+Test(since, what_shrank_is_told_when_asked_for)
+{
+        heap_begin(5);
+        uintptr_t *gone = heap_block_of(0x1000, 24, 3, WIRE_FAMILY_MALLOC);
+        uintptr_t *less = heap_block_of(0x2000, 24, 4, WIRE_FAMILY_MALLOC);
+        heap_block_of(0x3000, 24, 4, WIRE_FAMILY_MALLOC);
+        heap_block_of(0x4000, 24, 5, WIRE_FAMILY_MALLOC);
+        uint64_t mark = since_begin();
+        release(gone);
+        release(less);
+        cr_assert_eq(ask(mark, false), 0);
+        struct since_question question = {.mark = mark, .changed = true};
+        cr_assert_eq(since_sites(&question, sites, 8), 2);
+        cr_assert_eq(sites[0].stack, 4);
+        cr_assert_eq(sites[0].grown_blocks, -1);
+        cr_assert_eq(sites[0].blocks, 0);
+        cr_assert_eq(sites[1].stack, 3);
+        cr_assert_eq(sites[1].grown_bytes, -24);
+}
+
 Test(since, a_released_block_is_not_alive)
 {
         heap_begin(5);
