@@ -118,8 +118,9 @@ static void screen_print(FILE *out, struct symbols *symbols, struct reading *now
                 growth += now->rows[i].growth_bytes;
         }
         double a_second = seconds > 0 ? 1 / seconds : 0;
-        fprintf(out, "process %d %s: %" PRIu64 " bytes in %" PRIu64 " blocks at %zu sites, %+.0f bytes/s\n\n",
-                now->process.pid, now->process.exe, bytes, blocks, now->n, (double)growth * a_second);
+        fprintf(out, "process %d %s: %" PRIu64 " bytes in %" PRIu64 " blocks at %zu site%s, %+.0f bytes/s\n\n",
+                now->process.pid, now->process.exe, bytes, blocks, now->n, now->n == 1 ? "" : "s",
+                (double)growth * a_second);
         fprintf(out, "%14s %14s %10s %9s  %s\n", "bytes/s", "bytes", "blocks", "age", "allocated by");
         struct row *rows = malloc((now->n + 1) * sizeof *rows);
         if (rows && now->n) {
