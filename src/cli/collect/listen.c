@@ -32,8 +32,15 @@ int listen_open(struct listener *listener)
         uint64_t name[2];
         if (getrandom(name, sizeof name, 0) != sizeof name)
                 return say_error("no random numbers for the name of the socket: %s", strerror(errno));
-        int length = snprintf(listener->address, sizeof listener->address, "@unfreed-%016llx%016llx",
-                              (unsigned long long)name[0], (unsigned long long)name[1]);
+        char address[LISTEN_ADDRESS_BYTES];
+        snprintf(address, sizeof address, "@unfreed-%016llx%016llx", (unsigned long long)name[0],
+                 (unsigned long long)name[1]);
+        return listen_open_at(listener, address);
+}
+
+int listen_open_at(struct listener *listener, const char *address)
+{
+        int length = snprintf(listener->address, sizeof listener->address, "%s", address);
         struct sockaddr_un where = {.sun_family = AF_UNIX};
         memcpy(where.sun_path + 1, listener->address + 1, (size_t)length - 1); /* sun_path[0] is NUL: abstract */
 

@@ -17,6 +17,8 @@ struct listener {
 
 /* Negative: a line was said. */
 int listen_open(struct listener *ret_listener);
+/* The same at an address of the caller's, "@name". */
+int listen_open_at(struct listener *ret_listener, const char *address);
 void listen_close(struct listener *listener);
 
 struct arrival {

@@ -230,6 +230,8 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
         case CLI_VERBOSE:
                 o->verbose++;
                 return true;
+        case CLI_CLASSIFY:
+                return o->classify = true;
         case CLI_WATCH:
                 return o->watch = true;
         case CLI_HELP:

@@ -45,6 +45,8 @@
         X(LOG_FILE, 0, "log-file", "FILE", ON_RUN, "FILE", "findings as Valgrind logs them, for CTest")                \
         X(FAIL, 0, "fail", "WISH", ON_RUN, NULL,                                                                       \
           "let requests fail: ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED")                                          \
+        X(CLASSIFY, 0, "classify", NULL, ON_SNAPSHOT, NULL,                                                              \
+          "let it judge a copy of itself: what is lost, what still held (needs the option snapshot_signal)")          \
         X(WATCH, 0, "watch", NULL, ON_SNAPSHOT, NULL, "one snapshot after another, until the process ends")            \
         X(INTERVAL, 0, "interval", "SECONDS", ON_TOP | ON_SNAPSHOT, NULL, "time between two readings [1]")             \
         X(COUNT, 'n', "count", "N", ON_TOP | ON_SNAPSHOT, NULL,                                                        \

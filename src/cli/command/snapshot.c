@@ -8,6 +8,7 @@
 #include "cli/capture/file.h"
 #include "cli/capture/label.h"
 #include "cli/capture/site.h"
+#include "cli/collect/classify.h"
 #include "cli/collect/living.h"
 #include "cli/command/judge.h"
 #include "cli/command/pattern.h"
@@ -45,6 +46,17 @@ static int snapshot_keep(const struct options *options, int fd, const struct cap
         return answer;
 }
 
+static int reading_show(struct policy *policy, struct options *options, int fd, pid_t pid)
+{
+        if (!options->classify)
+                return snapshot_show(policy, options, fd, (int)pid);
+        int copy = classify_ask(pid);
+        int answer = copy < 0 ? copy : snapshot_show(policy, options, copy, (int)pid);
+        if (copy >= 0)
+                close(copy);
+        return answer;
+}
+
 int snapshot_show(struct policy *policy, struct options *options, int fd, int pid)
 {
         struct process process;
@@ -75,7 +87,7 @@ static int process_show(struct arguments *arguments, struct policy *policy, pid_
         struct options *options = &arguments->options;
         if (options->output && !arguments->formats_asked)
                 options->n_targets = 0;
-        int answer = snapshot_show(policy, options, fd, (int)pid);
+        int answer = reading_show(policy, options, fd, pid);
         struct timespec pause = {(time_t)options->interval_seconds, 0};
         pause.tv_nsec = (long)((options->interval_seconds - (double)pause.tv_sec) * 1e9);
         for (unsigned i = 1; options->watch && answer >= 0 && (!options->count || i < options->count); i++) {
@@ -83,7 +95,7 @@ static int process_show(struct arguments *arguments, struct policy *policy, pid_
                 if (nanosleep(&pause, NULL) < 0 || kill(pid, 0) < 0 || !arena_peek(fd, &brief) ||
                     brief.how != END_RUNNING)
                         break;
-                answer = snapshot_show(policy, options, fd, (int)pid);
+                answer = reading_show(policy, options, fd, pid);
         }
         return answer;
 }

@@ -54,6 +54,7 @@ struct options {
         uint64_t log_max_bytes;   /* of events in it */
         double linger_seconds;    /* how long to wait for what still runs after the program ended */
         bool watch;               /* of `snapshot`: again and again */
+        bool classify;            /* of `snapshot`: let the process judge a copy of itself */
         double interval_seconds;  /* of `top` and `snapshot --watch` */
         unsigned count;           /* the same: readings; 0 = without end */
         double snapshot_seconds;  /* the runner keeps snapshots: how often; 0 = not so */

@@ -23,6 +23,7 @@ enum purpose {
         FOR_EXEC,
         FOR_NOW,   /* verdicts that stay, though the program goes on */
         FOR_CHECK, /* a number, no verdicts */
+        FOR_COPY,  /* the others stand still: this is a copy of the process (apart.h) */
 };
 
 /* One judgement at a time. Of one process image: a fork child finds the lock as some thread of its parent had it. */
@@ -31,6 +32,7 @@ static struct {
         uint32_t image;
         bool judged;   /* verdicts may stand in the table */
         bool for_good; /* and shall stay */
+        size_t missing; /* threads that did not stop, for the copy */
 } state;
 
 static void state_take(void)
@@ -93,7 +95,9 @@ static void judge_now(struct on_stack *on)
         if (!is_check)
                 holder_begin();
         uint64_t signals = signals_block();
-        size_t missing = freeze_begin(on->purpose == FOR_EXIT || on->purpose == FOR_EXEC);
+        size_t missing = on->purpose == FOR_COPY
+                                 ? state.missing
+                                 : freeze_begin(on->purpose == FOR_EXIT || on->purpose == FOR_EXEC);
         on->unjudged = judge_frozen(on->sp, missing, begun);
         state.judged = true;
         if (is_check) {
@@ -105,7 +109,8 @@ static void judge_now(struct on_stack *on)
                         on->look(on->context);
                 mark_clear();
         }
-        freeze_end();
+        if (on->purpose != FOR_COPY)
+                freeze_end();
         sys_call(SYS_rt_sigprocmask, SIG_SETMASK, &signals, NULL, sizeof signals);
         if (is_check)
                 return;
@@ -194,3 +199,21 @@ bool judge_look(uintptr_t sp, void (*look)(void *context), void *context, uint64
         *ret_bytes = on.lost.bytes;
         return true;
 }
+
+void judge_while_frozen(void (*run)(void *context), void *context)
+{
+        if (__atomic_load_n(&state.image, __ATOMIC_ACQUIRE) != life_image())
+                state_take();
+        else if (!lock_try(&state.lock))
+                return;
+        if (!state.for_good) {
+                uint64_t signals = signals_block();
+                state.missing = freeze_begin(false);
+                run(context);
+                freeze_end();
+                sys_call(SYS_rt_sigprocmask, SIG_SETMASK, &signals, NULL, sizeof signals);
+        }
+        lock_give(&state.lock);
+}
+
+void judge_frozen_copy(uintptr_t sp) { judge_locked(sp, FOR_COPY); }

@@ -43,6 +43,13 @@ void judge(uintptr_t sp, bool for_exec);
 /* The same now, and never again in this image: judge() then does nothing. */
 void judge_for_good(uintptr_t sp);
 
+/* Stop the other threads, call `run`, let them go; at once and without it when a judgement is under way. */
+void judge_while_frozen(void (*run)(void *context), void *context);
+
+/* In a copy of the process that `run` of the above has made, where the other threads are only what was noted of them, and
+ * whose arena is its own: judge, for whoever reads that arena. */
+void judge_frozen_copy(uintptr_t sp);
+
 /* The same question in the middle of the run: how many blocks are lost (definite, indirect) just now? Leaves no
  * verdict. False when that could not be told. */
 bool judge_check(uintptr_t sp, uint64_t *ret_blocks, uint64_t *ret_bytes);

@@ -8,6 +8,7 @@
 #include "bare/bits.h"
 #include "bare/number.h"
 #include "shim/arena/arena.h"
+#include "shim/leak/apart.h"
 #include "shim/leak/freeze.h"
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
@@ -50,6 +51,8 @@ static bool image_birth(bool is_fork_child)
         birth_describe(is_fork_child, allocator);
         stack_init(is_fork_child);
         freeze_init(is_fork_child);
+        if (!is_fork_child)
+                apart_init();
         hot_except((check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
                            (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
                    0);

@@ -9,6 +9,9 @@
  * high number for the reporter. For arena_init(). */
 void birth_send(int memfd, size_t bytes);
 
+/* Send the descriptor to this address, for one who asked. */
+void birth_send_to(const char *address, int memfd, size_t bytes);
+
 /* Tell the runner, if there is one, that this process cannot record. True when it was told. */
 bool birth_refuse(void);
 
