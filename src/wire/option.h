@@ -29,7 +29,7 @@
         X(TEXT, snapshot_every, "", 0, 0, "the runner keeps a snapshot of each living process this often: a number with s, m or h") \
         X(SIZE, snapshot_growth, 0, 0, 1099511627776, "the runner keeps one only when a process has grown by so many bytes since the last") \
         X(TEXT, snapshot_path, "unfreed-%e-%p-%n.snapshot", 0, 0, "where the runner keeps them: a pattern, as of -o")   \
-        X(INT, snapshot_signal, 0, 0, 64, "signal by which `unfreed snapshot --classify` asks this process to judge a copy of itself; 0 = none") \
+        X(INT, snapshot_signal, 0, 0, 64, "signal by which a snapshot may ask this process to judge a copy of itself; 0 = none") \
         X(BOOL, log, 0, 0, 1, "hand every allocation and release to the runner, which must want them: set by --log")   \
         X(SIZE, sample, 0, 0, 1099511627776, "look at one block in so many bytes allocated, at random; 0 = at every block") \
         X(SIZE, sample_seed, 0, 0, 9223372036854775807, "of the random choice, so that it can be repeated; 0 = another one each time") \
