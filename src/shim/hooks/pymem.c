@@ -26,9 +26,16 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { SMALL_OBJECT_BYTES = 512 }; /* pymalloc serves these from its own pools (Objects/obmalloc.c) */
+
+/* The whole word, as it is read: a load that is wider than the store before it waits until that has left the core. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && offsetof(struct thread, nest) == offsetof(struct thread, odd),
+               "nest is the lowest part of odd");
+static ALWAYS_INLINE void nest_enter(struct thread *self) { self->odd += 1; }
+static ALWAYS_INLINE void nest_leave(struct thread *self) { self->odd -= 1; }
 
 /* What a realloc of a domain is. */
 struct door {
@@ -139,10 +146,10 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
         struct thread *self = &thread_self;
         size_t bytes = count * size;
         if (unlikely(self->sampling) && sample_passes(self, bytes)) {
-                self->nest++;
+                nest_enter(self);
                 void *unknown = zeroed ? inner->give_zeroed(inner->context, 1, layer_size(layer, bytes))
                                        : inner->give(inner->context, layer_size(layer, bytes));
-                self->nest--;
+                nest_leave(self);
                 return unknown;
         }
         bool event = record_wanted(self);
@@ -150,7 +157,7 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
                 return NULL;
         if (unlikely(event && is_without_gil(self, layer, NULL, family, entry, start)))
                 inner = raw_inner();
-        self->nest++;
+        nest_enter(self);
         void *block;
         if (!zeroed)
                 block = inner->give(inner->context, layer_size(layer, bytes));
@@ -158,7 +165,7 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
                 block = inner->give_zeroed(inner->context, count, size);
         else
                 block = inner->give_zeroed(inner->context, 1, layer_size(layer, bytes));
-        self->nest--;
+        nest_leave(self);
         if (unlikely(block == NULL))
                 return NULL;
         if (likely(event && is_tracked(family, bytes)))
@@ -215,12 +222,12 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
                 return;
         else
                 sample_forget(self, block);
-        self->nest++;
+        nest_enter(self);
         if (likely(owner == WIRE_FAMILY_NONE || layer->checks))
                 inner->release(inner->context, block);
         else if (!python_give(block, owner))
                 next_free(block);
-        self->nest--;
+        nest_leave(self);
 }
 
 /* An extension's realloc, or one of a block that is not what it should be. */
@@ -234,7 +241,7 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         bool without_gil = is_without_gil(self, layer, block, door->family, door->resize, start);
         enum record_act act = record_resize_begin(self, block, door->resize, start, &change, &owner);
         void *result = NULL;
-        self->nest++;
+        nest_enter(self);
         if (layer->checks || (act == RECORD_PASS && !without_gil)) {
                 result = inner->resize(inner->context, block, layer_size(layer, size));
         } else if (without_gil || act == RECORD_SWALLOW) {
@@ -245,7 +252,7 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         } else if (!python_resize(block, size, owner, &result)) {
                 result = next_realloc(block, size ? size : 1);
         }
-        self->nest--;
+        nest_leave(self);
         record_resize_end(self, &change, result, size ? size : 1, door->resize, start);
         return result;
 }
@@ -256,9 +263,9 @@ static ALWAYS_INLINE void *resize_plainly(struct thread *self, const struct laye
 {
         wire_slot slot = *where;
         *where = 0;
-        self->nest = 1;
+        nest_enter(self);
         void *result = layer->inner.resize(layer->inner.context, block, layer_size(layer, size));
-        self->nest = 0;
+        nest_leave(self);
         if (unlikely(result == NULL)) {
                 *where = slot;
                 return NULL;
@@ -276,14 +283,14 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         wire_slot *where = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
         if (likely(where && wire_slot_live(*where) && wire_slot_is_of(*where, (uintptr_t)block) && self->count &&
                    self->odd == 0 && wire_slot_family(*where) == (unsigned)door->family && is_own(layer, start) &&
-                   !fail_active && options.pyobject))
+                   !fail_active && (door->family != WIRE_FAMILY_PYOBJECT || options.pyobject)))
                 return resize_plainly(self, layer, block, size, where, door, start);
         if (unlikely(!record_wanted(self))) {
                 if (block)
                         record_unseen_release(self, block);
-                self->nest++;
+                nest_enter(self);
                 void *result = inner->resize(inner->context, block, layer_size(layer, size));
-                self->nest--;
+                nest_leave(self);
                 if (result && self->nest == 0)
                         record_unseen(self, result, size);
                 return result;
@@ -300,9 +307,9 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 inner = raw_inner();
         if (found)
                 table_forget(&old);
-        self->nest++;
+        nest_enter(self);
         void *result = inner->resize(inner->context, block, layer_size(layer, size));
-        self->nest--;
+        nest_leave(self);
         if (unlikely(result == NULL)) {
                 if (found)
                         table_restore(&old);
@@ -317,50 +324,92 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         return result;
 }
 
-/* The interpreter makes and drops objects all the time, and each instruction here is felt. This is set when nothing is
- * asked for that would make an object anything but plain: its stack is its entry point. */
-static bool objects_are_plain;
+/* The interpreter makes and drops objects all the time, and each instruction here is felt. These are set when nothing is
+ * asked for that would make a block anything but plain: a small one that the interpreter gives itself, with the short
+ * stack of such, in the table that glibc's allocator leads to (record/hot.h). */
+static bool own_is_plain, objects_are_plain;
 
 static ALWAYS_INLINE bool is_plain(const struct thread *self, const struct layer *layer, uintptr_t pc)
 {
-        return likely(objects_are_plain && arena.directory && self->count && self->odd == 0 && interpreter_holds(pc) &&
-                      !layer_covered(layer));
+        return likely(arena.directory && self->count && self->odd == 0 && interpreter_holds(pc) && !layer_covered(layer));
 }
 
-static ALWAYS_INLINE void *give_object(struct thread *self, const struct layer *layer, size_t size)
+/* The slot of a plain block; NULL where there is no leaf yet. */
+static ALWAYS_INLINE wire_slot *plain_slot(uintptr_t address, uint32_t *ret_leaf)
 {
-        self->nest = 1;
+        uint64_t at = address >> HOT_LEAF_SHIFT;
+        *ret_leaf = likely(at < UINT64_C(1) << (47 - HOT_LEAF_SHIFT)) ? arena.directory[at] : 0;
+        size_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
+        return arena.slots + ((size_t)*ret_leaf * WIRE_LEAF_SLOTS + index);
+}
+
+static ALWAYS_INLINE void *give_plainly(struct thread *self, const struct layer *layer, size_t size, uint32_t site,
+                                        enum wire_family family)
+{
+        nest_enter(self);
         void *block = layer->inner.give(layer->inner.context, layer_size(layer, size));
-        self->nest = 0;
-        if (likely(block != NULL)) {
-                table_insert_blindly((uintptr_t)block, size, site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
-                hot_count_born(self->count, size);
-        }
+        nest_leave(self);
+        if (unlikely(block == NULL))
+                return NULL;
+        uint32_t leaf;
+        wire_slot *slot = plain_slot((uintptr_t)block, &leaf);
+        size_t page = (uintptr_t)block >> (HOT_GRANULE_SHIFT + 9) & (WIRE_LEAF_PAGES - 1);
+        /* As table_insert_blindly(): not a look into the slot, whose line may be far away. */
+        if (likely(leaf != 0 && size <= WIRE_SMALL_MAX && arena.leaves[leaf].touched[page]))
+                __atomic_store_n(slot, wire_slot_make(site, size, family, (uintptr_t)block, arena.epoch), __ATOMIC_RELAXED);
+        else
+                table_insert_slowly((uintptr_t)block, size, site, family);
+        hot_count_born(self->count, size);
         return block;
 }
 
 /* With pyobject=off, small: nothing of it is recorded, nor what pymalloc does for it. */
 static ALWAYS_INLINE void *give_untracked(struct thread *self, const struct layer *layer, size_t size)
 {
-        self->nest++;
+        nest_enter(self);
         void *block = layer->inner.give(layer->inner.context, layer_size(layer, size));
-        self->nest--;
+        nest_leave(self);
         return block;
 }
+
+/* A live block of this family starts here: its slot in *ret_slot. */
+static ALWAYS_INLINE bool is_live_plain(const struct thread *self, void *block, enum wire_family family,
+                                        wire_slot **ret_where, wire_slot *ret_slot)
+{
+        uint32_t leaf;
+        if (unlikely(!arena.directory || !self->count || self->odd))
+                return false;
+        *ret_where = plain_slot((uintptr_t)block, &leaf);
+        if (unlikely(leaf == 0))
+                return false;
+        *ret_slot = __atomic_load_n(*ret_where, __ATOMIC_RELAXED);
+        uint64_t asked = UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
+                         UINT64_C(3) << WIRE_SLOT_LOW_SHIFT;
+        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT |
+                         (uint64_t)((uintptr_t)block & 0x18) << (WIRE_SLOT_LOW_SHIFT - 3) | ((uintptr_t)block & 7);
+        return likely((*ret_slot & asked) == right);
+}
+
+enum { CODE_LEAST_BYTES = 128 }; /* no code object is smaller: 3.8's header alone has 152 */
 
 /* True when the object is gone from the table, or was never in it. */
 static ALWAYS_INLINE bool forget_object(struct thread *self, void *block)
 {
-        wire_slot *where = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
-        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
-        bool live = wire_slot_live(slot) && wire_slot_is_of(slot, (uintptr_t)block);
-        if (unlikely(!options.pyobject))
-                return !live && !any_large_object;
-        if (unlikely(!objects_are_plain || !live || self->odd || !self->count || !site_is_bare(wire_slot_stack(slot)) ||
-                     wire_slot_family(slot) != WIRE_FAMILY_PYOBJECT))
+        wire_slot *where, slot;
+        if (unlikely(!objects_are_plain)) {
+                if (options.pyobject || any_large_object)
+                        return false;
+                where = arena.directory ? table_slot((uintptr_t)block) : NULL;
+                return !where || !wire_slot_live(*where) || !wire_slot_is_of(*where, (uintptr_t)block);
+        }
+        if (unlikely(!is_live_plain(self, block, WIRE_FAMILY_PYOBJECT, &where, &slot) ||
+                     !site_is_bare(wire_slot_stack(slot))))
+                return false;
+        uint32_t size = wire_slot_size(slot);
+        if (unlikely(size >= CODE_LEAST_BYTES && code_maybe((uintptr_t)block)))
                 return false;
         table_release_bare(where, slot, site_bare(WIRE_ENTRY_PYOBJECT_FREE).n);
-        hot_count_released(self->count, wire_slot_size(slot));
+        hot_count_released(self->count, size);
         return true;
 }
 
@@ -390,14 +439,39 @@ GIVE_BY(object, PYOBJECT, PYOBJECT)
 
 static void *raw_give(void *layer, size_t size) { return raw_give_slowly(layer, size, STACK_START_HERE()); }
 static void raw_release(void *layer, void *block) { raw_release_slowly(layer, block, STACK_START_HERE()); }
-static void *mem_give(void *layer, size_t size) { return mem_give_slowly(layer, size, STACK_START_HERE()); }
-static void mem_release(void *layer, void *block) { mem_release_slowly(layer, block, STACK_START_HERE()); }
+
+static void *mem_give(void *layer, size_t size)
+{
+        struct thread *self = &thread_self;
+        uintptr_t pc = (uintptr_t)__builtin_return_address(0);
+        if (likely(own_is_plain && is_plain(self, layer, pc)))
+                return give_plainly(self, layer, size, site_find(WIRE_ENTRY_PYMEM_MALLOC, pc).n, WIRE_FAMILY_PYMEM);
+        return mem_give_slowly(layer, size, STACK_START_HERE());
+}
+
+static void mem_release(void *context, void *block)
+{
+        const struct layer *layer = context;
+        struct thread *self = &thread_self;
+        uintptr_t pc = (uintptr_t)__builtin_return_address(0);
+        wire_slot *where, slot;
+        if (likely(own_is_plain && is_plain(self, layer, pc) &&
+                   is_live_plain(self, block, WIRE_FAMILY_PYMEM, &where, &slot))) {
+                table_release_slot(where, slot, (uintptr_t)block, site_find(WIRE_ENTRY_PYMEM_FREE, pc).n);
+                hot_count_released(self->count, wire_slot_size(slot));
+                nest_enter(self);
+                layer->inner.release(layer->inner.context, block);
+                nest_leave(self);
+                return;
+        }
+        mem_release_slowly(context, block, STACK_START_HERE());
+}
 
 static void *object_give(void *layer, size_t size)
 {
         struct thread *self = &thread_self;
-        if (is_plain(self, layer, (uintptr_t)__builtin_return_address(0)))
-                return give_object(self, layer, size);
+        if (likely(objects_are_plain && is_plain(self, layer, (uintptr_t)__builtin_return_address(0))))
+                return give_plainly(self, layer, size, site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
         if (!options.pyobject && size <= SMALL_OBJECT_BYTES)
                 return give_untracked(self, layer, size);
         return object_give_slowly(layer, size, STACK_START_HERE());
@@ -409,15 +483,15 @@ static void object_release(void *context, void *block)
         struct thread *self = &thread_self;
         if (unlikely(block == NULL))
                 return;
-        if (unlikely(code_maybe((uintptr_t)block)))
-                code_died((uintptr_t)block);
         if (unlikely(!forget_object(self, block))) {
+                if (code_maybe((uintptr_t)block))
+                        code_died((uintptr_t)block);
                 object_release_slowly(context, block, STACK_START_HERE());
                 return;
         }
-        self->nest++;
+        nest_enter(self);
         layer->inner.release(layer->inner.context, block);
-        self->nest--;
+        nest_leave(self);
 }
 
 static const struct python_allocator hooks[PYTHON_DOMAINS] = {
@@ -428,7 +502,8 @@ static const struct python_allocator hooks[PYTHON_DOMAINS] = {
 
 static void objects_settle(void)
 {
-        objects_are_plain = options.pyobject && !options.python_objects && !fail_active;
+        own_is_plain = !fail_active && arena.granule_shift == HOT_GRANULE_SHIFT;
+        objects_are_plain = own_is_plain && options.pyobject && !options.python_objects;
 }
 
 void pymem_stacks(bool on)

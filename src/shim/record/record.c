@@ -249,7 +249,13 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
 void record_unseen_release(struct thread *self, void *address)
 {
         struct block block;
-        if (arena.base == NULL || self->count == NULL || !table_find((uintptr_t)address, &block) || block.released)
+        if (arena.base == NULL || self->count == NULL)
+                return;
+        /* Mostly the backing of what the outer entry point has just released. */
+        const wire_slot *slot = table_slot((uintptr_t)address);
+        if (likely(slot && wire_slot_released(*slot) && wire_slot_is_of(*slot, (uintptr_t)address)))
+                return;
+        if (!table_find((uintptr_t)address, &block) || block.released)
                 return;
         table_forget(&block);
         hot_count_released(self->count, block.size);
