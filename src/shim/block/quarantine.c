@@ -6,20 +6,18 @@
 #include "shim/block/quarantine.h"
 
 #include "shim/self/options.h"
+#include "shim/self/shelf.h"
 #include "shim/sys/pages.h"
 
-#include <stdatomic.h>
-
-enum { PLACES = 1 << 15 };
-
-static _Atomic(struct quarantine *) rings[PLACES];
+static struct shelf rings; /* struct quarantine */
 
 struct quarantine *quarantine_init(struct thread *self)
 {
         uint64_t n = options.quarantine_size / QUARANTINE_LARGEST_BYTES;
-        if (n == 0 || self->slot == 0 || self->slot >= PLACES)
+        void **place = n && self->slot ? shelf_at(&rings, self->slot) : NULL;
+        if (place == NULL)
                 return NULL;
-        struct quarantine *ring = atomic_load_explicit(&rings[self->slot], memory_order_relaxed);
+        struct quarantine *ring = *place;
         if (ring)
                 return ring;
         while (n & (n - 1))
@@ -27,6 +25,6 @@ struct quarantine *quarantine_init(struct thread *self)
         ring = pages_take(sizeof *ring + n * sizeof(void *));
         if (ring)
                 ring->mask = (uint32_t)n - 1;
-        atomic_store_explicit(&rings[self->slot], ring, memory_order_relaxed);
+        *place = ring;
         return ring;
 }

@@ -7,6 +7,7 @@
 
 #include "shim/self/birth.h"
 #include "shim/self/options.h"
+#include "shim/self/shelf.h"
 #include "shim/sys/clock.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
@@ -14,14 +15,13 @@
 #include <linux/futex.h>
 
 enum {
-        PLACES = 1 << 15,
         STEP_BYTES = 1024,                /* between two looks at the limit, and at the clock */
         WAIT_MS = 100,                    /* for room, at most */
         ROOM_AGAIN = WIRE_RING_BYTES / 4, /* bytes, until which a thread that waited in vain goes on dropping */
         STALE_BYTES = 1 << 16,
 };
 
-static _Atomic(struct log *) logs[PLACES]; /* of each place in the thread list; whoever takes the place takes this */
+static struct shelf logs; /* struct log */
 
 static struct wire_lane *lane_at(uint64_t place)
 {
@@ -47,14 +47,12 @@ void log_begin(void)
 
 static struct log *log_take(uint32_t place)
 {
-        struct log *log = atomic_load_explicit(&logs[place], memory_order_relaxed);
-        if (log == NULL) {
-                log = pages_take(sizeof *log);
-                atomic_store_explicit(&logs[place], log, memory_order_relaxed);
-        } else {
-                memset(log, 0, sizeof *log);
-        }
-        return log;
+        void **own = shelf_at(&logs, place);
+        if (own == NULL)
+                return NULL;
+        if (*own)
+                return memset(*own, 0, sizeof(struct log));
+        return *own = pages_take(sizeof(struct log));
 }
 
 /* The next record goes to this position; whether there is room is to be asked. */
@@ -73,8 +71,8 @@ void log_thread_begin(struct thread *self)
         if (!options.log || __atomic_load_n(&lane_at(0)->state, __ATOMIC_ACQUIRE) != WIRE_LOG_ON)
                 return;
         const struct wire_range *e = arena.header->extents;
-        bool has_place = self->slot && self->slot < PLACES && self->slot < e[WIRE_EXTENT_LANES].capacity &&
-                         self->slot < e[WIRE_EXTENT_RINGS].capacity;
+        bool has_place =
+                self->slot && self->slot < e[WIRE_EXTENT_LANES].capacity && self->slot < e[WIRE_EXTENT_RINGS].capacity;
         struct log *log = has_place ? log_take(self->slot) : NULL;
         if (log == NULL) {
                 arena_drop(WIRE_DROP_LOG);

@@ -105,15 +105,24 @@ void wrong_no_gil(struct thread *self, const struct wrong *wrong)
         file(self, &row);
 }
 
-/* Could glibc have given this address by mmap, for a block that we never saw? Its header says so: malloc/malloc.c,
- * struct malloc_chunk: size of the mapping with bit 1 (IS_MMAPPED), before it the distance to the mapping's start. */
-static bool may_be_mapped_chunk(uintptr_t address)
+/* Could glibc have given this address for a block that we never saw, by mmap or from a heap of its own? The words
+ * around it say so (malloc/malloc.c, struct malloc_chunk). Before it stands its size, with bit 0 when the chunk before
+ * is in use, bit 1 when it is a mapping (then the word before that is the distance to the mapping's start), bit 2 when
+ * the heap is not the main one. A chunk of a heap is in use when the next one has bit 0 set. A library that was opened
+ * with RTLD_DEEPBIND, or that asks for __libc_malloc, gets such blocks. */
+static bool may_be_chunk(uintptr_t address)
 {
-        uint64_t head[2];
+        uint64_t head[2], next;
         if (address % 16 || !probe_read(address - sizeof head, head, sizeof head))
                 return false;
-        return (head[1] & 7) == 2 && ((address - 16 - head[0]) % WIRE_PAGE_BYTES) == 0 &&
-               (((head[1] & ~UINT64_C(7)) + head[0]) % WIRE_PAGE_BYTES) == 0;
+        uint64_t bytes = head[1] & ~UINT64_C(7);
+        if (head[1] & 2)
+                return (head[1] & 7) == 2 && (address - 16 - head[0]) % WIRE_PAGE_BYTES == 0 &&
+                       (bytes + head[0]) % WIRE_PAGE_BYTES == 0;
+        bool fits = bytes >= 32 && bytes % 16 == 0 && bytes < UINT64_C(1) << 47;
+        if (!fits || !probe_read(address - 8 + bytes, &next, sizeof next))
+                return false;
+        return (next & 3) == 1 && (next & ~UINT64_C(7)) >= 16 && (next & 8) == 0;
 }
 
 static bool all_seen(void)
@@ -131,13 +140,24 @@ static bool place_of(uintptr_t address, uintptr_t sp, enum wire_family family, e
         enum map_kind kind = maps_find(address, &map);
         bool heap = kind == MAP_IS_HEAP || table_ever_held(address);
         switch (kind) {
-        case MAP_IS_NONE: *ret_place = WIRE_PLACE_UNMAPPED; return true;
-        case MAP_IS_STACK: *ret_place = WIRE_PLACE_STACK; return true;
-        case MAP_IS_SPECIAL: *ret_place = WIRE_PLACE_MAPPING; return true;
-        case MAP_IS_FILE: *ret_place = WIRE_PLACE_MODULE; return !heap;
+        case MAP_IS_NONE:
+                *ret_place = WIRE_PLACE_UNMAPPED;
+                return true;
+        case MAP_IS_STACK:
+                *ret_place = WIRE_PLACE_STACK;
+                return true;
+        case MAP_IS_SPECIAL:
+                *ret_place = WIRE_PLACE_MAPPING;
+                return true;
+        case MAP_IS_FILE:
+                *ret_place = WIRE_PLACE_MODULE;
+                return !heap;
         case MAP_IS_HEAP:
-        case MAP_IS_ANONYMOUS: break;
-        case MAP_IS_NOT_KNOWN: *ret_place = WIRE_PLACE_UNKNOWN; return address % 8 != 0;
+        case MAP_IS_ANONYMOUS:
+                break;
+        case MAP_IS_NOT_KNOWN:
+                *ret_place = WIRE_PLACE_UNKNOWN;
+                return address % 8 != 0;
         }
         if (sp >= map.start && sp < map.end && address >= sp) {
                 *ret_place = WIRE_PLACE_STACK;
@@ -152,7 +172,9 @@ static bool place_of(uintptr_t address, uintptr_t sp, enum wire_family family, e
         if (python_family(family))
                 return false;
         bool misaligned = address % (UINT64_C(1) << (arena.granule_shift == 5 ? 4 : 3)) != 0;
-        return misaligned || (heap ? all_seen() : all_seen() || !may_be_mapped_chunk(address));
+        if (!misaligned && may_be_chunk(address))
+                return false;
+        return misaligned || !heap || all_seen();
 }
 
 void wrong_double(struct thread *self, const struct wrong *wrong)
