@@ -171,7 +171,8 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
 
 void arena_stop(void)
 {
-        __atomic_store_n(&arena.plain, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.plain_birth, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.plain_release, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.sampled, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.directory, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE);

@@ -20,7 +20,8 @@ struct arena {
         struct wire_header *header;
         uint32_t *directory;
         uint32_t *sampled; /* the directory too, while sampling is all that is unusual (record/sample.h), else NULL */
-        uint32_t *plain; /* the directory too, while the plain case is possible (record/hot.h), else NULL */
+        uint32_t *plain_birth;   /* the directory too, while the plain case is possible (record/hot.h), else NULL ... */
+        uint32_t *plain_release; /* ... and while it is for a release as well, which has a stack then */
         wire_slot *slots;
         struct wire_leaf *leaves;
         struct wire_past *past;

@@ -6,6 +6,7 @@
 #include "shim/hooks/door.h"
 #include "shim/python/layer.h"
 #include "shim/record/hot.h"
+#include "shim/self/options.h"
 #include "shim/record/logged.h"
 #include "shim/record/sample.h"
 
@@ -66,7 +67,7 @@ static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct s
 DOOR void *malloc(size_t size)
 {
         struct thread *self = &thread_self;
-        if (unlikely(!hot_is_plain(self))) {
+        if (unlikely(!hot_is_plain(arena.plain_birth, self))) {
                 if (sample_passes(self, size))
                         return next_malloc(size);
                 struct stack_start start = STACK_START_HERE();
@@ -91,7 +92,7 @@ DOOR void *calloc(size_t n, size_t size)
         if (unlikely(door_fails(WIRE_ENTRY_CALLOC, bytes)))
                 return NULL;
         struct thread *self = &thread_self;
-        bool plain = hot_is_plain(self);
+        bool plain = hot_is_plain(arena.plain_birth, self);
         void *block = next_calloc(n, size);
         if (likely(plain && hot_birth(self, block, bytes, WIRE_ENTRY_CALLOC, &start, CAPTURE_FAR)))
                 return block;
@@ -102,8 +103,10 @@ static __attribute__((noinline)) void free_further(void *block, const struct sta
 {
         struct thread *self = &thread_self;
         void *out;
-        if ((hot_is_plain(self) &&
+        if ((hot_is_plain(arena.plain_release, self) &&
              hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, CAPTURE_FAR, &out)) ||
+            (!options.release_stacks && hot_is_plain(arena.plain_birth, self) &&
+             hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, CAPTURE_NONE, &out)) ||
             (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, &out))) {
                 if (likely(out != NULL))
                         next_free(out);
@@ -117,7 +120,7 @@ DOOR void free(void *block)
         struct stack_start start = STACK_START_HERE();
         struct thread *self = &thread_self;
         void *out;
-        if (unlikely(!hot_is_plain(self))) {
+        if (unlikely(!hot_is_plain(arena.plain_release, self))) {
                 if (sample_unknown(self, block)) {
                         next_free(block);
                         return;

@@ -13,6 +13,7 @@
 #include "shim/record/logged.h"
 #include "shim/record/sample.h"
 #include "shim/self/glibc.h"
+#include "shim/self/options.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -183,7 +184,7 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
         DOOR void *plain(size_t size)                                                                                  \
         {                                                                                                              \
                 struct thread *self = &thread_self;                                                                    \
-                if (likely(is_standard_behind && hot_is_plain(self))) {                                                \
+                if (likely(is_standard_behind && hot_is_plain(arena.plain_birth, self))) {                                                \
                         void *given = next_malloc(size ? size : 1);                                                    \
                         struct stack_start start = STACK_START_HERE();                                                 \
                         if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start, CAPTURE_NEAR)))               \
@@ -231,7 +232,7 @@ static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, siz
         void *out;
         if (unlikely(!is_standard_behind))
                 return false;
-        if (unlikely(!hot_is_plain(self))) {
+        if (unlikely(!hot_is_plain(how_far == CAPTURE_NONE ? arena.plain_birth : arena.plain_release, self))) {
                 if (!sample_unknown(self, block))
                         return false;
                 out = block;
@@ -247,8 +248,11 @@ static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, siz
 static __attribute__((noinline)) void delete_further(void *block, enum wire_entry entry, size_t size, size_t align,
                                                      const struct stack_start *start)
 {
-        if (align != RECORD_NOT_GIVEN || !delete_plainly(block, entry, size, start, CAPTURE_FAR))
-                delete_block(block, entry, size, align, start);
+        if (align == RECORD_NOT_GIVEN && (delete_plainly(block, entry, size, start, CAPTURE_FAR) ||
+                                          (!options.release_stacks &&
+                                           delete_plainly(block, entry, size, start, CAPTURE_NONE))))
+                return;
+        delete_block(block, entry, size, align, start);
 }
 
 /* Parameters after the block, entry point, size given, alignment given. */

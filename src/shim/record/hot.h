@@ -22,7 +22,7 @@ enum hot_exception {
         HOT_FAIL = 1,       /* requests are made to fail */
         HOT_PYTHON = 2,     /* Python frames belong to stacks */
         HOT_CHECK = 4,      /* walks are checked */
-        HOT_NO_RELEASE = 8, /* releases have no stacks */
+        HOT_NO_RELEASE = 8, /* releases have no stacks: births are plain all the same, and so are releases, behind a call */
         HOT_GRANULE = 16,   /* a slot does not speak of 32 bytes: the allocator is not glibc's */
 };
 enum { HOT_GRANULE_SHIFT = 5, HOT_LEAF_SHIFT = HOT_GRANULE_SHIFT + 17 };
@@ -31,20 +31,20 @@ enum { HOT_GRANULE_SHIFT = 5, HOT_LEAF_SHIFT = HOT_GRANULE_SHIFT + 17 };
  * there is none. */
 void hot_except(unsigned more, unsigned no_more);
 
-/* Recording, with no exception, in a thread that has its place (its memo comes with it). */
-static ALWAYS_INLINE bool hot_is_plain(const struct thread *self)
+/* Recording, with no exception, in a thread that has its place (its memo comes with it). `directory`: arena.plain_birth for
+ * a birth, arena.plain_release for a release. */
+static ALWAYS_INLINE bool hot_is_plain(const uint32_t *directory, const struct thread *self)
 {
-        return likely(arena.plain && self->memo && !self->odd);
+        return likely(directory && self->memo && !self->odd);
 }
 
-/* table_slot() with what is constant under glibc. */
-static ALWAYS_INLINE wire_slot *hot_slot(uintptr_t address)
+/* table_slot() with what is constant under glibc. The directory may be gone: another thread may have ended the recording
+ * since hot_is_plain(). */
+static ALWAYS_INLINE wire_slot *hot_slot(const uint32_t *directory, uintptr_t address)
 {
         uint64_t at = address >> HOT_LEAF_SHIFT;
         if (unlikely(at >= UINT64_C(1) << (47 - HOT_LEAF_SHIFT)))
                 return NULL;
-        /* Another thread may have ended the recording since hot_is_plain(). */
-        const uint32_t *directory = arena.plain;
         uint64_t leaf = likely(directory != NULL) ? directory[at] : 0;
         uint64_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
         return likely(leaf != 0) ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL;
@@ -94,7 +94,7 @@ static ALWAYS_INLINE bool hot_birth_with(struct thread *self, void *block, size_
                                          const struct stack_start *start, enum capture_reach how_far,
                                          uint32_t *ret_stack)
 {
-        wire_slot *slot = hot_slot((uintptr_t)block);
+        wire_slot *slot = hot_slot(arena.plain_birth, (uintptr_t)block);
         if (unlikely(size > WIRE_SMALL_MAX || slot == NULL || *slot == 0))
                 return false;
         uint32_t stack = hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
@@ -121,7 +121,7 @@ static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, e
 {
         uintptr_t block = (uintptr_t)address;
         enum wire_family family = wire_entry_family(entry);
-        wire_slot *where = hot_slot(block);
+        wire_slot *where = hot_slot(how_far == CAPTURE_NONE ? arena.plain_birth : arena.plain_release, block);
         wire_slot slot = likely(where != NULL) ? *where : 0;
         /* Live, of this family, starting here: three fields of one word, and no odd address. */
         uint64_t asked = UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
@@ -137,7 +137,7 @@ static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, e
         if (family != WIRE_FAMILY_MALLOC &&
             unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
                 return false;
-        uint32_t stack = hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
+        uint32_t stack = how_far == CAPTURE_NONE ? 0 : hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
         if (how_far == CAPTURE_NEAR && unlikely(stack == 0))
                 return false;
         /* Read again: it need not be kept meanwhile, and is there. */

@@ -12,7 +12,7 @@
 static ALWAYS_INLINE bool logged_is_plain(const struct thread *self)
 {
         /* `logging` and nothing else of what makes a thread odd. */
-        return likely(self->logging && !(self->nest | self->quiet | self->ignoring) && arena.plain && self->memo);
+        return likely(self->logging && !(self->nest | self->quiet | self->ignoring) && arena.plain_release && self->memo);
 }
 
 static ALWAYS_INLINE bool logged_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,

@@ -22,8 +22,10 @@ void hot_except(unsigned more, unsigned no_more)
 {
         hot_exceptions = (hot_exceptions | more) & ~no_more;
         bool may_sample = options.sample && !(hot_exceptions & (HOT_FAIL | HOT_GRANULE));
+        uint32_t *births = hot_exceptions & ~(unsigned)HOT_NO_RELEASE ? NULL : arena.directory;
         __atomic_store_n(&arena.sampled, may_sample ? arena.directory : NULL, __ATOMIC_RELEASE);
-        __atomic_store_n(&arena.plain, hot_exceptions ? NULL : arena.directory, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.plain_release, hot_exceptions ? NULL : births, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.plain_birth, births, __ATOMIC_RELEASE);
 }
 
 void record_frames_through(struct stack_id (*frames)(struct thread *self))

@@ -46,8 +46,8 @@ static inline bool twig_holds(const struct twig *t, const struct walked *trunk)
 uint32_t capture_remembered_elsewhere(const struct memo_level *level, const struct twig *home,
                                       const struct stack_start *start, uint64_t allocator_word);
 
-/* How far to look for a twig: at its home only, which needs no call, or everywhere. */
-enum capture_reach { CAPTURE_NEAR, CAPTURE_FAR };
+/* How far to look for a twig: not at all, since no stack is wanted; at its home only, which needs no call; everywhere. */
+enum capture_reach { CAPTURE_NONE, CAPTURE_NEAR, CAPTURE_FAR };
 
 /* The node of this stack, below it that of `allocator_word` when not 0, if it has a twig; else 0. All that is wanted of
  * the memo, which is there, is read while it is marked busy. */
