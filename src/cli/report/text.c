@@ -128,10 +128,16 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
 }
 
 /* As much of the source as the rest of a terminal's line holds. */
+/* A place that is longer than the column is still set off from what follows. */
+static size_t place_columns(const struct text *text, const struct line *line)
+{
+        size_t place = style_width(line->place);
+        return (place > text->place_width ? place : text->place_width) + 2;
+}
+
 static const char *source_clip(const struct text *text, const struct line *line)
 {
-        size_t place = style_width(line->place), columns = text->report->columns;
-        size_t begins = 6 + text->function_width + 2 + (place > text->place_width ? place : text->place_width) + 2;
+        size_t begins = 6 + text->function_width + 2 + place_columns(text, line), columns = text->report->columns;
         if (!columns || !*line->source)
                 return line->source;
         if (columns < begins + SOURCE_LEAST)
@@ -153,7 +159,7 @@ static void print_line(struct text *text, const struct line *line)
         style_print(report, text->out, line->style == STYLE_FAINT ? STYLE_FAINT : STYLE_PLACE, line->place);
         const char *source = source_clip(text, line);
         if (*source) {
-                style_pad(text->out, style_width(line->place), text->place_width + 2);
+                style_pad(text->out, style_width(line->place), place_columns(text, line));
                 style_print(report, text->out, STYLE_SOURCE, source);
         }
         fputc('\n', text->out);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct scene scene;
 
@@ -89,7 +90,8 @@ Test(text, leaks_on_two_lines_of_one_function_are_two_leaks_at_one_site)
         size_t n;
         for (int line = 1; line <= 2; line++)
                 made_site(scene.process,
-                          made_stack(scene.process, WIRE_ENTRY_MALLOC, line == 1 ? "leaky!push@a.c:1" : "leaky!push@a.c:2", NULL),
+                          made_stack(scene.process, WIRE_ENTRY_MALLOC,
+                                     line == 1 ? "leaky!push@a.c:1" : "leaky!push@a.c:2", NULL),
                           WIRE_VERDICT_DEFINITE, 1, 8);
         char *text = scene_written(&scene, "text", &n);
         cr_expect(strstr(text, "-- 2 leaks\n"), "%s", text);
@@ -112,14 +114,34 @@ Test(text, on_a_narrow_terminal_no_line_of_a_finding_is_wrapped)
         }
 }
 
+Test(text, a_source_line_is_set_off_from_a_long_place)
+{
+        char folder[] = "/tmp/a-folder-with-quite-a-long-name-XXXXXX", file[128], frame[160];
+        cr_assert(mkdtemp(folder));
+        snprintf(file, sizeof file, "%s/a-file-with-quite-a-long-name.c", folder);
+        FILE *source = fopen(file, "w");
+        fputs("return malloc(8);\n", source);
+        fclose(source);
+        snprintf(frame, sizeof frame, "leaky!push@%s:1", file);
+        made_site(scene.process, made_stack(scene.process, WIRE_ENTRY_MALLOC, frame, NULL), WIRE_VERDICT_DEFINITE, 1,
+                  8);
+        size_t n;
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect(strstr(text, "a-file-with-quite-a-long-name.c:1  return malloc(8);\n"), "%s", text);
+        unlink(file);
+        rmdir(folder);
+}
+
 Test(text, a_clean_run_is_one_line)
 {
         size_t n;
         cr_expect_str_eq(scene_written(&scene, "text", &n), "unfreed: ./leaky (pid 4711) exited 0 -- no leaks\n");
         scene.process->end.code = 3;
-        made_site(scene.process, made_stack(scene.process, WIRE_ENTRY_MALLOC, "leaky!cache", NULL), WIRE_VERDICT_REACHABLE, 2, 50);
-        cr_expect_str_eq(scene_written(&scene, "text", &n), "unfreed: ./leaky (pid 4711) exited 3 -- no leaks; still reachable "
-                                                            "100 bytes in 2 blocks\n");
+        made_site(scene.process, made_stack(scene.process, WIRE_ENTRY_MALLOC, "leaky!cache", NULL),
+                  WIRE_VERDICT_REACHABLE, 2, 50);
+        cr_expect_str_eq(scene_written(&scene, "text", &n),
+                         "unfreed: ./leaky (pid 4711) exited 3 -- no leaks; still reachable "
+                         "100 bytes in 2 blocks\n");
 }
 
 Test(text, quiet_is_findings_only_and_more_quiet_is_nothing)
@@ -146,7 +168,8 @@ Test(text, names_cannot_talk_to_the_terminal)
 {
         size_t n;
         made_site(scene.process,
-                  made_stack(scene.process, WIRE_ENTRY_MALLOC, "leaky!e\x1b[31mvil\nname\xff\xe2\x80\xae@a\x07.c:3", NULL),
+                  made_stack(scene.process, WIRE_ENTRY_MALLOC, "leaky!e\x1b[31mvil\nname\xff\xe2\x80\xae@a\x07.c:3",
+                             NULL),
                   WIRE_VERDICT_DEFINITE, 1, 8);
         char *text = scene_written(&scene, "text", &n);
         cr_expect_not(strpbrk(text, "\x1b\x07\xff"));
