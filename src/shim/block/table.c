@@ -157,16 +157,13 @@ void table_restore(const struct block *block) { table_insert(block->start, block
 /* The live ones of one touched page of slots. */
 static bool page_each(uint32_t leaf, unsigned page, bool (*visit)(const struct block *block, void *context), void *context)
 {
-        enum { PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
-        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
-        wire_slot *slots = leaf_slots(leaf) + page * PAGE_SLOTS;
-        uintptr_t base = arena.leaves[leaf].base + page * PAGE_SLOTS * granule;
-        for (unsigned i = 0; i < PAGE_SLOTS; i++) {
-                wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
+        struct table_page at = table_page(leaf, page);
+        for (unsigned i = 0; i < TABLE_PAGE_SLOTS; i++) {
+                wire_slot slot = __atomic_load_n(&at.slots[i], __ATOMIC_RELAXED);
                 if (!wire_slot_live(slot))
                         continue;
                 struct block block;
-                block_of_slot(slot, &slots[i], base + i * granule + (wire_slot_low(slot) & (granule - 1)), &block);
+                block_of_slot(slot, &at.slots[i], table_page_start(&at, i, slot), &block);
                 if (!visit(&block, context))
                         return false;
         }

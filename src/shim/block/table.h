@@ -32,6 +32,29 @@ static inline wire_slot *table_slot(uintptr_t address)
         return likely(leaf != 0) ? arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index) : NULL;
 }
 
+/* Slots that share a page, which is what `touched` of a leaf speaks of: slot i is of the granule at base + i granules. */
+enum { TABLE_PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
+struct table_page {
+        wire_slot *slots;
+        uintptr_t base;
+};
+
+static inline struct table_page table_page(uint32_t leaf, unsigned page)
+{
+        size_t first = (size_t)page * TABLE_PAGE_SLOTS;
+        return (struct table_page){
+                .slots = arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS + first,
+                .base = arena.leaves[leaf].base + (first << arena.granule_shift),
+        };
+}
+
+/* Where in memory the block of slot i of a page begins. */
+static inline uintptr_t table_page_start(const struct table_page *page, size_t i, wire_slot slot)
+{
+        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
+        return page->base + i * granule + (wire_slot_low(slot) & (granule - 1));
+}
+
 /* Where the birth of a released small block is remembered: neighbours lie side by side, so that a small heap touches
  * few pages. */
 static inline struct wire_past *table_past(uintptr_t start)

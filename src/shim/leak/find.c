@@ -168,7 +168,7 @@ static bool small_below(uintptr_t word, struct block *ret_block)
                 if (leaf && arena.leaves[leaf].touched[page])
                         i = page_below(page_of(leaf, page), at % FIND_PAGE_SLOTS);
                 if (i >= 0) {
-                        wire_slot *where = find_slot((first + (unsigned)i) << shift);
+                        wire_slot *where = table_slot((first + (unsigned)i) << shift);
                         wire_slot slot = __atomic_load_n(where, __ATOMIC_RELAXED);
                         uintptr_t start =
                                 ((first + (unsigned)i) << shift) + (wire_slot_low(slot) & ((UINT64_C(1) << shift) - 1));

@@ -55,14 +55,6 @@ static inline bool find_may_point(uintptr_t word)
         return unlikely(word - find.low < find.span) && find_bit(find.regions, word);
 }
 
-static inline wire_slot *find_slot(uintptr_t address)
-{
-        uint32_t leaf = arena.directory[address >> find.region_shift];
-        return leaf ? arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS +
-                               ((address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1))
-                    : NULL;
-}
-
 static inline void find_fill(struct block *ret_block, wire_slot *where, wire_slot slot, uintptr_t start)
 {
         *ret_block = (struct block){
@@ -83,7 +75,7 @@ bool find_inside(uintptr_t word, struct block *ret_block);
 /* The live block that `word` points to; *ret_start when to its start. Only where find_may_point(). */
 static inline bool find_block(uintptr_t word, struct block *ret_block, bool *ret_start)
 {
-        wire_slot *where = find_slot(word);
+        wire_slot *where = table_slot(word);
         wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
         if (wire_slot_live(slot) && wire_slot_is_of(slot, word) && word % 8 == 0) {
                 find_fill(ret_block, where, slot, word);
@@ -109,8 +101,6 @@ typedef bool find_visit(const struct block *block);
 
 static inline __attribute__((always_inline)) bool find_each_small(find_wants *wants, find_visit *visit, bool backwards)
 {
-        enum { PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
-        uintptr_t granule = UINT64_C(1) << arena.granule_shift;
         const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
         uint32_t n_leaves = (uint32_t)(range->used < range->capacity ? range->used : range->capacity);
         for (uint32_t k = 1; k < n_leaves; k++) {
@@ -119,21 +109,19 @@ static inline __attribute__((always_inline)) bool find_each_small(find_wants *wa
                         unsigned page = backwards ? WIRE_LEAF_PAGES - 1 - p : p;
                         if (!arena.leaves[leaf].touched[page])
                                 continue;
-                        wire_slot *slots = arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS + page * PAGE_SLOTS;
-                        uintptr_t base = arena.leaves[leaf].base + page * PAGE_SLOTS * granule;
-                        for (unsigned j = 0; j < PAGE_SLOTS; j++) {
-                                unsigned i = backwards ? PAGE_SLOTS - 1 - j : j;
+                        struct table_page at = table_page(leaf, page);
+                        for (unsigned j = 0; j < TABLE_PAGE_SLOTS; j++) {
+                                unsigned i = backwards ? TABLE_PAGE_SLOTS - 1 - j : j;
                                 /* Blocks of more than a granule leave slots empty. */
-                                if (j % 8 == 0 && find_are_empty(&slots[backwards ? i - 7 : i])) {
+                                if (j % 8 == 0 && find_are_empty(&at.slots[backwards ? i - 7 : i])) {
                                         j += 7;
                                         continue;
                                 }
-                                wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
+                                wire_slot slot = __atomic_load_n(&at.slots[i], __ATOMIC_RELAXED);
                                 if (!wire_slot_live(slot) || !wants(wire_slot_verdict(slot)))
                                         continue;
                                 struct block block;
-                                find_fill(&block, &slots[i], slot,
-                                          base + i * granule + (wire_slot_low(slot) & (granule - 1)));
+                                find_fill(&block, &at.slots[i], slot, table_page_start(&at, i, slot));
                                 if (!visit(&block))
                                         return false;
                         }

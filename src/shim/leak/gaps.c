@@ -128,7 +128,7 @@ static void words_walk(uintptr_t start, uintptr_t end, const struct mark_source 
 {
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;
         uintptr_t first = align_down(start, granule), run = 0; /* 0 = none */
-        const wire_slot *own = find_slot(first), *parents = inherited_slots(first);
+        const wire_slot *own = table_slot(first), *parents = inherited_slots(first);
         for (uintptr_t at = first, i = 0; at < end; at += granule, i++) {
                 wire_slot ours = own ? __atomic_load_n(&own[i], __ATOMIC_RELAXED) : 0;
                 wire_slot theirs = parents ? __atomic_load_n(&parents[i], __ATOMIC_RELAXED) : 0;

@@ -207,7 +207,7 @@ static void candidate_take(void)
 
 static void candidate_add(uintptr_t word, uintptr_t address, const struct reading *reading)
 {
-        wire_slot *slot = find_slot(word);
+        wire_slot *slot = table_slot(word);
         if (slot)
                 __builtin_prefetch(slot);
         /* With little else to be read the block itself will be wanted at once: a chain is as fast as its slowest miss.
@@ -314,7 +314,7 @@ static uintptr_t next_take(void)
                 mark.first_work = mark.n_work ? ring_at(mark.first_work + 1) : 0;
                 for (uintptr_t line = 0; line < AHEAD_BYTES; line += 64)
                         __builtin_prefetch((const void *)(start + line));
-                wire_slot *slot = find_slot(start);
+                wire_slot *slot = table_slot(start);
                 if (slot)
                         __builtin_prefetch(slot);
                 mark.ahead[(mark.first_ahead + mark.n_ahead++) % AHEAD] = start;
