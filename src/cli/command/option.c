@@ -223,7 +223,7 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
                 a->fail = value;
                 return strlen(value) < FAIL_BYTES && wish_parse(value, &(struct wish){0});
         case CLI_SITES:
-                return (a->sites = value) != NULL;
+                return (o->sites = value) != NULL;
         case CLI_QUIET:
                 o->quiet = o->quiet < 2 ? o->quiet + 1 : 2;
                 return true;

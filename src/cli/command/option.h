@@ -102,7 +102,6 @@ struct arguments {
         char **operands; /* NULL-terminated; the words are argv's */
         int n_operands;
         int arena_fd;       /* -1 = none */
-        const char *sites;  /* see process_set_sites(); NULL = all that there are */
         int help_form;      /* place in the words of --as */
         bool help, version; /* asked for */
         bool python_objects, abort_on_error; /* for the shim */

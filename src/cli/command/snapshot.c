@@ -63,6 +63,12 @@ int snapshot_show(struct policy *policy, struct options *options, int fd, int pi
         const char *why = arena_read(fd, &process);
         if (why)
                 return say_error("the record of process %d cannot be read: %s", pid, why);
+        if (options->sites && !process_set_sites(&process, options->sites)) {
+                process_deinit(&process);
+                return say_error("--sites: not a list of sites of process %d", pid);
+        }
+        if (options->sites)
+                options->show = ~UINT32_C(0);
         process.end.how = END_RUNNING;
         process.labels = labels_from_environment();
         struct capture capture = {.exit_status = -1, .command = process.argv};

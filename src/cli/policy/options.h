@@ -60,6 +60,7 @@ struct options {
         double snapshot_seconds;  /* the runner keeps snapshots: how often; 0 = not so */
         uint64_t snapshot_growth_bytes; /* only of what has grown by this since the last one; 0 = of all */
         const char *snapshot_path;      /* pattern of their names */
+        const char *sites;        /* of `snapshot`: see process_set_sites(); NULL = all that there are */
         const char *shim_options; /* to append to UNFREED_OPTIONS; "" = nothing */
 };
 

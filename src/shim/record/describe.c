@@ -15,8 +15,9 @@
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <string.h>
+#include <time.h>
 
-enum { SITE_BYTES = 5 * NUMBER_TEXT_BYTES, FRAMES_SHOWN = 30 };
+enum { SITE_BYTES = 5 * NUMBER_TEXT_BYTES, FRAMES_SHOWN = 30, CLI_UNABLE = 125, TRIES = 4, PAUSE_MS = 20 };
 
 /* Text into a buffer that may be too small for it: `length` goes on counting. */
 struct text {
@@ -140,7 +141,16 @@ static bool cli_ask(char *sites, bool json, int out)
                 memcpy(reporter->argv, arguments, sizeof arguments);
                 reporter->memfd = -1;
                 reporter->out = out;
-                done = reporter_run(reporter) == 0;
+                /* A runner that was told of this process just now may not have read it yet. */
+                const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+                int status = reporter_run(reporter);
+                for (unsigned i = 0; i < TRIES && status == CLI_UNABLE; i++) {
+                        sys_call(SYS_nanosleep, &pause, NULL);
+                        sys_call(SYS_ftruncate, out, 0);
+                        sys_call(SYS_lseek, out, 0, 0 /* SEEK_SET */);
+                        status = reporter_run(reporter);
+                }
+                done = status == 0;
         }
         pages_give(reporter, sizeof *reporter);
         return done;

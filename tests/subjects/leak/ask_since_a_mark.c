@@ -3,7 +3,7 @@
 // stdout: call 0: 0 sites
 // stdout: call 1: 1 sites, 1 blocks, 16 bytes, lost
 // stdout: call 3: 1 sites, 1 blocks, 16 bytes, lost
-// stdout: said make lose
+// stdout: said make lose, one site
 #include "make.h"
 #include "shim/hooks/unfreed.h"
 #include <stdio.h>
@@ -42,6 +42,8 @@ int main(void)
                 ask(mark);
                 unfreed_mark_end(mark);
         }
-        printf("said %s %s\n", strstr(said, "make ") ? "make" : "nothing", strstr(said, "lose ") ? "lose" : "nothing");
+        printf("said %s %s, %s\n", strstr(said, "make ") ? "make" : "nothing",
+               strstr(said, "lose ") ? "lose" : "nothing",
+               strstr(said, "#1 ") && !strstr(said, "#2 ") ? "one site" : "others");
         return 0;
 }
