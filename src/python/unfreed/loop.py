@@ -1,0 +1,115 @@
+"""Does it grow when it is called again and again? usage: unfreed-python --loop 'MODULE:FUNCTION(ARGUMENTS)' [OPTIONS]
+
+    unfreed-python --loop 'json:dumps([1, 2])' --warmup 10 --calls 1000
+
+MODULE is imported, the expression behind the colon is evaluated in it: a call, or the name of a function that wants no
+arguments. After the warm-up come three rounds of so many calls. A place that keeps blocks in each round grows; what is
+filled once (caches, lazy imports) keeps some in one round only. Prints each place that grows, with what it keeps for
+each call. Ends with 23 when there is one, else with 0.
+
+    --warmup N   calls before anything is counted [10]
+    --calls N    calls of a round [1000]
+"""
+import argparse
+import ast
+import importlib
+import os
+import sys
+
+from . import mark
+
+ROUNDS = 3
+GROWS = 23  # as the command `unfreed` ends when findings gate
+
+
+def _positive(text):
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("%d: at least 1" % number)
+    return number
+
+
+def arguments_of(argv):
+    parser = argparse.ArgumentParser(prog="unfreed-python --loop", usage="%(prog)s 'MODULE:FUNCTION(ARGUMENTS)' "
+                                     "[--warmup N] [--calls N]", allow_abbrev=False)
+    parser.add_argument("target", metavar="MODULE:FUNCTION(ARGUMENTS)")
+    parser.add_argument("--warmup", type=int, default=10, metavar="N", help="calls before anything is counted [10]")
+    parser.add_argument("--calls", type=_positive, default=1000, metavar="N", help="calls of each of 3 rounds [1000]")
+    arguments = parser.parse_args(argv)
+    module, colon, expression = arguments.target.partition(":")
+    if not colon or not module or not expression.strip():
+        parser.error("%r is not MODULE:FUNCTION(ARGUMENTS)" % arguments.target)
+    try:
+        tree = ast.parse(expression.strip(), "<loop>", "eval")
+    except SyntaxError as error:
+        parser.error("%r: %s" % (expression, error.msg))
+    return arguments, module, expression.strip(), isinstance(tree.body, ast.Call)
+
+
+def function_of(module, expression, is_call):
+    """A function without arguments that does what the expression says."""
+    sys.path.insert(0, os.getcwd())
+    names = dict(vars(importlib.import_module(module)))
+    return eval("lambda: " + expression if is_call else expression, names)
+
+
+def run(function, n):
+    for _ in range(n):
+        function()
+
+
+def _place(leak):
+    return (leak.family, leak.allocator) + tuple((f.function, f.file, f.line, f.module) for f in leak.frames)
+
+
+def growth(function, calls):
+    """What grew in each round: [(Leak, blocks, bytes)] with the least of the rounds, the most bytes first."""
+    grown = None
+    for _ in range(ROUNDS):
+        with mark() as here:
+            run(function, calls)
+            leaks = here.leaks()
+        found = {}
+        for leak in leaks:
+            _, blocks, size = found.get(_place(leak), (leak, 0, 0))
+            found[_place(leak)] = (leak, blocks + leak.blocks, size + leak.bytes)
+        if grown is not None:
+            found = {place: (leak, min(blocks, grown[place][1]), min(size, grown[place][2]))
+                     for place, (leak, blocks, size) in found.items() if place in grown}
+        grown = found
+        if not grown:
+            break
+    return sorted(grown.values(), key=lambda each: -each[2])
+
+
+def _number(value):
+    return "%d" % value if value == int(value) else "%.3g" % value
+
+
+def text_of(leak, blocks, size, calls):
+    one = blocks == calls
+    lines = ["grows by %s bytes in %s block%s a call" % (_number(size / calls), _number(blocks / calls), "s" * (not one)),
+             "      " + (leak.allocator or leak.family)]
+    frames = [frame for frame in leak.frames if not frame.is_interpreter()]
+    for depth, frame in enumerate(frames):
+        if frame.function == "run" and frame.file == __file__:
+            frames = frames[:depth]
+            break
+    return "\n".join(lines + ["      %s" % frame for frame in frames if frame.file != "<string>"])
+
+
+def main(argv=None):
+    arguments, module, expression, is_call = arguments_of(sys.argv[1:] if argv is None else argv)
+    function = function_of(module, expression, is_call)
+    with mark():  # from here on objects have stacks, those of the warm-up too
+        run(function, arguments.warmup)
+        grown = growth(function, arguments.calls)
+    print("%s: %s in %d rounds of %d calls" % (arguments.target, "grows" if grown else "does not grow", ROUNDS,
+                                               arguments.calls))
+    for leak, blocks, size in grown:
+        print("\n" + text_of(leak, blocks, size, arguments.calls))
+    return GROWS if grown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

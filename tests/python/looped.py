@@ -1,0 +1,46 @@
+"""What test-loop calls again and again: functions that keep something of each call, and twins that do not."""
+import building
+
+_kept = []
+_cache = {}
+_module = {}
+
+
+class Node:
+    pass
+
+
+def keep_list(n):
+    _kept.append([n, n])
+
+
+def keep_instance():
+    _kept.append(Node())
+
+
+def fill_cache(n):
+    for i in range(n):
+        _cache.setdefault(i, [i])
+
+
+def work():
+    rows = [{"n": i, "text": str(i)} for i in range(20)]
+    return sorted(rows, key=lambda row: -row["n"])
+
+
+def cycle():
+    node = Node()
+    node.me = node
+
+
+def native(name):
+    """A function of lose.c or wrong.c by name, which loses something."""
+    if not _module:
+        _module["wrong"] = building.load("wrong.c")
+    _module["wrong"].call(name)
+
+
+def seldom():
+    _kept.append(None)
+    if len(_kept) % 10 == 0:
+        _kept.append(bytearray(100))
