@@ -16,6 +16,12 @@ static const char run[] =
         "released wrongly gates: the status becomes 23. What is still held at the end, or only possibly lost, is shown "
         "or counted "
         "and does not gate, unless --gate asks for it.\n\n"
+        "With --log the capture named there also has every allocation and release, for the metrics of the report. The "
+        "program waits for the runner a tenth of a second at most; then events are dropped, counted, and said to be. "
+        "At --log-max the log ends and the program goes on.\n\n"
+        "With --sample one block in so many bytes is looked at, chosen at random. Bytes and blocks are then estimates "
+        "and said to be; wrong releases are found only of blocks that were looked at. What is called lost is lost, but "
+        "what is called held may be held by a lost block that was not looked at.\n\n"
         "Without the runner, LD_PRELOAD=libunfreed.so makes the program report about itself when it ends.\n";
 
 static const char report[] = "Reports what captures hold, as the run would have done: a capture carries the names of "
@@ -25,7 +31,15 @@ static const char report[] = "Reports what captures hold, as the run would have 
                              "reported as one. The status is 0, unless an option that is about gating was given.\n\n"
                              "A log (made by a run with its option of that name) can also be reported by what was "
                              "alive at its peak, what was "
-                             "allocated in all, and so on: see --metric.\n";
+                             "allocated in all, and so on, for text, folded, pprof, speedscope and html:\n\n"
+                             " leaked     what was never released (any capture; the usual report)\n"
+                             " peak       what was alive when each process had most bytes\n"
+                             " total      all that was allocated, by bytes\n"
+                             " count      the same, by number of allocations\n"
+                             " temporary  what was released before its thread was given another block\n"
+                             " lifetime   how long blocks lived; profiles count microseconds, all blocks together\n\n"
+                             "The order between threads is known to about a millisecond, and so is a peak to which "
+                             "several contribute at the same time.\n";
 
 static const char diff[] = "Compares the findings of two captures by their ids: what is new, what grew, what moved to "
                            "another module, what shrank and "
