@@ -40,6 +40,17 @@ static uint32_t leaf_take(uintptr_t address)
         return leaf;
 }
 
+void table_mark_large(uintptr_t start)
+{
+        uint64_t at = start >> arena.leaf_shift;
+        uint32_t leaf = at < arena.directory_capacity ? arena.directory[at] : 0;
+        if (leaf == 0 && (leaf = leaf_take(start)) == 0)
+                return;
+        size_t index = slot_index(start);
+        arena.leaves[leaf].touched[index >> 9] = 1;
+        __atomic_store_n(&leaf_slots(leaf)[index], table_empty_slot() | 1, __ATOMIC_RELAXED);
+}
+
 /* Large blocks, new leaves, and slots that were empty. */
 void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
 {
@@ -142,6 +153,14 @@ void table_clear(uintptr_t start)
         struct block block;
         if (table_find(start, &block))
                 table_forget(&block);
+}
+
+void table_wipe(uintptr_t start)
+{
+        wire_slot *slot = table_slot(start);
+        table_clear(start);
+        if (slot)
+                __atomic_store_n(slot, table_empty_slot(), __ATOMIC_RELAXED);
 }
 
 void table_forget(const struct block *block)

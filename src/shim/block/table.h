@@ -62,6 +62,15 @@ static inline struct wire_past *table_past(uintptr_t start)
         return &arena.past[(start >> arena.granule_shift) & (arena.past_capacity - 1)];
 }
 
+/* With sampling most addresses are unknown, and that must be told from the slot alone: so a large block, which stands in
+ * a table of its own, leaves a mark in its slot, which readers take for an empty one. */
+void table_mark_large(uintptr_t start);
+static inline bool table_is_unknown(uintptr_t start)
+{
+        const wire_slot *slot = table_slot(start);
+        return slot == NULL || *slot << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0;
+}
+
 void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);
 static inline void table_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
 {
@@ -127,6 +136,8 @@ void table_release(const struct block *block, uint32_t release_stack);
 
 /* Whatever was remembered about this address is no longer so: it was given out unseen. */
 void table_clear(uintptr_t start);
+/* The same, and the slot is empty, whatever stood in it. */
+void table_wipe(uintptr_t start);
 
 /* As if it had never been there; or back again, as after a failed realloc. */
 void table_forget(const struct block *block);

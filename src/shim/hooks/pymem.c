@@ -76,28 +76,17 @@ static ALWAYS_INLINE bool is_own(const struct layer *layer, const struct stack_s
         return likely(interpreter_holds(start->pc)) && likely(!layer_covered(layer));
 }
 
-/* With sampling: nothing is known of the block. A large one would be, and would not stand in its slot. */
-static bool any_large_sample;
-static ALWAYS_INLINE bool is_unknown_sample(const struct thread *self, void *block)
-{
-        const wire_slot *slot = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
-        return !any_large_sample && sample_is_plain(self) && !early_own(block) &&
-               (slot == NULL || wire_slot_family(*slot) == WIRE_FAMILY_NONE);
-}
-
 static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size, enum wire_family family,
                                enum wire_entry entry, const struct stack_start *start)
 {
         if (unlikely(!is_own(layer, start) || options.python_objects)) {
                 record_birth(self, block, size, entry, 0, start);
                 any_large_object |= size > WIRE_SMALL_MAX;
-                any_large_sample |= size > WIRE_SMALL_MAX;
                 return;
         }
         struct stack_id site = own_site(family, entry, start->pc);
         if (unlikely(self->odd || size > WIRE_SMALL_MAX)) {
                 any_large_object |= family == WIRE_FAMILY_PYOBJECT;
-                any_large_sample |= size > WIRE_SMALL_MAX;
                 record_birth_known(self, block, size, site, family);
                 return;
         }
@@ -214,7 +203,7 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
         enum wire_family owner = WIRE_FAMILY_NONE;
         if (unlikely(block == NULL))
                 return;
-        if (unlikely(self->sampling) && is_unknown_sample(self, block))
+        if (unlikely(self->sampling) && sample_unknown(self, block))
                 owner = WIRE_FAMILY_NONE;
         else if (unlikely(!record_wanted(self)))
                 record_unseen_release(self, block);
@@ -280,6 +269,12 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
+        if (unlikely(self->sampling) && sample_unknown(self, block) && sample_passes(self, size)) {
+                self->nest++;
+                void *unknown = inner->resize(inner->context, block, layer_size(layer, size));
+                self->nest--;
+                return unknown;
+        }
         wire_slot *where = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
         if (likely(where && wire_slot_live(*where) && wire_slot_is_of(*where, (uintptr_t)block) && self->count &&
                    self->odd == 0 && wire_slot_family(*where) == (unsigned)door->family && is_own(layer, start) &&
@@ -472,7 +467,7 @@ static void *object_give(void *layer, size_t size)
         struct thread *self = &thread_self;
         if (likely(objects_are_plain && is_plain(self, layer, (uintptr_t)__builtin_return_address(0))))
                 return give_plainly(self, layer, size, site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
-        if (!options.pyobject && size <= SMALL_OBJECT_BYTES)
+        if ((!options.pyobject && size <= SMALL_OBJECT_BYTES) || sample_passes(self, size))
                 return give_untracked(self, layer, size);
         return object_give_slowly(layer, size, STACK_START_HERE());
 }
@@ -486,8 +481,10 @@ static void object_release(void *context, void *block)
         if (unlikely(!forget_object(self, block))) {
                 if (code_maybe((uintptr_t)block))
                         code_died((uintptr_t)block);
-                object_release_slowly(context, block, STACK_START_HERE());
-                return;
+                if (!sample_unknown(self, block)) {
+                        object_release_slowly(context, block, STACK_START_HERE());
+                        return;
+                }
         }
         nest_enter(self);
         layer->inner.release(layer->inner.context, block);

@@ -88,6 +88,8 @@ static inline void birth_as(struct thread *self, void *block, size_t size, enum 
                 return;
         struct stack_id stack = stack_of(self, start, wire_word_allocator(entry, align_log2));
         table_insert((uintptr_t)block, size, stack.n, family);
+        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
+                table_mark_large((uintptr_t)block);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
@@ -106,6 +108,8 @@ void record_birth_known(struct thread *self, void *block, size_t size, struct st
         if (unlikely(self->sampling) && !sample_takes(self, size))
                 return;
         table_insert((uintptr_t)block, size, stack.n, family);
+        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
+                table_mark_large((uintptr_t)block);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
@@ -239,6 +243,8 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
         /* realloc(p, 0) releases (glibc malloc/malloc.c, __libc_realloc); any other NULL leaves the old block alive. */
         if (result == NULL && resize->known && size != 0) {
                 table_restore(old);
+                if (unlikely(self->sampling) && old->size > WIRE_SMALL_MAX)
+                        table_mark_large(old->start);
                 if (unlikely(self->logging))
                         log_restored(self);
         } else if (resize->known) {
@@ -251,7 +257,7 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
 void record_unseen_release(struct thread *self, void *address)
 {
         struct block block;
-        if (arena.base == NULL || self->count == NULL)
+        if (arena.base == NULL || self->count == NULL || (self->sampling && table_is_unknown((uintptr_t)address)))
                 return;
         /* Mostly the backing of what the outer entry point has just released. */
         const wire_slot *slot = table_slot((uintptr_t)address);
@@ -269,7 +275,7 @@ void record_unseen(struct thread *self, void *block, size_t size)
 {
         if (self->nest) {
                 /* The backing of a block that the outer entry point is about to record. */
-                if (arena.base)
+                if (arena.base && !self->sampling)
                         table_clear((uintptr_t)block);
                 return;
         }

@@ -39,18 +39,6 @@ static ALWAYS_INLINE bool sample_is_plain(const struct thread *self)
         return likely(self->odd == only && arena.sampled);
 }
 
-/* hot_slot() where stacks may be unusual. */
-static ALWAYS_INLINE const wire_slot *sample_slot(uintptr_t address)
-{
-        const uint32_t *directory = arena.sampled;
-        uint64_t at = address >> HOT_LEAF_SHIFT;
-        if (unlikely(directory == NULL || at >= UINT64_C(1) << (47 - HOT_LEAF_SHIFT)))
-                return NULL;
-        uint64_t leaf = directory[at];
-        uint64_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
-        return leaf != 0 ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL;
-}
-
 /* May a request of this size be met without any record? If not, nothing was done. */
 static ALWAYS_INLINE bool sample_passes(struct thread *self, size_t size)
 {
@@ -61,23 +49,20 @@ static ALWAYS_INLINE bool sample_passes(struct thread *self, size_t size)
         return true;
 }
 
-/* Is nothing known of this block, so that it may go to its allocator? Those past WIRE_SMALL_MAX stand in a table of
- * their own, into which only they need to look: glibc has a block's size before it (malloc/malloc.c, struct
- * malloc_chunk). */
+/* Is nothing known of this block, so that it may go to its allocator? */
 static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *block)
 {
         if (!sample_is_plain(self) || block == NULL || unlikely(early_own(block)))
                 return false;
-        const wire_slot *slot = sample_slot((uintptr_t)block);
-        const size_t *its_size = (const size_t *)((uintptr_t)block - sizeof(size_t));
-        return (slot == NULL || wire_slot_family(*slot) == WIRE_FAMILY_NONE) && *its_size <= WIRE_SMALL_MAX;
+        const wire_slot *slot = hot_slot(arena.sampled, (uintptr_t)block);
+        return slot == NULL || *slot << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0; /* table_is_unknown() */
 }
 
 /* What the allocator gets back is forgotten. */
 static inline void sample_forget(const struct thread *self, void *block)
 {
-        if (unlikely(self->sampling))
-                table_clear((uintptr_t)block);
+        if (unlikely(self->sampling) && !table_is_unknown((uintptr_t)block))
+                table_wipe((uintptr_t)block);
 }
 
 #endif

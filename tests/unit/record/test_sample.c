@@ -133,6 +133,24 @@ Test(sample, what_the_allocator_gets_back_is_forgotten)
         cr_assert_eq(n_wrong(), 0);
 }
 
+Test(sample, a_large_block_is_known_by_its_slot_alone)
+{
+        struct record_resize change;
+        enum wire_family owner;
+        begin(1 << 30, 5);
+        self->sample_left = 1;
+        record_birth(self, memory, 1 << 20, WIRE_ENTRY_MALLOC, 0, &nowhere);
+        cr_assert_not(sample_unknown(self, memory));
+        record_resize_begin(self, memory, WIRE_ENTRY_REALLOC, &nowhere, &change, &owner);
+        cr_assert(sample_unknown(self, memory));
+        record_resize_end(self, &change, NULL, 2 << 20, WIRE_ENTRY_REALLOC, &nowhere);
+        cr_assert_not(sample_unknown(self, memory), "it could not be resized, and lives");
+        cr_assert_eq(release(memory, WIRE_ENTRY_DELETE), RECORD_OWNER);
+        sample_forget(self, memory);
+        cr_assert(sample_unknown(self, memory));
+        cr_assert_eq(n_wrong(), 1);
+}
+
 Test(sample, a_resize_takes_anew)
 {
         struct record_resize change;
