@@ -499,8 +499,9 @@ static const struct python_allocator hooks[PYTHON_DOMAINS] = {
 
 static void objects_settle(void)
 {
-        own_is_plain = !fail_active && arena.granule_shift == HOT_GRANULE_SHIFT;
-        objects_are_plain = own_is_plain && options.pyobject && !options.python_objects;
+        /* While objects have stacks, so have the interpreter's other blocks: the array of a list, say. */
+        own_is_plain = !fail_active && arena.granule_shift == HOT_GRANULE_SHIFT && !options.python_objects;
+        objects_are_plain = own_is_plain && options.pyobject;
 }
 
 void pymem_stacks(bool on)
