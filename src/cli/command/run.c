@@ -6,6 +6,7 @@
 #include "cli/capture/file.h"
 #include "cli/capture/log_writer.h"
 #include "cli/collect/collect.h"
+#include "cli/collect/launcher.h"
 #include "cli/collect/inspect.h"
 #include "cli/collect/drain.h"
 #include "cli/collect/obstacle.h"
@@ -178,6 +179,7 @@ int verb_run(struct arguments *arguments)
                 return STATUS_UNABLE;
         struct keeping keeping = {0};
         struct keeper *keeper;
+        launcher_pass(arguments->operands);
         struct collect_request request = {.argv = arguments->operands,
                                           .options = options->shim_options,
                                           .linger_seconds = options->linger_seconds,
