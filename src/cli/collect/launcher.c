@@ -45,6 +45,8 @@ static char *find_launcher(const char *program)
 {
         if (strchr(program, '/'))
                 return is_launcher(program) ? strdup(program) : NULL;
+        if (strncmp(program, "python", 6) != 0)
+                return NULL;
         const char *path = getenv("PATH");
         while (path && *path) {
                 size_t n = strcspn(path, ":");

@@ -95,26 +95,8 @@ static inline void table_insert_blindly(uintptr_t start, uint64_t size, uint32_t
                 table_insert_slowly(start, size, stack, family);
 }
 
-/* A live small block goes: what was its slot becomes the memory of its release. */
-static inline void table_release_slot_in(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack,
-                                         unsigned granule_shift)
-{
-        arena.past[start >> granule_shift & (arena.past_capacity - 1)] =
-                (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
-        wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
-                                 (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
-        __atomic_store_n(where,
-                         kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                                 (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
-                         __ATOMIC_RELAXED);
-}
-
-static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)
-{
-        table_release_slot_in(where, slot, start, release_stack, arena.granule_shift);
-}
-
-/* The same where the birth is not worth remembering: it says nothing. */
+/* A live small block goes: what was its slot becomes the memory of its release. Its birth is not remembered, where that
+ * says nothing. */
 static inline void table_release_bare(wire_slot *where, wire_slot slot, uint32_t release_stack)
 {
         wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
@@ -123,6 +105,20 @@ static inline void table_release_bare(wire_slot *where, wire_slot slot, uint32_t
                          kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
                                  (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
                          __ATOMIC_RELAXED);
+}
+
+/* The same, and its birth is remembered. */
+static inline void table_release_slot_in(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack,
+                                         unsigned granule_shift)
+{
+        arena.past[start >> granule_shift & (arena.past_capacity - 1)] =
+                (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
+        table_release_bare(where, slot, release_stack);
+}
+
+static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)
+{
+        table_release_slot_in(where, slot, start, release_stack, arena.granule_shift);
 }
 
 /* The block, live or remembered as released, that starts at exactly this address. */
