@@ -4,15 +4,19 @@
  * (wire/node.h) and only ever added. To find a child there are three ways, tried in this order:
  *
  *   1. nodes[parent].last_child: programs mostly do what they did last time.
- *   2. The index: node ids of 4 bytes. The children of a node live around place 2*parent + (hash & 7), so that the
- *      index is as compact as the trie, and children of neighbours share cache lines. Six places are looked at.
+ *   2. The index: node ids in places of 4 bytes, sixteen to a line of the cache. The children of eight neighbouring
+ *      parents share one, so that the index is as compact as the trie, a path made at one go lies in few lines, and a
+ *      child is found, or known not to be there, with one line fetched. Where in the line one begins to look depends on
+ *      parent and word. When it is full the one beside it is gone through as well.
  *   3. The spill: one hash table of ids for the children that found no room there, mostly those of nodes with very
- *      many children. It doubles when half full; the old one is emptied and kept, so that a late reader of it sees
- *      nothing, and at worst enters a second node for the same stack.
+ *      many children, and for those whose ids are too large for the index. It doubles when half full; the old one is
+ *      emptied and kept, so that a late reader of it sees nothing, and at worst enters a second node for the same
+ *      stack.
  *
  * No locks: a place in the index or spill goes from 0 to an id once, by compare-and-swap, after the node is complete
- * (release; partner: the acquire load of the id). Index and spill are ours alone, in private pages: a fork child
- * begins with empty ones, see trie_reset().
+ * (release; partner: the acquire load of the id). So an empty place ends a search in the index, and the spill is asked
+ * only behind two full lines. Index and spill are ours alone, in private pages: a fork child begins with empty ones,
+ * see trie_reset().
  */
 #include "shim/stack/trie.h"
 
@@ -28,21 +32,20 @@
 enum {
         CHUNK_BITS = 20, /* parents in one chunk of the index: 8 MiB of address space, touched as it fills */
         CHUNKS = 1 << (WIRE_SLOT_STACK_BITS - CHUNK_BITS),
-        SPREAD = 8,
-        PROBES = 6,
-        CHUNK_PLACES = 2 * (1 << CHUNK_BITS) + SPREAD + PROBES,
+        LINE_BITS = 4,
+        LINE = 1 << LINE_BITS, /* places */
+        LINE_PARENTS = LINE / 2,
+        CHUNK_PLACES = 2 * (1 << CHUNK_BITS),
         SPILL_FIRST = 1024,
 };
 
-/* A node id, and in the two bits that ids leave free a part of the word's hash: with it most of what is not looked for
- * is told without a look at the node, which is far away in memory. */
-typedef _Atomic uint32_t place;
+typedef _Atomic uint32_t place; /* 0 = empty; an id and its mark (trie.h), in the spill with a mark of two bits */
 
-enum { PLACE_ID = (1u << WIRE_SLOT_STACK_BITS) - 1 };
+enum { SPILL_ID = (1u << WIRE_SLOT_STACK_BITS) - 1 };
 
-static inline uint64_t word_hash(uint64_t word) { return word * UINT64_C(0x9e3779b97f4a7c15); }
+static inline unsigned hash_start(uint64_t hash) { return (unsigned)(hash >> (64 - LINE_BITS)); }
 
-static inline uint32_t place_tag(uint64_t word) { return (uint32_t)(word_hash(word) >> 32) & ~(uint32_t)PLACE_ID; }
+static inline uint32_t spill_mark(uint64_t hash) { return (uint32_t)hash & ~(uint32_t)SPILL_ID; }
 
 struct spill {
         uint32_t mask;
@@ -69,30 +72,6 @@ static uint32_t node_new(uint32_t parent, uint64_t word)
 static bool node_is(uint32_t id, uint32_t parent, uint64_t word)
 {
         return arena.nodes[id].parent == parent && arena.nodes[id].word == word;
-}
-
-static inline bool place_holds(uint32_t value, uint32_t tag, uint32_t parent, uint64_t word)
-{
-        return (value ^ tag) <= PLACE_ID && node_is(value & PLACE_ID, parent, word);
-}
-
-/* What one place has to say: the child, or 0 = look further, perhaps with *fresh (made here, at most once) not yet
- * entered. *ret_full is set when a node was wanted and the trie is full. */
-static uint32_t place_try(place *at, uint32_t parent, uint64_t word, uint32_t *fresh, bool *ret_full)
-{
-        uint32_t tag = place_tag(word), value = atomic_load_explicit(at, memory_order_acquire);
-        if (value == 0) {
-                if (*fresh == 0)
-                        *fresh = node_new(parent, word);
-                if (*fresh == 0) {
-                        *ret_full = true;
-                        return 0;
-                }
-                if (atomic_compare_exchange_strong_explicit(at, &value, *fresh | tag, memory_order_release,
-                                                            memory_order_acquire))
-                        return *fresh;
-        }
-        return place_holds(value, tag, parent, word) ? value & PLACE_ID : 0;
 }
 
 static place *chunk_of(uint32_t parent)
@@ -124,10 +103,10 @@ static void spill_grow(struct spill *old)
                         fresh->mask = places - 1;
                         for (uint32_t i = 0; old && i <= old->mask; ++i) {
                                 uint32_t value = atomic_load_explicit(&old->places[i], memory_order_acquire);
-                                uint32_t id = value & PLACE_ID;
+                                uint32_t id = value & SPILL_ID;
                                 if (value == 0)
                                         continue;
-                                uint64_t h = spill_hash(arena.nodes[id].parent, arena.nodes[id].word);
+                                uint64_t h = spill_hash(arena.nodes[id].parent, arena.nodes[id].word) >> 32;
                                 while (atomic_load_explicit(&fresh->places[h & fresh->mask], memory_order_relaxed))
                                         ++h;
                                 atomic_store_explicit(&fresh->places[h & fresh->mask], value, memory_order_relaxed);
@@ -135,7 +114,8 @@ static void spill_grow(struct spill *old)
                         }
                         atomic_store_explicit(&spill, fresh, memory_order_release);
                         uintptr_t from = align_up((uintptr_t)(old ? old + 1 : NULL), WIRE_PAGE_BYTES);
-                        uintptr_t to = align_down((uintptr_t)old + (old ? spill_bytes(old->mask + 1) : 0), WIRE_PAGE_BYTES);
+                        uintptr_t to =
+                                align_down((uintptr_t)old + (old ? spill_bytes(old->mask + 1) : 0), WIRE_PAGE_BYTES);
                         if (old && to > from)
                                 sys_call(SYS_madvise, from, to - from, MADV_DONTNEED);
                 }
@@ -143,70 +123,80 @@ static void spill_grow(struct spill *old)
         atomic_flag_clear(&growing);
 }
 
-static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t *fresh, bool *full)
+/* Find it there, or add it: *fresh, if that was made already. */
+static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t fresh)
 {
         struct spill *table = atomic_load_explicit(&spill, memory_order_acquire);
         if (!table || atomic_load_explicit(&table->used, memory_order_relaxed) > table->mask / 2) {
                 spill_grow(table);
                 table = atomic_load_explicit(&spill, memory_order_acquire);
         }
-        if (!table)
-                return 0;
-        uint64_t h = spill_hash(parent, word);
-        uint32_t id = 0;
-        for (uint32_t i = 0; i <= table->mask && id == 0 && !*full; ++i) {
-                id = place_try(&table->places[(h + i) & table->mask], parent, word, fresh, full);
+        uint64_t hash = spill_hash(parent, word);
+        uint32_t mark = spill_mark(hash);
+        for (uint32_t i = 0; table && i <= table->mask; ++i) {
+                place *at = &table->places[((hash >> 32) + i) & table->mask];
+                uint32_t value = atomic_load_explicit(at, memory_order_acquire);
+                if (value == 0) {
+                        if (fresh == 0 && (fresh = node_new(parent, word)) == 0)
+                                return 0;
+                        if (atomic_compare_exchange_strong_explicit(at, &value, fresh | mark, memory_order_release,
+                                                                    memory_order_acquire)) {
+                                atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
+                                return fresh;
+                        }
+                }
+                if ((value ^ mark) <= SPILL_ID && node_is(value & SPILL_ID, parent, word))
+                        return value & SPILL_ID;
         }
-        if (id != 0 && id == *fresh)
-                atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
-        return id;
-}
-
-/* Where the child's place is looked for first. */
-static inline place *home_of(place *chunk, uint32_t parent, uint64_t word)
-{
-        unsigned hash = (unsigned)(word_hash(word) >> 61);
-        _Static_assert(SPREAD == 1 << (64 - 61), "as many as the hash has values");
-        return chunk + 2 * (size_t)(parent & ((1u << CHUNK_BITS) - 1)) + hash;
-}
-
-static __attribute__((noinline)) uint32_t child_insert(uint32_t parent, uint64_t word)
-{
-        uint32_t id = 0, fresh = 0;
-        bool full = false;
-        place *chunk = chunk_of(parent);
-        if (chunk) {
-                place *at = home_of(chunk, parent, word);
-                for (unsigned i = 0; i < PROBES && id == 0 && !full; ++i)
-                        id = place_try(&at[i], parent, word, &fresh, &full);
-        }
-        if (id == 0 && !full)
-                id = spill_find(parent, word, &fresh, &full);
         /* No room in a spill that someone, perhaps we ourselves before a signal, is just replacing: a node that will
          * not be found again is better than none. */
-        if (id == 0 && !full)
-                id = fresh ? fresh : node_new(parent, word);
-        return id;
+        return fresh ? fresh : node_new(parent, word);
+}
+
+/* Where in its chunk the line of a parent's children begins. */
+static inline size_t line_of(uint32_t parent)
+{
+        return (parent & ((1u << CHUNK_BITS) - 1)) / LINE_PARENTS * (size_t)LINE;
+}
+
+/* Then an empty place says nothing. */
+static bool ids_are_large(void)
+{
+        return __atomic_load_n(&arena.header->extents[WIRE_EXTENT_NODES].used, __ATOMIC_RELAXED) > TRIE_MARK_ID;
+}
+
+static inline uint32_t child_find(uint32_t parent, uint64_t word)
+{
+        place *chunk = chunk_of(parent);
+        uint64_t hash = trie_hash(parent, word);
+        uint32_t mark = trie_mark(hash), fresh = 0;
+        size_t line = line_of(parent);
+        for (unsigned i = 0, start = hash_start(hash); likely(chunk != NULL) && i < 2 * LINE; ++i) {
+                place *at = &chunk[(line ^ (i & LINE)) + (start + i) % LINE];
+                uint32_t value = atomic_load_explicit(at, memory_order_acquire);
+                if (value == 0) {
+                        if (unlikely(ids_are_large()))
+                                break;
+                        if (fresh == 0 && (fresh = node_new(parent, word)) == 0)
+                                return 0;
+                        if (unlikely(fresh > TRIE_MARK_ID))
+                                break;
+                        if (likely(atomic_compare_exchange_strong_explicit(at, &value, fresh | mark,
+                                                                           memory_order_release, memory_order_acquire)))
+                                return fresh;
+                }
+                if ((value ^ mark) <= TRIE_MARK_ID && node_is(value & TRIE_MARK_ID, parent, word))
+                        return value & TRIE_MARK_ID;
+        }
+        return spill_find(parent, word, fresh);
 }
 
 uint32_t trie_child_slow(uint32_t parent, uint64_t word)
 {
-        place *chunk = atomic_load_explicit(&chunks[parent >> CHUNK_BITS], memory_order_acquire);
-        uint32_t id = 0, tag = place_tag(word);
-        if (likely(chunk)) {
-                place *at = home_of(chunk, parent, word);
-                for (unsigned i = 0; i < PROBES; ++i) {
-                        uint32_t value = atomic_load_explicit(&at[i], memory_order_acquire);
-                        if (value != 0 && !place_holds(value, tag, parent, word))
-                                continue;
-                        id = value & PLACE_ID;
-                        break;
-                }
-        }
-        if (id == 0)
-                id = child_insert(parent, word);
-        if (id != 0)
-                __atomic_store_n(&arena.nodes[parent].last_child, id, __ATOMIC_RELEASE);
+        uint32_t id = child_find(parent, word);
+        if (likely(id - 1 < TRIE_MARK_ID))
+                __atomic_store_n(&arena.nodes[parent].last_child, id | trie_mark(trie_hash(parent, word)),
+                                 __ATOMIC_RELEASE);
         return id;
 }
 

@@ -8,14 +8,30 @@
 
 #include <stdint.h>
 
+/* A node id as it is kept in nodes[parent].last_child and in the index: with eight bits of a hash of parent and word,
+ * by which nearly all that is not looked for is told without a look at the node, which is far away in memory. There is
+ * room for the first 16 million nodes; the children beyond are found by the spill, see trie.c. */
+enum { TRIE_MARK_SHIFT = 24, TRIE_MARK_ID = (1 << TRIE_MARK_SHIFT) - 1 };
+
+/* Good in its upper bits. */
+static inline uint64_t trie_hash(uint32_t parent, uint64_t word)
+{
+        return (word ^ (uint64_t)parent << 40) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* What stands beside the id. */
+static inline uint32_t trie_mark(uint64_t hash) { return (uint32_t)(hash >> 24) & ~(uint32_t)TRIE_MARK_ID; }
+
 uint32_t trie_child_slow(uint32_t parent, uint64_t word);
 
 /* The child of `parent` for `word`, added when there is none; 0 when the trie is full.
- * last_child is published after the node is complete; partner of the release in trie_child_slow(). */
+ * last_child is published after the node is complete; partner of the release in trie_child_slow(). No child is 0, whose
+ * word is none. */
 static inline uint32_t trie_step(uint32_t parent, uint64_t word)
 {
-        uint32_t id = __atomic_load_n(&arena.nodes[parent].last_child, __ATOMIC_ACQUIRE);
-        if (likely(id != 0 && arena.nodes[id].word == word))
+        uint32_t mark = trie_mark(trie_hash(parent, word));
+        uint32_t id = __atomic_load_n(&arena.nodes[parent].last_child, __ATOMIC_ACQUIRE) ^ mark;
+        if (likely(id <= TRIE_MARK_ID && arena.nodes[id].word == word))
                 return id;
         return trie_child_slow(parent, word);
 }
