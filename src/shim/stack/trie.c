@@ -10,8 +10,8 @@
  *      parent and word. When it is full the one beside it is gone through as well.
  *   3. The spill: one hash table of ids for the children that found no room there, mostly those of nodes with very
  *      many children, and for those whose ids are too large for the index. It doubles when half full; the old one is
- *      emptied and kept, so that a late reader of it sees nothing, and at worst enters a second node for the same
- *      stack.
+ *      emptied and kept, so that a late reader of it sees nothing, and at worst makes a second node for the same stack,
+ *      which nobody finds.
  *
  * No locks: a place in the index or spill goes from 0 to an id once, by compare-and-swap, after the node is complete
  * (release; partner: the acquire load of the id). So an empty place ends a search in the index, and the spill is asked
@@ -27,6 +27,7 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum {
@@ -54,7 +55,12 @@ struct spill {
 };
 
 static _Atomic(place *) chunks[CHUNKS];
-static _Atomic(struct spill *) spill;
+/* There from the beginning, so that nobody finds none. */
+static union {
+        struct spill table;
+        place room[SPILL_FIRST + sizeof(struct spill) / sizeof(place)];
+} first_spill = {.table = {.mask = SPILL_FIRST - 1}};
+static _Atomic(struct spill *) spill = &first_spill.table;
 static atomic_flag growing = ATOMIC_FLAG_INIT;
 
 static size_t spill_bytes(uint32_t places) { return sizeof(struct spill) + places * sizeof(place); }
@@ -91,66 +97,85 @@ static place *chunk_of(uint32_t parent)
 
 static uint64_t spill_hash(uint32_t parent, uint64_t word) { return mix64(word ^ (uint64_t)parent << 17); }
 
-/* Twice the size. Whoever comes while another does this goes on with the old one. */
+static uint64_t place_hash(uint32_t value)
+{
+        const struct wire_node *node = &arena.nodes[value & SPILL_ID];
+        return spill_hash(node->parent, node->word);
+}
+
+/* What is in `old` and not in `fresh` yet. */
+static void spill_copy(struct spill *old, struct spill *fresh)
+{
+        for (uint32_t i = 0; i <= old->mask; ++i) {
+                uint32_t value = atomic_load(&old->places[i]), there = 0;
+                if (value == 0)
+                        continue;
+                for (uint64_t h = place_hash(value) >> 32;; ++h, there = 0)
+                        if (atomic_compare_exchange_strong(&fresh->places[h & fresh->mask], &there, value) ||
+                            there == value)
+                                break;
+                if (there == 0)
+                        atomic_fetch_add_explicit(&fresh->used, 1, memory_order_relaxed);
+        }
+}
+
+/* Twice the size. Whoever comes while another does this goes on with the old one; what he enters too late for the copy
+ * is copied when the new one is there, and what he enters too late for that he enters again (partner: spill_find()). */
 static void spill_grow(struct spill *old)
 {
         if (atomic_flag_test_and_set(&growing))
                 return;
-        if (atomic_load(&spill) == old) {
-                uint32_t places = old ? 2 * (old->mask + 1) : SPILL_FIRST;
-                struct spill *fresh = pages_take(spill_bytes(places));
-                if (fresh) {
-                        fresh->mask = places - 1;
-                        for (uint32_t i = 0; old && i <= old->mask; ++i) {
-                                uint32_t value = atomic_load_explicit(&old->places[i], memory_order_acquire);
-                                uint32_t id = value & SPILL_ID;
-                                if (value == 0)
-                                        continue;
-                                uint64_t h = spill_hash(arena.nodes[id].parent, arena.nodes[id].word) >> 32;
-                                while (atomic_load_explicit(&fresh->places[h & fresh->mask], memory_order_relaxed))
-                                        ++h;
-                                atomic_store_explicit(&fresh->places[h & fresh->mask], value, memory_order_relaxed);
-                                atomic_fetch_add_explicit(&fresh->used, 1, memory_order_relaxed);
-                        }
-                        atomic_store_explicit(&spill, fresh, memory_order_release);
-                        uintptr_t from = align_up((uintptr_t)(old ? old + 1 : NULL), WIRE_PAGE_BYTES);
-                        uintptr_t to =
-                                align_down((uintptr_t)old + (old ? spill_bytes(old->mask + 1) : 0), WIRE_PAGE_BYTES);
-                        if (old && to > from)
-                                sys_call(SYS_madvise, from, to - from, MADV_DONTNEED);
-                }
+        uint32_t places = 2 * (old->mask + 1);
+        struct spill *fresh = atomic_load(&spill) == old ? pages_take(spill_bytes(places)) : NULL;
+        if (fresh) {
+                fresh->mask = places - 1;
+                spill_copy(old, fresh);
+                atomic_store(&spill, fresh);
+                spill_copy(old, fresh);
+                uintptr_t from = align_up((uintptr_t)(old + 1), WIRE_PAGE_BYTES);
+                uintptr_t to = align_down((uintptr_t)old + spill_bytes(old->mask + 1), WIRE_PAGE_BYTES);
+                if (old != &first_spill.table && to > from)
+                        sys_call(SYS_madvise, from, to - from, MADV_DONTNEED);
         }
         atomic_flag_clear(&growing);
 }
 
-/* Find it there, or add it: *fresh, if that was made already. */
-static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t fresh)
+/* Find it there, or add it: *fresh, which is made where that was not done yet. 0 = no room, but for *fresh, and *fresh
+ * = 0 when the trie is full. */
+static uint32_t spill_find_in(struct spill *table, uint32_t parent, uint64_t word, uint32_t *fresh)
 {
-        struct spill *table = atomic_load_explicit(&spill, memory_order_acquire);
-        if (!table || atomic_load_explicit(&table->used, memory_order_relaxed) > table->mask / 2) {
-                spill_grow(table);
-                table = atomic_load_explicit(&spill, memory_order_acquire);
-        }
         uint64_t hash = spill_hash(parent, word);
         uint32_t mark = spill_mark(hash);
-        for (uint32_t i = 0; table && i <= table->mask; ++i) {
+        for (uint32_t i = 0; i <= table->mask; ++i) {
                 place *at = &table->places[((hash >> 32) + i) & table->mask];
-                uint32_t value = atomic_load_explicit(at, memory_order_acquire);
+                uint32_t value = atomic_load(at);
                 if (value == 0) {
-                        if (fresh == 0 && (fresh = node_new(parent, word)) == 0)
+                        if (*fresh == 0 && (*fresh = node_new(parent, word)) == 0)
                                 return 0;
-                        if (atomic_compare_exchange_strong_explicit(at, &value, fresh | mark, memory_order_release,
-                                                                    memory_order_acquire)) {
+                        if (atomic_compare_exchange_strong(at, &value, *fresh | mark)) {
                                 atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
-                                return fresh;
+                                return *fresh;
                         }
                 }
                 if ((value ^ mark) <= SPILL_ID && node_is(value & SPILL_ID, parent, word))
                         return value & SPILL_ID;
         }
-        /* No room in a spill that someone, perhaps we ourselves before a signal, is just replacing: a node that will
-         * not be found again is better than none. */
-        return fresh ? fresh : node_new(parent, word);
+        if (*fresh == 0)
+                *fresh = node_new(parent, word);
+        return 0;
+}
+
+static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t *fresh)
+{
+        struct spill *table = atomic_load(&spill), *now;
+        if (atomic_load_explicit(&table->used, memory_order_relaxed) > table->mask / 2) {
+                spill_grow(table);
+                table = atomic_load(&spill);
+        }
+        uint32_t id = spill_find_in(table, parent, word, fresh);
+        for (; id != 0 && id == *fresh && (now = atomic_load(&spill)) != table; table = now)
+                id = spill_find_in(now, parent, word, fresh);
+        return id;
 }
 
 /* Where in its chunk the line of a parent's children begins. */
@@ -159,13 +184,14 @@ static inline size_t line_of(uint32_t parent)
         return (parent & ((1u << CHUNK_BITS) - 1)) / LINE_PARENTS * (size_t)LINE;
 }
 
-/* Then an empty place says nothing. */
+/* Then an empty place in the index says nothing. */
 static bool ids_are_large(void)
 {
         return __atomic_load_n(&arena.header->extents[WIRE_EXTENT_NODES].used, __ATOMIC_RELAXED) > TRIE_MARK_ID;
 }
 
-static inline uint32_t child_find(uint32_t parent, uint64_t word)
+/* Find it, or add it; 0 = *ret_fresh must do, which is 0 when the trie is full. */
+static inline uint32_t child_find(uint32_t parent, uint64_t word, uint32_t *ret_fresh)
 {
         place *chunk = chunk_of(parent);
         uint64_t hash = trie_hash(parent, word);
@@ -177,8 +203,8 @@ static inline uint32_t child_find(uint32_t parent, uint64_t word)
                 if (value == 0) {
                         if (unlikely(ids_are_large()))
                                 break;
-                        if (fresh == 0 && (fresh = node_new(parent, word)) == 0)
-                                return 0;
+                        if (fresh == 0 && unlikely((fresh = node_new(parent, word)) == 0))
+                                return *ret_fresh = 0;
                         if (unlikely(fresh > TRIE_MARK_ID))
                                 break;
                         if (likely(atomic_compare_exchange_strong_explicit(at, &value, fresh | mark,
@@ -188,13 +214,18 @@ static inline uint32_t child_find(uint32_t parent, uint64_t word)
                 if ((value ^ mark) <= TRIE_MARK_ID && node_is(value & TRIE_MARK_ID, parent, word))
                         return value & TRIE_MARK_ID;
         }
-        return spill_find(parent, word, fresh);
+        *ret_fresh = fresh;
+        return spill_find(parent, word, ret_fresh);
 }
 
 uint32_t trie_child_slow(uint32_t parent, uint64_t word)
 {
-        uint32_t id = child_find(parent, word);
-        if (likely(id - 1 < TRIE_MARK_ID))
+        uint32_t fresh, id = child_find(parent, word, &fresh);
+        /* No room in a spill that someone, perhaps we ourselves before a signal, is just replacing: a node that will
+         * not be found again is better than none. */
+        if (unlikely(id == 0))
+                return fresh;
+        if (likely(id <= TRIE_MARK_ID))
                 __atomic_store_n(&arena.nodes[parent].last_child, id | trie_mark(trie_hash(parent, word)),
                                  __ATOMIC_RELEASE);
         return id;
@@ -214,8 +245,10 @@ void trie_reset(void)
                 atomic_store(&chunks[i], NULL);
         }
         struct spill *table = atomic_load(&spill);
-        if (table)
+        if (table != &first_spill.table)
                 pages_give(table, spill_bytes(table->mask + 1));
-        atomic_store(&spill, NULL);
+        memset(first_spill.room, 0, sizeof first_spill.room);
+        first_spill.table.mask = SPILL_FIRST - 1;
+        atomic_store(&spill, &first_spill.table);
         atomic_flag_clear(&growing);
 }
