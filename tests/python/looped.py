@@ -4,6 +4,7 @@ import building
 _kept = []
 _cache = {}
 _module = {}
+_calls = [0]
 
 
 class Node:
@@ -21,6 +22,12 @@ def keep_instance():
 def fill_cache(n):
     for i in range(n):
         _cache.setdefault(i, [i])
+
+
+def fill_slowly():
+    """A cache that the warm-up does not fill, nor the first two rounds of the test."""
+    _calls[0] += 1
+    _cache.setdefault("slow", {}).setdefault(_calls[0] % 500, [_calls[0]])
 
 
 def work():

@@ -4,8 +4,9 @@
 
 MODULE is imported, the expression behind the colon is evaluated in it: a call, or the name of a function that wants no
 arguments. After the warm-up come three rounds of so many calls. A place that keeps blocks in each round grows; what is
-filled once (caches, lazy imports) keeps some in one round only. Prints each place that grows, with what it keeps for
-each call. Ends with 23 when there is one, else with 0.
+filled once (caches, lazy imports) keeps some in one round only. While a place keeps fewer blocks than in the first
+round, as a cache that is nearly full, there are more rounds, up to ten. Prints each place that grows, with what it keeps
+for each call. Ends with 23 when there is one, else with 0.
 
     --warmup N   calls before anything is counted [10]
     --calls N    calls of a round [1000]
@@ -18,7 +19,7 @@ import sys
 
 from . import mark
 
-ROUNDS = 3
+ROUNDS, ROUNDS_MAX = 3, 10
 GROWS = 23  # as the command `unfreed` ends when findings gate
 
 
@@ -34,7 +35,7 @@ def arguments_of(argv):
                                      "[--warmup N] [--calls N]", allow_abbrev=False)
     parser.add_argument("target", metavar="MODULE:FUNCTION(ARGUMENTS)")
     parser.add_argument("--warmup", type=int, default=10, metavar="N", help="calls before anything is counted [10]")
-    parser.add_argument("--calls", type=_positive, default=1000, metavar="N", help="calls of each of 3 rounds [1000]")
+    parser.add_argument("--calls", type=_positive, default=1000, metavar="N", help="calls of each round [1000]")
     arguments = parser.parse_args(argv)
     module, colon, expression = arguments.target.partition(":")
     if not colon or not module or not expression.strip():
@@ -62,24 +63,29 @@ def _place(leak):
     return (leak.family, leak.allocator) + tuple((f.function, f.file, f.line, f.module) for f in leak.frames)
 
 
+def _kept(function, calls):
+    """place -> what it keeps of one round: (Leak, blocks, bytes)."""
+    with mark() as here:
+        run(function, calls)
+        leaks = here.leaks()
+    found = {}
+    for leak in leaks:
+        _, blocks, size = found.get(_place(leak), (leak, 0, 0))
+        found[_place(leak)] = (leak, blocks + leak.blocks, size + leak.bytes)
+    return found
+
+
 def growth(function, calls):
-    """What grew in each round: [(Leak, blocks, bytes)] with the least of the rounds, the most bytes first."""
-    grown = None
-    for _ in range(ROUNDS):
-        with mark() as here:
-            run(function, calls)
-            leaks = here.leaks()
-        found = {}
-        for leak in leaks:
-            _, blocks, size = found.get(_place(leak), (leak, 0, 0))
-            found[_place(leak)] = (leak, blocks + leak.blocks, size + leak.bytes)
-        if grown is not None:
-            found = {place: (leak, min(blocks, grown[place][1]), min(size, grown[place][2]))
-                     for place, (leak, blocks, size) in found.items() if place in grown}
-        grown = found
-        if not grown:
-            break
-    return sorted(grown.values(), key=lambda each: -each[2])
+    """What grew in each round: [(Leak, blocks, bytes)] with the least of the rounds, the most bytes first; the rounds."""
+    n, grown, fewer = 0, None, False
+    while n < ROUNDS and grown != {} or fewer and n < ROUNDS_MAX:
+        kept = _kept(function, calls)  # from one line only: that, too, is part of each place
+        n += 1
+        first, grown = (kept, kept) if grown is None else (first, {
+            place: (leak, min(blocks, kept[place][1]), min(size, kept[place][2]))
+            for place, (leak, blocks, size) in grown.items() if place in kept})
+        fewer = any(kept[place][1] < first[place][1] for place in grown)
+    return sorted(grown.values(), key=lambda each: -each[2]), n
 
 
 def _number(value):
@@ -103,9 +109,9 @@ def main(argv=None):
     function = function_of(module, expression, is_call)
     with mark():  # from here on objects have stacks, those of the warm-up too
         run(function, arguments.warmup)
-        grown = growth(function, arguments.calls)
-    print("%s: %s in %d rounds of %d calls" % (arguments.target, "grows" if grown else "does not grow", ROUNDS,
-                                               arguments.calls))
+        grown, n = growth(function, arguments.calls)
+    print("%s: %s in %d round%s of %d calls" % (arguments.target, "grows" if grown else "does not grow", n,
+                                                "s" * (n != 1), arguments.calls))
     for leak, blocks, size in grown:
         print("\n" + text_of(leak, blocks, size, arguments.calls))
     return GROWS if grown else 0
