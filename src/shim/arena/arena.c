@@ -34,12 +34,11 @@ static const size_t element_bytes[WIRE_EXTENT_END] = {
 /* Elements at full size (scale 0). Rows that must be powers of two are. The directory is not scaled: it must cover
  * 47 bits of address, 512 MiB of address space at a granule of 8 bytes, of which a few pages are ever touched. */
 static const uint64_t full_capacity[WIRE_EXTENT_END] = {
-        [WIRE_EXTENT_TEXT] = 64 << 20,    [WIRE_EXTENT_MODULES] = 1 << 15,      [WIRE_EXTENT_THREADS] = 1 << 15,
-        [WIRE_EXTENT_WRONGS] = 1 << 12,   [WIRE_EXTENT_HOLDERS] = 1 << 16,      [WIRE_EXTENT_CODES] = 1 << 20,
-        [WIRE_EXTENT_PAST] = 1 << 16,     [WIRE_EXTENT_LARGE] = 1 << 22,        [WIRE_EXTENT_LARGE_TOUCHED] = 1 << 15,
-        [WIRE_EXTENT_LEAVES] = 1 << 16,
-        [WIRE_EXTENT_DIRECTORY] = 1 << 27, [WIRE_EXTENT_NODES] = 1 << 30,       [WIRE_EXTENT_SLOTS] = 1 << 16,
-        [WIRE_EXTENT_LANES] = 1 << 15,    [WIRE_EXTENT_RINGS] = 1 << 15,
+        [WIRE_EXTENT_TEXT] = 64 << 20,  [WIRE_EXTENT_MODULES] = 1 << 15,   [WIRE_EXTENT_THREADS] = 1 << 15,
+        [WIRE_EXTENT_WRONGS] = 1 << 12, [WIRE_EXTENT_HOLDERS] = 1 << 16,   [WIRE_EXTENT_CODES] = 1 << 20,
+        [WIRE_EXTENT_PAST] = 1 << 16,   [WIRE_EXTENT_LARGE] = 1 << 22,     [WIRE_EXTENT_LARGE_TOUCHED] = 1 << 15,
+        [WIRE_EXTENT_LEAVES] = 1 << 16, [WIRE_EXTENT_DIRECTORY] = 1 << 27, [WIRE_EXTENT_NODES] = 1 << 30,
+        [WIRE_EXTENT_SLOTS] = 1 << 16,  [WIRE_EXTENT_LANES] = 1 << 15,     [WIRE_EXTENT_RINGS] = 1 << 15,
 };
 enum { SCALE_MAX = 14, DIRECTORY_BITS = 47 };
 
@@ -52,7 +51,7 @@ static uint64_t capacity_of(enum wire_extent extent, unsigned scale, unsigned le
         uint64_t least = extent == WIRE_EXTENT_LARGE                                   ? 8192
                          : extent == WIRE_EXTENT_SLOTS || extent == WIRE_EXTENT_LEAVES ? 24
                          : extent == WIRE_EXTENT_RINGS                                 ? 4
-                                                                                        : 64;
+                                                                                       : 64;
         return n < least ? least : n;
 }
 
@@ -102,6 +101,12 @@ static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsign
         return NULL;
 }
 
+void arena_epoch_set(unsigned epoch)
+{
+        arena.epoch = epoch;
+        arena.epoch_bits = (wire_slot)epoch << WIRE_SLOT_EPOCH_SHIFT;
+}
+
 static void view_open(unsigned char *base, struct wire_header *header)
 {
         struct wire_range *e = header->extents;
@@ -121,7 +126,7 @@ static void view_open(unsigned char *base, struct wire_header *header)
         arena.nodes_capacity = (uint32_t)e[WIRE_EXTENT_NODES].capacity;
         arena.granule_shift = header->granule_shift;
         arena.leaf_shift = header->granule_shift + 17;
-        arena.epoch = header->epoch;
+        arena_epoch_set(header->epoch);
         arena.bytes = header->arena_bytes;
         __atomic_store_n(&arena.base, base, __ATOMIC_RELEASE);
 }
@@ -174,6 +179,8 @@ void arena_stop(void)
         __atomic_store_n(&arena.plain_birth, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.plain_release, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.sampled, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.own_bytes, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.own_object_bytes, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.directory, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE);
 }

@@ -33,7 +33,12 @@ struct arena {
         uint64_t directory_capacity, large_capacity, past_capacity; /* the last two are powers of two */
         uint32_t nodes_capacity;
         unsigned granule_shift, leaf_shift; /* leaf_shift = granule_shift + 17 */
-        unsigned epoch;                     /* = header->epoch */
+        unsigned epoch;                     /* = header->epoch; set by arena_epoch_set() */
+        wire_slot epoch_bits;               /* the same where a slot has it */
+        /* The plain case of what an interpreter does for itself (record/own.h): how many bytes of code count as the
+         * interpreter's, else 0; and what is the same in the slots of all objects that it makes, or has released. */
+        uintptr_t own_bytes, own_object_bytes;
+        wire_slot own_object_born, own_object_gone;
         size_t bytes;
 } __attribute__((aligned(WIRE_PAGE_BYTES))); /* nothing else may stand in a page that is wiped */
 extern struct arena arena __attribute__((visibility("hidden")));
@@ -45,6 +50,8 @@ const struct wire_header *arena_inherited(void);
 /* Make the memfd, map it, lay it out, fill the header's fixed parts. The descriptor is lent to `send` before it is
  * closed. False, with nothing mapped, when the kernel refuses. `arena.base` is set last. */
 bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes));
+
+void arena_epoch_set(unsigned epoch);
 
 /* Stop recording for good: `base` and `directory` become NULL, the mapping stays (others may be reading it). */
 void arena_stop(void);

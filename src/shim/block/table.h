@@ -32,7 +32,8 @@ static inline wire_slot *table_slot(uintptr_t address)
         return likely(leaf != 0) ? arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index) : NULL;
 }
 
-/* Slots that share a page, which is what `touched` of a leaf speaks of: slot i is of the granule at base + i granules. */
+/* Slots that share a page, which is what `touched` of a leaf speaks of: slot i is of the granule at base + i granules.
+ */
 enum { TABLE_PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
 struct table_page {
         wire_slot *slots;
@@ -62,8 +63,8 @@ static inline struct wire_past *table_past(uintptr_t start)
         return &arena.past[(start >> arena.granule_shift) & (arena.past_capacity - 1)];
 }
 
-/* With sampling most addresses are unknown, and that must be told from the slot alone: so a large block, which stands in
- * a table of its own, leaves a mark in its slot, which readers take for an empty one. */
+/* With sampling most addresses are unknown, and that must be told from the slot alone: so a large block, which stands
+ * in a table of its own, leaves a mark in its slot, which readers take for an empty one. */
 void table_mark_large(uintptr_t start);
 static inline bool table_is_unknown(uintptr_t start)
 {
@@ -95,16 +96,13 @@ static inline void table_insert_blindly(uintptr_t start, uint64_t size, uint32_t
                 table_insert_slowly(start, size, stack, family);
 }
 
-/* A live small block goes: what was its slot becomes the memory of its release. Its birth is not remembered, where that
- * says nothing. */
-static inline void table_release_bare(wire_slot *where, wire_slot slot, uint32_t release_stack)
+/* A live small block goes: what was its slot becomes the memory of its release. Its birth is not remembered, which is
+ * for blocks of which that says nothing. `gone`: the stack of the release, and the bit that says so. */
+static inline void table_release_as(wire_slot *where, wire_slot slot, wire_slot gone)
 {
         wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
                                  (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
-        __atomic_store_n(where,
-                         kept | release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                                 (uint64_t)arena.epoch << WIRE_SLOT_EPOCH_SHIFT,
-                         __ATOMIC_RELAXED);
+        __atomic_store_n(where, kept | gone | arena.epoch_bits, __ATOMIC_RELAXED);
 }
 
 /* The same, and its birth is remembered. */
@@ -113,7 +111,7 @@ static inline void table_release_slot_in(wire_slot *where, wire_slot slot, uintp
 {
         arena.past[start >> granule_shift & (arena.past_capacity - 1)] =
                 (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
-        table_release_bare(where, slot, release_stack);
+        table_release_as(where, slot, release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT);
 }
 
 static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)

@@ -6,9 +6,9 @@
 #include "shim/hooks/door.h"
 #include "shim/python/layer.h"
 #include "shim/record/hot.h"
-#include "shim/self/options.h"
 #include "shim/record/logged.h"
 #include "shim/record/sample.h"
+#include "shim/self/options.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -70,6 +70,11 @@ DOOR void *malloc(size_t size)
         if (unlikely(!hot_is_plain(arena.plain_birth, self))) {
                 if (sample_passes(self, size))
                         return next_malloc(size);
+                if (record_is_nested(self) && likely(!fail_active)) {
+                        void *backing = next_malloc(size);
+                        record_backing(backing);
+                        return backing;
+                }
                 struct stack_start start = STACK_START_HERE();
                 return malloc_slowly(size, &start);
         }
@@ -121,7 +126,7 @@ DOOR void free(void *block)
         struct thread *self = &thread_self;
         void *out;
         if (unlikely(!hot_is_plain(arena.plain_release, self))) {
-                if (sample_unknown(self, block)) {
+                if (sample_unknown(self, block) || (record_is_nested(self) && record_is_gone(block))) {
                         next_free(block);
                         return;
                 }

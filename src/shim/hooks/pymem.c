@@ -20,6 +20,7 @@
 #include "shim/python/site.h"
 #include "shim/record/hot.h"
 #include "shim/record/log.h"
+#include "shim/record/own.h"
 #include "shim/record/sample.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
@@ -32,7 +33,8 @@
 enum { SMALL_OBJECT_BYTES = 512 }; /* pymalloc serves these from its own pools (Objects/obmalloc.c) */
 
 /* The whole word, as it is read: a load that is wider than the store before it waits until that has left the core. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && offsetof(struct thread, nest) == offsetof(struct thread, odd),
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ &&
+                       offsetof(struct thread, nest) == offsetof(struct thread, odd),
                "nest is the lowest part of odd");
 static ALWAYS_INLINE void nest_enter(struct thread *self) { self->odd += 1; }
 static ALWAYS_INLINE void nest_leave(struct thread *self) { self->odd -= 1; }
@@ -76,8 +78,8 @@ static ALWAYS_INLINE bool is_own(const struct layer *layer, const struct stack_s
         return likely(interpreter_holds(start->pc)) && likely(!layer_covered(layer));
 }
 
-static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size, enum wire_family family,
-                               enum wire_entry entry, const struct stack_start *start)
+static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, void *block, size_t size,
+                               enum wire_family family, enum wire_entry entry, const struct stack_start *start)
 {
         if (unlikely(!is_own(layer, start) || options.python_objects)) {
                 record_birth(self, block, size, entry, 0, start);
@@ -103,7 +105,8 @@ static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wir
         uintptr_t start = (uintptr_t)block;
         wire_slot *where = table_slot(start);
         wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
-        if (unlikely(!wire_slot_live(slot) || wire_slot_family(slot) != (unsigned)family || !wire_slot_is_of(slot, start)))
+        if (unlikely(!wire_slot_live(slot) || wire_slot_family(slot) != (unsigned)family ||
+                     !wire_slot_is_of(slot, start)))
                 return false;
         if (unlikely(!own) && (family != WIRE_FAMILY_PYOBJECT || !site_is_bare(wire_slot_stack(slot))))
                 return false;
@@ -122,14 +125,15 @@ static bool is_without_gil(struct thread *self, const struct layer *layer, void 
         if (family == WIRE_FAMILY_PYMEM_RAW || interpreter_holds(start->pc) || interpreter_gil_held())
                 return false;
         record_no_gil(self, block, entry, start);
-        return interpreter.minor >= 12 && !interpreter.free_threaded && !layer->checks; /* what would crash, and can be helped */
+        return interpreter.minor >= 12 && !interpreter.free_threaded &&
+               !layer->checks; /* what would crash, and can be helped */
 }
 
 /* What pymalloc does not know as its own it hands to the raw domain, so a raw block may stand for it. */
 static const struct python_allocator *raw_inner(void) { return &layer_first(PYTHON_RAW)->inner; }
 
-static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t size, bool zeroed, enum wire_entry entry,
-                                enum wire_family family, const struct stack_start *start)
+static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t size, bool zeroed,
+                                enum wire_entry entry, enum wire_family family, const struct stack_start *start)
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
@@ -167,8 +171,8 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
 }
 
 /* Remove the block from the table, as far as it is there. False: it must not reach the allocator. */
-static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, void *block, enum wire_family family, enum wire_entry entry,
-                               const struct stack_start *start, enum wire_family *ret_owner)
+static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, void *block, enum wire_family family,
+                               enum wire_entry entry, const struct stack_start *start, enum wire_family *ret_owner)
 {
         bool own = is_own(layer, start);
         if (likely(gone_simply(self, block, family, entry, start->pc, own)))
@@ -181,22 +185,31 @@ static ALWAYS_INLINE bool gone(struct thread *self, const struct layer *layer, v
                 record_release_known(self, &known, own_site(family, entry, start->pc));
                 return true;
         }
+        /* For want of memory pymalloc hands out raw blocks, and gives them back to where they came from. */
+        if (found && own && known.released && family == WIRE_FAMILY_PYMEM_RAW && known.family != WIRE_FAMILY_MALLOC)
+                return true;
         if (!found && (own || early_own(block) || (family == WIRE_FAMILY_PYOBJECT && !options.pyobject)))
                 return true;
         if (unlikely(is_without_gil(self, layer, block, family, entry, start))) {
-                record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &(struct record_released){0});
+                record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start,
+                               &(struct record_released){0});
                 return false;
         }
         struct record_released released;
         switch (record_release(self, block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, &released)) {
-        case RECORD_PASS: *ret_owner = WIRE_FAMILY_NONE; return true;
-        case RECORD_OWNER: *ret_owner = released.owner; return true;
-        default: return false;
+        case RECORD_PASS:
+                *ret_owner = WIRE_FAMILY_NONE;
+                return true;
+        case RECORD_OWNER:
+                *ret_owner = released.owner;
+                return true;
+        default:
+                return false;
         }
 }
 
-static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum wire_entry entry, enum wire_family family,
-                                  const struct stack_start *start)
+static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum wire_entry entry,
+                                  enum wire_family family, const struct stack_start *start)
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
@@ -246,24 +259,6 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         return result;
 }
 
-/* The interpreter resizes a small live block of the right family. */
-static ALWAYS_INLINE void *resize_plainly(struct thread *self, const struct layer *layer, void *block, size_t size,
-                                          wire_slot *where, const struct door *door, const struct stack_start *start)
-{
-        wire_slot slot = *where;
-        *where = 0;
-        nest_enter(self);
-        void *result = layer->inner.resize(layer->inner.context, block, layer_size(layer, size));
-        nest_leave(self);
-        if (unlikely(result == NULL)) {
-                *where = slot;
-                return NULL;
-        }
-        hot_count_released(self->count, wire_slot_size(slot));
-        born(self, layer, result, size, door->family, door->resize, start);
-        return result;
-}
-
 static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t size, const struct door *door,
                                   const struct stack_start *start)
 {
@@ -275,11 +270,6 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 self->nest--;
                 return unknown;
         }
-        wire_slot *where = likely(arena.directory) ? table_slot((uintptr_t)block) : NULL;
-        if (likely(where && wire_slot_live(*where) && wire_slot_is_of(*where, (uintptr_t)block) && self->count &&
-                   self->odd == 0 && wire_slot_family(*where) == (unsigned)door->family && is_own(layer, start) &&
-                   !fail_active && (door->family != WIRE_FAMILY_PYOBJECT || options.pyobject)))
-                return resize_plainly(self, layer, block, size, where, door, start);
         if (unlikely(!record_wanted(self))) {
                 if (block)
                         record_unseen_release(self, block);
@@ -319,45 +309,6 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         return result;
 }
 
-/* The interpreter makes and drops objects all the time, and each instruction here is felt. These are set when nothing is
- * asked for that would make a block anything but plain: a small one that the interpreter gives itself, with the short
- * stack of such, in the table that glibc's allocator leads to (record/hot.h). */
-static bool own_is_plain, objects_are_plain;
-
-static ALWAYS_INLINE bool is_plain(const struct thread *self, const struct layer *layer, uintptr_t pc)
-{
-        return likely(arena.directory && self->count && self->odd == 0 && interpreter_holds(pc) && !layer_covered(layer));
-}
-
-/* The slot of a plain block; NULL where there is no leaf yet. */
-static ALWAYS_INLINE wire_slot *plain_slot(uintptr_t address, uint32_t *ret_leaf)
-{
-        uint64_t at = address >> HOT_LEAF_SHIFT;
-        *ret_leaf = likely(at < UINT64_C(1) << (47 - HOT_LEAF_SHIFT)) ? arena.directory[at] : 0;
-        size_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
-        return arena.slots + ((size_t)*ret_leaf * WIRE_LEAF_SLOTS + index);
-}
-
-static ALWAYS_INLINE void *give_plainly(struct thread *self, const struct layer *layer, size_t size, uint32_t site,
-                                        enum wire_family family)
-{
-        nest_enter(self);
-        void *block = layer->inner.give(layer->inner.context, layer_size(layer, size));
-        nest_leave(self);
-        if (unlikely(block == NULL))
-                return NULL;
-        uint32_t leaf;
-        wire_slot *slot = plain_slot((uintptr_t)block, &leaf);
-        size_t page = (uintptr_t)block >> (HOT_GRANULE_SHIFT + 9) & (WIRE_LEAF_PAGES - 1);
-        /* As table_insert_blindly(): not a look into the slot, whose line may be far away. */
-        if (likely(leaf != 0 && size <= WIRE_SMALL_MAX && arena.leaves[leaf].touched[page]))
-                __atomic_store_n(slot, wire_slot_make(site, size, family, (uintptr_t)block, arena.epoch), __ATOMIC_RELAXED);
-        else
-                table_insert_slowly((uintptr_t)block, size, site, family);
-        hot_count_born(self->count, size);
-        return block;
-}
-
 /* With pyobject=off, small: nothing of it is recorded, nor what pymalloc does for it. */
 static ALWAYS_INLINE void *give_untracked(struct thread *self, const struct layer *layer, size_t size)
 {
@@ -367,49 +318,24 @@ static ALWAYS_INLINE void *give_untracked(struct thread *self, const struct laye
         return block;
 }
 
-/* A live block of this family starts here: its slot in *ret_slot. */
-static ALWAYS_INLINE bool is_live_plain(const struct thread *self, void *block, enum wire_family family,
-                                        wire_slot **ret_where, wire_slot *ret_slot)
+/* With pyobject=off: was the object never in the table? */
+static ALWAYS_INLINE bool is_untracked(void *block)
 {
-        uint32_t leaf;
-        if (unlikely(!arena.directory || !self->count || self->odd))
+        if (options.pyobject || any_large_object)
                 return false;
-        *ret_where = plain_slot((uintptr_t)block, &leaf);
-        if (unlikely(leaf == 0))
-                return false;
-        *ret_slot = __atomic_load_n(*ret_where, __ATOMIC_RELAXED);
-        uint64_t asked = UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                         UINT64_C(3) << WIRE_SLOT_LOW_SHIFT;
-        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT |
-                         (uint64_t)((uintptr_t)block & 0x18) << (WIRE_SLOT_LOW_SHIFT - 3) | ((uintptr_t)block & 7);
-        return likely((*ret_slot & asked) == right);
+        const wire_slot *where = arena.directory ? table_slot((uintptr_t)block) : NULL;
+        return !where || !wire_slot_live(*where) || !wire_slot_is_of(*where, (uintptr_t)block);
 }
 
-enum { CODE_LEAST_BYTES = 128 }; /* no code object is smaller: 3.8's header alone has 152 */
-
-/* True when the object is gone from the table, or was never in it. */
-static ALWAYS_INLINE bool forget_object(struct thread *self, void *block)
+static ALWAYS_INLINE void pass_release(struct thread *self, const struct layer *layer, void *block)
 {
-        wire_slot *where, slot;
-        if (unlikely(!objects_are_plain)) {
-                if (options.pyobject || any_large_object)
-                        return false;
-                where = arena.directory ? table_slot((uintptr_t)block) : NULL;
-                return !where || !wire_slot_live(*where) || !wire_slot_is_of(*where, (uintptr_t)block);
-        }
-        if (unlikely(!is_live_plain(self, block, WIRE_FAMILY_PYOBJECT, &where, &slot) ||
-                     !site_is_bare(wire_slot_stack(slot))))
-                return false;
-        uint32_t size = wire_slot_size(slot);
-        if (unlikely(size >= CODE_LEAST_BYTES && code_maybe((uintptr_t)block)))
-                return false;
-        table_release_bare(where, slot, site_bare(WIRE_ENTRY_PYOBJECT_FREE).n);
-        hot_count_released(self->count, size);
-        return true;
+        nest_enter(self);
+        layer->inner.release(layer->inner.context, block);
+        nest_leave(self);
 }
 
 #define GIVE_BY(prefix, id, family)                                                                                    \
-        static __attribute__((noinline)) void *prefix##_give_slowly(void *layer, size_t size, struct stack_start start) \
+        static void *prefix##_give_slowly(void *layer, size_t size, struct stack_start start)                          \
         {                                                                                                              \
                 return give(layer, 1, size, false, WIRE_ENTRY_##id##_MALLOC, WIRE_FAMILY_##family, &start);            \
         }                                                                                                              \
@@ -418,13 +344,12 @@ static ALWAYS_INLINE bool forget_object(struct thread *self, void *block)
                 struct stack_start start = STACK_START_HERE();                                                         \
                 return give(layer, count, size, true, WIRE_ENTRY_##id##_CALLOC, WIRE_FAMILY_##family, &start);         \
         }                                                                                                              \
-        static void *prefix##_resize(void *layer, void *block, size_t size)                                            \
+        static void *prefix##_resize_slowly(void *layer, void *block, size_t size, struct stack_start start)           \
         {                                                                                                              \
-                struct stack_start start = STACK_START_HERE();                                                         \
                 static const struct door door = {WIRE_ENTRY_##id##_REALLOC, WIRE_FAMILY_##family};                     \
                 return resize(layer, block, size, &door, &start);                                                      \
         }                                                                                                              \
-        static __attribute__((noinline)) void prefix##_release_slowly(void *layer, void *block, struct stack_start start) \
+        static void prefix##_release_slowly(void *layer, void *block, struct stack_start start)                        \
         {                                                                                                              \
                 release(layer, block, WIRE_ENTRY_##id##_FREE, WIRE_FAMILY_##family, &start);                           \
         }
@@ -432,76 +357,78 @@ GIVE_BY(raw, PYMEM_RAW, PYMEM_RAW)
 GIVE_BY(mem, PYMEM, PYMEM)
 GIVE_BY(object, PYOBJECT, PYOBJECT)
 
-static void *raw_give(void *layer, size_t size) { return raw_give_slowly(layer, size, STACK_START_HERE()); }
-static void raw_release(void *layer, void *block) { raw_release_slowly(layer, block, STACK_START_HERE()); }
-
-static void *mem_give(void *layer, size_t size)
-{
-        struct thread *self = &thread_self;
-        uintptr_t pc = (uintptr_t)__builtin_return_address(0);
-        if (likely(own_is_plain && is_plain(self, layer, pc)))
-                return give_plainly(self, layer, size, site_find(WIRE_ENTRY_PYMEM_MALLOC, pc).n, WIRE_FAMILY_PYMEM);
-        return mem_give_slowly(layer, size, STACK_START_HERE());
-}
-
-static void mem_release(void *context, void *block)
+/* What another domain asks of this one is the backing of a block of that, and what malloc's doors see of it is enough.
+ */
+static void *raw_give(void *context, size_t size)
 {
         const struct layer *layer = context;
-        struct thread *self = &thread_self;
-        uintptr_t pc = (uintptr_t)__builtin_return_address(0);
-        wire_slot *where, slot;
-        if (likely(own_is_plain && is_plain(self, layer, pc) &&
-                   is_live_plain(self, block, WIRE_FAMILY_PYMEM, &where, &slot))) {
-                table_release_slot(where, slot, (uintptr_t)block, site_find(WIRE_ENTRY_PYMEM_FREE, pc).n);
-                hot_count_released(self->count, wire_slot_size(slot));
-                nest_enter(self);
+        if (likely(thread_self.nest))
+                return layer->inner.give(layer->inner.context, layer_size(layer, size));
+        return raw_give_slowly(context, size, STACK_START_HERE());
+}
+
+static void raw_release(void *context, void *block)
+{
+        const struct layer *layer = context;
+        if (likely(thread_self.nest))
                 layer->inner.release(layer->inner.context, block);
-                nest_leave(self);
-                return;
-        }
-        mem_release_slowly(context, block, STACK_START_HERE());
+        else
+                raw_release_slowly(context, block, STACK_START_HERE());
+}
+
+static void *raw_resize(void *context, void *block, size_t size)
+{
+        const struct layer *layer = context;
+        if (likely(thread_self.nest))
+                return layer->inner.resize(layer->inner.context, block, layer_size(layer, size));
+        return raw_resize_slowly(context, block, size, STACK_START_HERE());
+}
+
+static void *mem_give(void *layer, size_t size) { return mem_give_slowly(layer, size, STACK_START_HERE()); }
+static void *mem_resize(void *layer, void *block, size_t size)
+{
+        return mem_resize_slowly(layer, block, size, STACK_START_HERE());
+}
+static void mem_release(void *layer, void *block) { mem_release_slowly(layer, block, STACK_START_HERE()); }
+
+static void *object_resize(void *layer, void *block, size_t size)
+{
+        return object_resize_slowly(layer, block, size, STACK_START_HERE());
 }
 
 static void *object_give(void *layer, size_t size)
 {
-        struct thread *self = &thread_self;
-        if (likely(objects_are_plain && is_plain(self, layer, (uintptr_t)__builtin_return_address(0))))
-                return give_plainly(self, layer, size, site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
-        if ((!options.pyobject && size <= SMALL_OBJECT_BYTES) || sample_passes(self, size))
-                return give_untracked(self, layer, size);
+        if ((!options.pyobject && size <= SMALL_OBJECT_BYTES) || sample_passes(&thread_self, size))
+                return give_untracked(&thread_self, layer, size);
         return object_give_slowly(layer, size, STACK_START_HERE());
 }
 
 static void object_release(void *context, void *block)
 {
-        const struct layer *layer = context;
-        struct thread *self = &thread_self;
         if (unlikely(block == NULL))
                 return;
-        if (unlikely(!forget_object(self, block))) {
+        if (!is_untracked(block)) {
                 if (code_maybe((uintptr_t)block))
                         code_died((uintptr_t)block);
-                if (!sample_unknown(self, block)) {
+                if (!sample_unknown(&thread_self, block)) {
                         object_release_slowly(context, block, STACK_START_HERE());
                         return;
                 }
         }
-        nest_enter(self);
-        layer->inner.release(layer->inner.context, block);
-        nest_leave(self);
+        pass_release(&thread_self, context, block);
 }
 
 static const struct python_allocator hooks[PYTHON_DOMAINS] = {
         [PYTHON_RAW] = {NULL, raw_give, raw_give_zeroed, raw_resize, raw_release},
-        [PYTHON_MEM] = {NULL, mem_give, mem_give_zeroed, mem_resize, mem_release},
-        [PYTHON_OBJECT] = {NULL, object_give, object_give_zeroed, object_resize, object_release},
+        [PYTHON_MEM] = {NULL, own_mem_give, mem_give_zeroed, own_mem_resize, own_mem_release},
+        [PYTHON_OBJECT] = {NULL, own_object_give, object_give_zeroed, own_object_resize, own_object_release},
 };
 
 static void objects_settle(void)
 {
         /* While objects have stacks, so have the interpreter's other blocks: the array of a list, say. */
-        own_is_plain = !fail_active && arena.granule_shift == HOT_GRANULE_SHIFT && !options.python_objects;
-        objects_are_plain = own_is_plain && options.pyobject;
+        bool plain = !fail_active && !options.python_objects;
+        own_settle(plain, plain && options.pyobject);
 }
 
 void pymem_stacks(bool on)
@@ -520,6 +447,9 @@ void pymem_look(void)
         self->quiet++;
         if (interpreter_look(lookup_symbol)) {
                 python_begin();
+                own_otherwise[PYTHON_MEM] = (struct python_allocator){NULL, mem_give, NULL, mem_resize, mem_release};
+                own_otherwise[PYTHON_OBJECT] =
+                        (struct python_allocator){NULL, object_give, NULL, object_resize, object_release};
                 code_deaths_unseen = !options.pyobject;
                 objects_settle();
                 record_frames_through(interpreter.layout ? frames_current : NULL);
@@ -545,6 +475,7 @@ void pymem_unloaded(void)
                 return;
         record_frames_through(NULL);
         record_python_excuses = NULL;
+        own_settle(false, false);
         python_end();
 }
 

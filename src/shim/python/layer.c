@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* More than this many times no program reinitialises with other allocators; then we stay below. */
-enum { LAYERS_MAX = 16, LEAST_BYTES = 17 };
+enum { LAYERS_MAX = 16, LEAST_BYTES = 17, POOLED_END = 513 };
 
 static struct layer layers[PYTHON_DOMAINS][LAYERS_MAX];
 static unsigned n_layers[PYTHON_DOMAINS];
@@ -82,6 +82,17 @@ static bool is_debug(enum python_domain domain, const struct python_allocator *f
                head.letter == letters[domain] && head.below.give && head.below.release;
 }
 
+/* pymalloc, which serves small blocks from its own pools (Objects/obmalloc.c, SMALL_REQUEST_THRESHOLD)? */
+static bool is_pymalloc(const struct python_allocator *found)
+{
+        struct python_allocator raw = {0};
+        interpreter.get_allocator(PYTHON_RAW, &raw);
+        const struct layer *lowest = layer_first(PYTHON_RAW);
+        if (lowest)
+                raw = lowest->inner;
+        return interpreter_holds((uintptr_t)found->give) && !found->context && found->give != raw.give;
+}
+
 const struct layer *layer_first(enum python_domain domain) { return n_layers[domain] ? &layers[domain][0] : NULL; }
 
 void layer_forget(void)
@@ -100,17 +111,20 @@ bool layer_install(const struct python_allocator hooks[PYTHON_DOMAINS], unsigned
                         continue;
                 struct layer *layer = &layers[domain][n_layers[domain]++];
                 bool checks = is_debug(domain, &now);
+                bool pooled = domain != PYTHON_RAW && !checks && !interpreter.free_threaded && is_pymalloc(&now);
                 *layer = (struct layer){.inner = now,
-                                        .place = places[domain],
                                         .domain = domain,
                                         .least_bytes = checks ? 0 : LEAST_BYTES,
+                                        .pooled_end = pooled ? POOLED_END : 0,
                                         .checks = checks};
                 foreign |= !checks && (now.context || !interpreter_holds((uintptr_t)now.give));
                 struct python_allocator ours = hooks[domain];
                 ours.context = layer;
+                layer->nowhere = ours;
+                layer->place = places[domain] ? places[domain] : &layer->nowhere;
                 interpreter.set_allocator((int)domain, &ours);
-                if (!places[domain])
-                        layer->place = places[domain] = place_find(&ours);
+                if (!places[domain] && (places[domain] = place_find(&ours)))
+                        layer->place = places[domain];
         }
         return foreign;
 }
@@ -119,10 +133,17 @@ static const struct layer *layer_of(enum wire_family family)
 {
         enum python_domain domain;
         switch (family) {
-        case WIRE_FAMILY_PYMEM: domain = PYTHON_MEM; break;
-        case WIRE_FAMILY_PYOBJECT: domain = PYTHON_OBJECT; break;
-        case WIRE_FAMILY_PYMEM_RAW: domain = PYTHON_RAW; break;
-        default: return NULL;
+        case WIRE_FAMILY_PYMEM:
+                domain = PYTHON_MEM;
+                break;
+        case WIRE_FAMILY_PYOBJECT:
+                domain = PYTHON_OBJECT;
+                break;
+        case WIRE_FAMILY_PYMEM_RAW:
+                domain = PYTHON_RAW;
+                break;
+        default:
+                return NULL;
         }
         return n_layers[domain] ? &layers[domain][n_layers[domain] - 1] : NULL;
 }
@@ -150,7 +171,8 @@ bool python_resize(void *block, size_t size, enum wire_family owner, void **ret_
                 return false;
         struct thread *self = &thread_self;
         self->nest++;
-        *ret_result = may_enter(layer) ? layer->inner.resize(layer->inner.context, block, layer_size(layer, size)) : NULL;
+        *ret_result =
+                may_enter(layer) ? layer->inner.resize(layer->inner.context, block, layer_size(layer, size)) : NULL;
         self->nest--;
         return true;
 }

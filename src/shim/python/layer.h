@@ -14,15 +14,16 @@
 /* What the context of one of our functions points to. */
 struct layer {
         struct python_allocator inner;
-        const struct python_allocator *place; /* where the interpreter keeps this domain's uppermost functions, or NULL
-                                               * when that could not be found out */
+        const struct python_allocator *place; /* where the interpreter keeps this domain's uppermost functions */
+        struct python_allocator nowhere; /* `place` when that could not be found out: as if we were the uppermost */
         enum python_domain domain;
         uint32_t least_bytes; /* ask for no less */
-        bool checks; /* below are CPython's debug hooks: they end the program at a wrong call, and shall */
+        uint32_t pooled_end;  /* blocks of fewer bytes are given back without another allocator being asked */
+        bool checks;          /* below are CPython's debug hooks: they end the program at a wrong call, and shall */
 };
 
 /* Does somebody else's layer (tracemalloc's, debug hooks) lie over this one, so that its functions are our callers? */
-static inline bool layer_covered(const struct layer *layer) { return layer->place && layer->place->context != layer; }
+static inline bool layer_covered(const struct layer *layer) { return layer->place->context != layer; }
 
 /* Lay `hooks` (whose context is set here) over each of the first `n` domains in which they are not the uppermost. True
  * when something lies below that is not the interpreter's own allocator or its debug hooks. */

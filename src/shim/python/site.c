@@ -1,29 +1,18 @@
-/* Short stacks for the interpreter's own allocations: a direct-mapped table of one word each
- *
- *      bits  0-29  the node
- *      bits 30-33  the entry point, counted from PyMem_Malloc
- *      bits 34-63  return address - start of the interpreter's code
- *
- * One word is read and written at once, so no lock is needed; zero is "empty", since no node is 0.
- */
+/* Short stacks for the interpreter's own allocations: filling the table */
 #include "shim/python/site.h"
-
-#include "bare/bits.h"
-#include "shim/python/interpreter.h"
 
 #include <string.h>
 
-enum { PLACES = 1024, NODE_BITS = 30, ENTRY_BITS = 4 };
-_Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < 1 << ENTRY_BITS, "an entry has four bits");
+_Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < 1 << SITE_ENTRY_BITS, "an entry has four bits");
 
 _Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < SITE_ENTRIES, "each entry has its place");
 
-static uint64_t places[PLACES];
+uint64_t site_places[SITE_PLACES];
 uint32_t site_bare_nodes[SITE_ENTRIES];
 
 void site_forget(void)
 {
-        memset(places, 0, sizeof places);
+        memset(site_places, 0, sizeof site_places);
         memset(site_bare_nodes, 0, sizeof site_bare_nodes);
 }
 
@@ -39,16 +28,15 @@ static struct stack_id site_make(enum wire_entry entry, uintptr_t pc)
 
 struct stack_id site_find(enum wire_entry entry, uintptr_t pc)
 {
-        uint64_t offset = pc ? pc - interpreter.text_start : 0;
-        uint64_t key = offset << ENTRY_BITS | (entry - WIRE_ENTRY_PYMEM_MALLOC);
-        uint64_t *place = &places[(offset ^ offset >> 10 ^ (uint64_t)entry << 6) % PLACES];
-        uint64_t seen = __atomic_load_n(place, __ATOMIC_RELAXED);
-        if (likely(seen >> NODE_BITS == key && seen != 0))
-                return (struct stack_id){(uint32_t)seen & ((1u << NODE_BITS) - 1)};
+        uint32_t near = site_near(entry, pc);
+        if (likely(near != 0))
+                return (struct stack_id){near};
         struct stack_id node = site_make(entry, pc);
         if (!pc)
                 __atomic_store_n(&site_bare_nodes[entry - WIRE_ENTRY_PYMEM_MALLOC], node.n, __ATOMIC_RELAXED);
-        if (offset >> (64 - NODE_BITS - ENTRY_BITS) == 0 && node.n >> NODE_BITS == 0)
-                __atomic_store_n(place, key << NODE_BITS | node.n, __ATOMIC_RELAXED);
+        uint64_t offset = pc - interpreter.text_start;
+        if (offset >> (64 - SITE_NODE_BITS - SITE_ENTRY_BITS) == 0 && node.n >> SITE_NODE_BITS == 0)
+                __atomic_store_n(site_place(entry, offset), site_key(entry, offset) << SITE_NODE_BITS | node.n,
+                                 __ATOMIC_RELAXED);
         return node;
 }

@@ -14,6 +14,7 @@
 #include "shim/python/python.h"
 #include "shim/record/hot.h"
 #include "shim/record/log.h"
+#include "shim/record/own.h"
 #include "shim/record/record.h"
 #include "shim/record/report.h"
 #include "shim/self/birth.h"
@@ -56,8 +57,10 @@ static bool image_birth(bool is_fork_child)
         hot_except((check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
                            (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
                    0);
-        if (is_fork_child)
+        if (is_fork_child) {
                 python_fork_child();
+                own_fork_child();
+        }
         return true;
 }
 

@@ -259,9 +259,7 @@ void record_unseen_release(struct thread *self, void *address)
         struct block block;
         if (arena.base == NULL || self->count == NULL || (self->sampling && table_is_unknown((uintptr_t)address)))
                 return;
-        /* Mostly the backing of what the outer entry point has just released. */
-        const wire_slot *slot = table_slot((uintptr_t)address);
-        if (likely(slot && wire_slot_released(*slot) && wire_slot_is_of(*slot, (uintptr_t)address)))
+        if (likely(record_is_gone(address)))
                 return;
         if (!table_find((uintptr_t)address, &block) || block.released)
                 return;
@@ -274,9 +272,8 @@ void record_unseen_release(struct thread *self, void *address)
 void record_unseen(struct thread *self, void *block, size_t size)
 {
         if (self->nest) {
-                /* The backing of a block that the outer entry point is about to record. */
-                if (arena.base && !self->sampling)
-                        table_clear((uintptr_t)block);
+                if (record_is_nested(self))
+                        record_backing(block);
                 return;
         }
         declared_unseen((uintptr_t)block, size);

@@ -21,6 +21,29 @@ static inline bool record_wanted(struct thread *self)
         return record_begin(self);
 }
 
+/* Is this call made by an allocator that has ours over it, on behalf of a block that the outer entry point records? */
+static inline bool record_is_nested(const struct thread *self)
+{
+        return self->nest && likely(arena.directory != NULL) && !self->sampling;
+}
+
+/* Such a block was given (or NULL): what was remembered of its address is no longer so. */
+static inline void record_backing(void *block)
+{
+        wire_slot *slot = table_slot((uintptr_t)block);
+        if (likely(slot && wire_slot_is_of(*slot, (uintptr_t)block)))
+                __atomic_store_n(slot, arena.epoch_bits, __ATOMIC_RELAXED);
+        else if (block)
+                table_clear((uintptr_t)block);
+}
+
+/* Such a block is given back: has the outer entry point recorded that already? */
+static inline bool record_is_gone(const void *block)
+{
+        const wire_slot *slot = table_slot((uintptr_t)block);
+        return likely(slot && wire_slot_released(*slot) && wire_slot_is_of(*slot, (uintptr_t)block));
+}
+
 /* `block` (not NULL) of `size` bytes was given to the program through `entry`. */
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                   const struct stack_start *start);
@@ -52,7 +75,7 @@ void record_no_gil(struct thread *self, void *block, enum wire_entry entry, cons
  * program a fresh block instead; when it says OWNER, the block is *ret_owner's to resize. */
 struct record_resize {
         struct block old;
-        bool known; /* `old` was live and is out of the table now */
+        bool known;              /* `old` was live and is out of the table now */
         enum wire_family family; /* of the result: that of the block, whoever was asked to resize it */
 };
 enum record_act record_resize_begin(struct thread *self, void *block, enum wire_entry entry,
@@ -65,18 +88,20 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
  * about its address no longer holds, and what it points to is held. */
 void record_unseen(struct thread *self, void *block, size_t size);
 /* `block` is taken back inside ourselves (ld.so gives back the error text of the program's call when ours fails), or
- * inside another entry point: that one's own block is out of the table by then, and so another that is in it is gone. */
+ * inside another entry point: that one's own block is out of the table by then, and so another that is in it is gone.
+ */
 void record_unseen_release(struct thread *self, void *block);
 
 /* The same for one that is left out by the user's wish, which costs nothing but a look into the table. */
 void record_untracked(void *block);
 
-/* Somebody else's code may run inside an entry point, between us and the allocator (a layer over CPython's, tracemalloc's
- * for one), and keep blocks of its own: from now on a pointer that we do not know is not wrong for that. */
+/* Somebody else's code may run inside an entry point, between us and the allocator (a layer over CPython's,
+ * tracemalloc's for one), and keep blocks of its own: from now on a pointer that we do not know is not wrong for that.
+ */
 void record_others_below(void);
 
-/* The PyMem and PyObject side of stacks: where python/ says which Python frames are current in this thread, as a node, 0 =
- * none. NULL = nobody says. */
+/* The PyMem and PyObject side of stacks: where python/ says which Python frames are current in this thread, as a node,
+ * 0 = none. NULL = nobody says. */
 void record_frames_through(struct stack_id (*frames)(struct thread *self));
 
 /* Set by hooks/ when there is an interpreter: a release through another family's function that is no mistake. */

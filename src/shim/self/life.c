@@ -79,7 +79,7 @@ uint64_t life_epoch_begin(uint32_t *ret_before)
                                             __ATOMIC_RELAXED))
                 ;
         *ret_before = epoch;
-        arena.epoch = epoch % 255 + 1;
+        arena_epoch_set(epoch % 255 + 1);
         return atomic_fetch_add_explicit(&n_epochs, 1, memory_order_relaxed) + 1;
 }
 
