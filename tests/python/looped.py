@@ -5,6 +5,9 @@ _kept = []
 _cache = {}
 _module = {}
 _calls = [0]
+_swelling = bytearray()
+_numbers = []
+_steady = bytearray(1)
 
 
 class Node:
@@ -17,6 +20,20 @@ def keep_list(n):
 
 def keep_instance():
     _kept.append(Node())
+
+
+def swell():
+    _swelling.extend(b"x" * 100)
+
+
+def append():
+    _numbers.append(None)
+
+
+def rewrite():
+    """The buffer is resized all the time, and never larger than it was."""
+    _steady[:] = b"x" * (1000 + _calls[0] % 2 * 500)
+    _calls[0] += 1
 
 
 def fill_cache(n):

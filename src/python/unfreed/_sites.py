@@ -152,11 +152,12 @@ class _Sizes:
         return key is not None and self.net.get(key, 1) <= 0
 
 
-def grown(mark, lost=False, steady=False, is_foreign=lambda each: False):
+def grown(mark, lost=False, steady=False, is_foreign=lambda each: False, swollen=False):
     """The sites that have grown since the mark, as GrownSite; garbage is collected before. The same place may be several
     sites, by several ways through the interpreter: what it lost by one and won by another has not grown. `steady`: the
     same code ran right before the mark, so that objects of which as many came as went are the same ones' successors.
-    `is_foreign`: of which GrownSites nothing shall be said."""
+    `is_foreign`: of which GrownSites nothing shall be said. `swollen`: also where as many blocks are alive as at the mark,
+    but larger ones, as of a buffer that is resized."""
     if not mark._number:
         raise ValueError("the mark has ended")
     since = _shim.need()["since"]
@@ -167,10 +168,11 @@ def grown(mark, lost=False, steady=False, is_foreign=lambda each: False):
         raise MemoryError("unfreed could not count what is alive")
     room = (_shim.RawFrame * 256)()
     mark.older_gone = 0
-    found, net, sizes = [], {}, _Sizes()
+    found, larger, net, net_bytes, sizes = [], [], {}, {}, _Sizes()
     for site in mark._sites[:min(n, len(mark._sites))]:
         each = GrownSite(_shim.Site.from_buffer_copy(site), *_frames_of(site, room))
         net[each.key] = net.get(each.key, 0) + site.grown_blocks
+        net_bytes[each.key] = net_bytes.get(each.key, 0) + site.grown_bytes
         is_older = not each.python and len(each.native) < 2
         if is_older and site.grown_blocks < 0:
             mark.older_gone -= site.grown_blocks
@@ -180,10 +182,15 @@ def grown(mark, lost=False, steady=False, is_foreign=lambda each: False):
             sizes.add(site)
         if site.grown_blocks > 0 and site.blocks:
             found.append(each)
+        elif swollen and site.grown_blocks == 0 and site.grown_bytes > 0 and site.blocks:
+            larger.append(each)
     found = [each for each in found if net[each.key] > 0 and not (steady and sizes.stayed(each.site))]
     for each in found:
         each.shrink()
-    return found
+    larger = [each for each in larger if net[each.key] == 0 and net_bytes[each.key] > 0]
+    for each in larger:
+        each.site.bytes = each.site.grown_bytes
+    return found + larger
 
 
 def _ask(sites, form):

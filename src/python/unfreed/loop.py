@@ -5,8 +5,9 @@
 MODULE is imported, the expression behind the colon is evaluated in it: a call, or the name of a function that wants no
 arguments. After the warm-up come three rounds of so many calls. A place that keeps blocks in each round grows; what is
 filled once (caches, lazy imports) keeps some in one round only. While a place keeps fewer blocks than in the first
-round, as a cache that is nearly full, there are more rounds, up to ten. Prints each place that grows, with what it keeps
-for each call. Ends with 23 when there is one, else with 0.
+round, as a cache that is nearly full, there are more rounds, up to ten. A buffer that is larger after each round grows
+too; what CPython resizes is made an eighth larger than it need be, so a long one is seen only if a round adds that much.
+Prints each place that grows, with what it keeps for each call. Ends with 23 when there is one, else with 0.
 
     --warmup N   calls before anything is counted [10]
     --calls N    calls of a round [1000]
@@ -18,6 +19,7 @@ import os
 import sys
 
 from . import mark
+from ._sites import describe, grown as grown_since
 
 ROUNDS, ROUNDS_MAX = 3, 10
 GROWS = 23  # as the command `unfreed` ends when findings gate
@@ -67,7 +69,7 @@ def _kept(function, calls):
     """place -> what it keeps of one round: (Leak, blocks, bytes)."""
     with mark() as here:
         run(function, calls)
-        leaks = here.leaks()
+        leaks = describe(grown_since(here, swollen=True))
     found = {}
     for leak in leaks:
         _, blocks, size = found.get(_place(leak), (leak, 0, 0))
