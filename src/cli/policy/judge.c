@@ -175,6 +175,23 @@ static bool is_interpreters_note(const struct site *site, const struct stack *st
         return false;
 }
 
+/* A program that has the interpreter linked in: what the interpreter asks for itself has one place in the program and nothing
+ * around it (shim/python/site.h), where the program's own calls have all their frames. */
+static bool is_linked_interpreters(const struct process *process, const struct site *site, const struct stack *stack)
+{
+        if (process->python.shared || !stack->cut || !stack->n_frames || !is_python_family(site->family))
+                return false;
+        const char *program = process->exe ? process->exe : "";
+        program = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+        for (size_t i = 0; i < stack->n_frames; i++) {
+                const struct named_frame *frame = stack->frames[i];
+                size_t n = strcspn(frame->key, "!");
+                if (frame->marks & MARK_EVALUATION || strncmp(frame->key, program, n) != 0 || program[n] != 0)
+                        return false;
+        }
+        return true;
+}
+
 /* Is the block the interpreter's, or a module's that was being imported? Then whoever wrote the program cannot do
  * anything about it. The innermost native frame that is neither allocator nor runtime decides: an extension that
  * stands between the interpreter's evaluation and the allocation owns the block. */
@@ -182,7 +199,7 @@ static bool is_interpreters(const struct process *process, const struct site *si
 {
         if (!process->python.seen)
                 return false;
-        if (is_interpreters_note(site, stack))
+        if (is_interpreters_note(site, stack) || is_linked_interpreters(process, site, stack))
                 return true;
         bool extension = false, interpreter = false, python = false, import = false;
         for (size_t i = 0; i < stack->n_frames; i++) {

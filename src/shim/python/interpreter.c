@@ -3,12 +3,14 @@
 
 #include "bare/number.h"
 #include "shim/arena/arena.h"
+#include "shim/python/lookup.h"
 #include "shim/stack/stack.h"
 #include "shim/sys/maps.h"
 #include "shim/sys/probe.h"
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 struct interpreter interpreter;
 
@@ -98,6 +100,23 @@ static bool is_shared(void)
         const char *program = arena_element(WIRE_EXTENT_TEXT, arena.header->exe, 1);
         uint32_t module = stack_module(interpreter.text_start);
         return module && strcmp(arena_element(WIRE_EXTENT_TEXT, arena.modules[module].path, 1), program) != 0;
+}
+
+/* The linker puts a program's own objects behind that of the entry point and before what it takes from libraries, which
+ * libpython.a is the first of, mostly; an order of other code (.text.hot, .text.unlikely) changes nothing in that. Where
+ * an executable is called python, none of it is anybody else's. */
+void interpreter_set_apart(void)
+{
+        if (!interpreter.here || !arena.base || is_shared())
+                return;
+        const char *program = arena_element(WIRE_EXTENT_TEXT, arena.header->exe, 1);
+        const char *name = strrchr(program, '/') ? strrchr(program, '/') + 1 : program;
+        uintptr_t entry = getauxval(AT_ENTRY);
+        if (strncmp(name, "python", 6) == 0 || entry - interpreter.text_start >= interpreter.text_end - interpreter.text_start)
+                return;
+        uintptr_t behind = lookup_python_behind(entry);
+        interpreter.apart_start = entry;
+        interpreter.apart_bytes = behind && behind < interpreter.text_end ? behind - entry : 0;
 }
 
 void interpreter_tell(const char *why_off)

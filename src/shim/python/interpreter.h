@@ -29,7 +29,8 @@ struct interpreter {
         uint8_t major, minor, micro;
         bool free_threaded, debug;
         const struct layout *layout; /* NULL = not known: no Python frames, no look into objects */
-        uintptr_t text_start, text_end; /* the interpreter's own code */
+        uintptr_t text_start, text_end; /* the interpreter's own code ... */
+        uintptr_t apart_start, apart_bytes; /* ... but for these: a program's that has an interpreter linked in */
         const char *version;            /* the interpreter's own string */
 
         void (*get_allocator)(int domain, struct python_allocator *ret_allocator);
@@ -48,12 +49,16 @@ bool interpreter_look(void *(*lookup)(const char *name));
 /* Is this address the interpreter's own code? */
 static inline bool interpreter_holds(uintptr_t pc)
 {
-        return pc - interpreter.text_start < interpreter.text_end - interpreter.text_start;
+        return pc - interpreter.text_start < interpreter.text_end - interpreter.text_start &&
+               pc - interpreter.apart_start >= interpreter.apart_bytes;
 }
 
 /* Does the calling thread hold the GIL (or, where there is none, an attached thread state)? True while it cannot be
  * told: before the interpreter is initialised and once it is being finalised. */
 bool interpreter_gil_held(void);
+
+/* Is the interpreter part of a program that is not just it? Then find out which code is the program's. */
+void interpreter_set_apart(void);
 
 /* Write what was found into the arena's header; again after fork. `why_off` may be NULL. */
 void interpreter_tell(const char *why_off);

@@ -146,3 +146,54 @@ void *lookup_symbol(const char *name)
         dl_iterate_phdr(module_visit, &search);
         return search.found;
 }
+
+struct neighbour {
+        uintptr_t below, found;
+};
+
+/* The table of hashes tells how many symbols there are: the last one is in the chain that begins last. */
+static uint32_t n_symbols(const struct tables *tables)
+{
+        if (!tables->gnu_hash)
+                return tables->old_hash[1];
+        const uint32_t *head = tables->gnu_hash;
+        const uint32_t *buckets = (const void *)((const ElfW(Addr) *)(const void *)(head + 4) + head[2]);
+        uint32_t last = 0;
+        for (uint32_t i = 0; i < head[0]; i++)
+                if (buckets[i] > last)
+                        last = buckets[i];
+        if (last < head[1])
+                return 0;
+        while (!(buckets[head[0] + last - head[1]] & 1))
+                last++;
+        return last + 1;
+}
+
+/* What a program gives to the interpreter as a module of its own is named so, too. */
+static bool is_pythons_name(const char *name)
+{
+        return (strncmp(name, "Py", 2) == 0 || strncmp(name, "_Py", 3) == 0) && strncmp(name, "PyInit_", 7) != 0;
+}
+
+static int program_visit(struct dl_phdr_info *program, size_t size, void *context)
+{
+        struct neighbour *neighbour = context;
+        struct tables tables;
+        (void)size;
+        uint32_t n = tables_find(program, &tables) ? n_symbols(&tables) : 0;
+        for (uint32_t i = 1; i < n; i++) {
+                const ElfW(Sym) *symbol = &tables.symbols[i];
+                uintptr_t at = program->dlpi_addr + symbol->st_value;
+                if ((symbol->st_info & 0xf) == STT_FUNC && symbol->st_shndx != SHN_UNDEF && at > neighbour->below &&
+                    (!neighbour->found || at < neighbour->found) && is_pythons_name(tables.strings + symbol->st_name))
+                        neighbour->found = at;
+        }
+        return 1; /* the program comes first */
+}
+
+uintptr_t lookup_python_behind(uintptr_t address)
+{
+        struct neighbour neighbour = {.below = address};
+        dl_iterate_phdr(program_visit, &neighbour);
+        return neighbour.found;
+}

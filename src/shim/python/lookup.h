@@ -2,8 +2,13 @@
 #ifndef UNFREED_SHIM_PYTHON_LOOKUP_H
 #define UNFREED_SHIM_PYTHON_LOOKUP_H
 
+#include <stdint.h>
+
 /* The first definition of `name` in the order in which modules were loaded, our own module left out; NULL when there
  * is none. Also finds what was loaded without RTLD_GLOBAL. Takes ld.so's lock, allocates nothing, keeps errno. */
 void *lookup_symbol(const char *name);
+
+/* The first function behind `address` in the program itself that has a name of CPython's; 0 when there is none. */
+uintptr_t lookup_python_behind(uintptr_t address);
 
 #endif

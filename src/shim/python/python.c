@@ -7,6 +7,7 @@
 
 void python_begin(void)
 {
+        interpreter_set_apart();
         interpreter_tell(interpreter.layout ? NULL : "Python frames: the layout of this version is not known");
         if (arena.base)
                 arena.header->python.frames = interpreter.layout != NULL && !frames_why_off();

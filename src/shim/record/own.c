@@ -48,7 +48,8 @@ void own_settle(bool plain, bool objects)
 {
         is_plain = plain;
         objects_are_plain = objects;
-        bool possible = plain && interpreter.here && arena.base && arena.granule_shift == HOT_GRANULE_SHIFT;
+        bool possible = plain && interpreter.here && !interpreter.apart_bytes && arena.base &&
+                        arena.granule_shift == HOT_GRANULE_SHIFT;
         if (possible && !regions && (regions = pages_take(REGIONS * sizeof *regions)) != NULL)
                 regions[0] = UINT64_MAX; /* no address's; but region 0, where NULL lies, would be taken for known */
         possible = possible && regions;
