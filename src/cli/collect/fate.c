@@ -60,8 +60,9 @@ bool fate_of(int pidfd, pid_t pid, int *ret_status)
                 return true;
         char state;
         int status;
+        /* Its parent may have reaped it since the first question. */
         if (pid <= 0 || !stat_read(pid, &state, &status) || state != 'Z')
-                return false;
+                return fate_from_pidfd(pidfd, ret_status);
         if (pidfd >= 0 && syscall(424, pidfd, 0, NULL, 0) < 0 && errno == ESRCH)
                 return fate_from_pidfd(pidfd, ret_status); /* reaped: that zombie was another of the same number */
         *ret_status = status;
