@@ -6,6 +6,7 @@
 #include "shim/record/record.h"
 #include "shim_place.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define self (&thread_self)
@@ -77,8 +78,6 @@ static void begin(void)
                         (struct python_allocator){NULL, otherwise_give, NULL, otherwise_resize, otherwise_release};
         own_settle(true, true);
 }
-TestSuite(own, .init = begin);
-
 static struct block find(void *block)
 {
         struct block found = {0};
@@ -88,6 +87,7 @@ static struct block find(void *block)
 
 Test(own, an_object_is_in_the_table_while_it_lives)
 {
+        begin();
         for (int i = 0; i < 3; i++) { /* the first one makes the region known */
                 void *object = own_object_give(&layer, 40);
                 struct block found = find(object);
@@ -108,12 +108,14 @@ Test(own, an_object_is_in_the_table_while_it_lives)
 
 Test(own, nothing_asks_for_one_of_the_smallest_blocks)
 {
+        begin();
         own_object_give(&layer, 1);
         cr_assert_eq(asked, 17);
 }
 
 Test(own, other_allocators_are_no_event_meanwhile)
 {
+        begin();
         void *object = own_object_give(&layer, 40);
         cr_assert_eq(nest_seen, 1);
         cr_assert_eq(self->nest, 0);
@@ -123,6 +125,7 @@ Test(own, other_allocators_are_no_event_meanwhile)
 
 Test(own, without_pools_each_release_may_be_anothers_too)
 {
+        begin();
         layer.pooled_end = 0;
         for (size_t size = 0; size < 3; size++) {
                 own_object_release(&layer, own_object_give(&layer, size));
@@ -132,6 +135,7 @@ Test(own, without_pools_each_release_may_be_anothers_too)
 
 Test(own, a_place_that_is_not_known_yet_is_left_to_others)
 {
+        begin();
         cr_assert_null(own_mem_give(&layer, 40));
         cr_assert_eq(n_otherwise, 1);
         cr_assert_eq(n_given, 0);
@@ -139,6 +143,7 @@ Test(own, a_place_that_is_not_known_yet_is_left_to_others)
 
 Test(own, an_object_that_is_released_twice_is_left_to_others)
 {
+        begin();
         void *object = own_object_give(&layer, 40);
         own_object_release(&layer, object);
         own_object_release(&layer, object);
@@ -147,6 +152,7 @@ Test(own, an_object_that_is_released_twice_is_left_to_others)
 
 Test(own, another_familys_block_is_left_to_others)
 {
+        begin();
         void *object = own_object_give(&layer, 40);
         table_insert((uintptr_t)object, 40, 1, WIRE_FAMILY_PYMEM);
         own_object_release(&layer, object);
@@ -159,6 +165,7 @@ Test(own, another_familys_block_is_left_to_others)
 
 Test(own, a_large_block_and_a_stranger_are_left_to_others)
 {
+        begin();
         cr_assert_null(own_object_give(&layer, WIRE_SMALL_MAX + 1));
         interpreter.text_start = UINTPTR_MAX / 2;
         cr_assert_null(own_object_give(&layer, 40));
@@ -167,6 +174,7 @@ Test(own, a_large_block_and_a_stranger_are_left_to_others)
 
 Test(own, who_lies_over_our_layer_is_seen)
 {
+        begin();
         static struct python_allocator uppermost;
         layer.place = &uppermost;
         cr_assert_null(own_object_give(&layer, 40));
@@ -175,6 +183,7 @@ Test(own, who_lies_over_our_layer_is_seen)
 
 Test(own, nothing_is_plain_until_it_is_said_to_be)
 {
+        begin();
         own_settle(true, false);
         cr_assert_null(own_object_give(&layer, 40));
         own_settle(false, false);
@@ -184,6 +193,7 @@ Test(own, nothing_is_plain_until_it_is_said_to_be)
 
 Test(own, a_resized_object_is_another)
 {
+        begin();
         void *object = own_object_give(&layer, 40);
         void *larger = own_object_resize(&layer, object, 60);
         cr_assert_neq(larger, object);
