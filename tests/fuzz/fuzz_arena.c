@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+size_t taken_in;
 static size_t sum;
 
 static void text_use(const char *text) { sum += strlen(text); }
@@ -60,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
                 abort();
         struct process process;
         if (!arena_read(fd, &process)) {
+                taken_in++;
                 process_use(&process);
                 process_deinit(&process);
         }

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+size_t taken_in;
+
 static const char *names_take(void *context, const void *names, size_t bytes)
 {
         const unsigned char *all = names;
@@ -21,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         int answer = capture_parse("fuzz", bytes, n, &capture, names_take, &sum);
         if (answer < 0 && (capture.n_processes || capture.command))
                 abort(); /* partly taken in */
+        taken_in += answer >= 0;
         for (char **word = capture.command; word && *word; word++)
                 sum += (size_t)**word;
         capture_deinit(&capture);

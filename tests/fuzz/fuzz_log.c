@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+size_t taken_in;
+
 static void replay_use(const struct replay *replay, const struct process *process)
 {
         uint64_t blocks = 0;
@@ -43,8 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         if (capture_add_events(&capture, &chunk) < 0)
                 abort();
         if (pieces_list(&capture, &pieces) >= 0) {
-                if (replay_make(&pieces, &process, &replay) >= 0)
+                if (replay_make(&pieces, &process, &replay) >= 0) {
+                        taken_in += replay.events > 0;
                         replay_use(&replay, &process);
+                }
                 replay_free(&replay);
                 pieces_free(&pieces);
         }

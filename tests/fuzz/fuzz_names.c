@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 
+size_t taken_in;
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
         struct symbols *symbols = symbols_new();
         uint8_t *again = NULL;
         size_t n_again = 0;
         if (!symbols_read(symbols, bytes, n)) {
+                taken_in++;
                 symbols_write(symbols, &again, &n_again);
                 struct symbols *second = symbols_new();
                 if (symbols_read(second, again, n_again))

@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+size_t taken_in;
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
         char path[48];
@@ -19,13 +21,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
         if (bytes[0] == 'b') {
                 struct baseline *baseline;
-                if (baseline_read(path, &baseline) >= 0)
+                if (baseline_read(path, &baseline) >= 0) {
+                        taken_in++;
                         baseline_free(baseline);
+                }
         } else {
                 struct suppressions *suppressions = suppressions_new();
                 size_t n_rules;
-                if (suppressions_read(suppressions, path) >= 0)
+                if (suppressions_read(suppressions, path) >= 0) {
                         suppressions_uses(suppressions, &n_rules);
+                        taken_in += n_rules > 0;
+                }
                 suppressions_free(suppressions);
         }
         close(fd);

@@ -17,6 +17,8 @@
 
 extern const char __executable_start[], etext[];
 
+size_t taken_in;
+
 enum { PAGE = 4096, STACK_BYTES = 2 * PAGE, WORDS = STACK_BYTES / 8, STEPS = 6, NODES_MAX = 200000 };
 
 enum { CODES = 256, WORDS_SMALL = 6 };
@@ -117,6 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         if (!stack)
                 begin();
         struct input in = {bytes, bytes + n};
+        taken_in++; /* any bytes are a stack */
         if (arena.header->extents[WIRE_EXTENT_NODES].used > NODES_MAX)
                 forget();
         /* From the end of the stack down: what lies next to the unreadable page is the most telling. */
