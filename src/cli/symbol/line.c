@@ -45,6 +45,18 @@ const char *path_normalize(struct texts *texts, const char *folder, const char *
         return *whole ? texts_intern(texts, whole) : texts_intern(texts, path);
 }
 
+/* A path of the unit's line table. Its directory 0 is the compiler's working directory, which libdw puts before the names
+ * in it and before no others; where that is relative (-ffile-prefix-map) nothing else tells one from the other. */
+static const char *path_in_unit(struct debug *debug, const struct unit *unit, const char *path)
+{
+        const char *folder = unit->folder;
+        size_t n = folder ? strlen(folder) : 0;
+
+        if (n && strncmp(path, folder, n) == 0 && path[n] == '/')
+                folder = NULL;
+        return path_normalize(debug->texts, folder, path);
+}
+
 static void read_lines(struct unit *unit)
 {
         unit->has_lines = true;
@@ -63,7 +75,7 @@ const char *line_file(struct debug *debug, struct unit *unit, Dwarf_Word n)
         path = n < unit->n_files ? dwarf_filesrc(unit->files, n, NULL, NULL) : NULL;
         if (!path || strcmp(path, "???") == 0)
                 return NULL;
-        return path_normalize(debug->texts, unit->folder, path);
+        return path_in_unit(debug, unit, path);
 }
 
 /* The last row at or before the address: index + 1; 0 when a sequence has ended there, or none has begun. */
@@ -113,12 +125,12 @@ void line_find(struct debug *debug, struct unit *unit, const struct function *fu
                                     function_innermost(function, at) != function_innermost(function, address)))
                         break;
                 if (number > 0) {
-                        *ret_file = path_normalize(debug->texts, unit->folder, path);
+                        *ret_file = path_in_unit(debug, unit, path);
                         *ret_line = number;
                         return;
                 }
                 first_path = first_path ? first_path : path;
         }
         if (first_path)
-                *ret_file = path_normalize(debug->texts, unit->folder, first_path);
+                *ret_file = path_in_unit(debug, unit, first_path);
 }

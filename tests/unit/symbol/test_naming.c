@@ -148,6 +148,13 @@ Test(naming, exported_names_come_before_the_names_in_the_sources)
         cr_assert_str_eq(frames[0].function, "third");
 }
 
+Test(naming, a_relative_folder_stands_before_its_files_once)
+{
+        cr_assert_eq(name(MAPPED, MAPPED, place_site(MAPPED, 0)), 3);
+        for (size_t i = 0; i < 3; i++)
+                cr_assert_str_eq(frames[i].file, "elf/inlines.c");
+}
+
 Test(naming, a_debug_file_is_found_by_its_link)
 {
         check_all_of_site_0(name(FORMS "/linked/symbol-inlines", INLINES, place_site(INLINES, 0)));
