@@ -1,5 +1,6 @@
 """Tests for `pytest --unfreed` to judge: what each is called says what must come of it"""
 import logging
+import queue
 import threading
 import warnings
 
@@ -13,6 +14,7 @@ try:
 except SystemExit:
     lose_nogil = None
 kept, cache = [], {}
+asked, done, older = queue.SimpleQueue(), queue.SimpleQueue(), [bytes(1000 + n) for n in range(100)]
 
 
 class User:
@@ -118,6 +120,27 @@ def test_clean_thread():
     thread = threading.Thread(target=lambda: [0] * 1000)
     thread.start()
     thread.join()
+
+
+def release_one():
+    while asked.get():
+        older.pop()
+        done.put(1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def releaser():
+    thread = threading.Thread(target=release_one)
+    thread.start()
+    yield
+    asked.put(0)
+    thread.join()
+
+
+def test_leaks_while_another_thread_releases():
+    asked.put(1)
+    done.get()
+    lose.lose_pymem()
 
 
 def test_clean_replaced():

@@ -36,6 +36,7 @@ def _functions():
     shapes = {
         "active": (ctypes.c_int, ()),
         "alive": (ctypes.c_int64, ()),
+        "alive_here": (ctypes.c_int64, ()),
         "mark": (ctypes.c_uint64, ()),
         "mark_end": (None, (ctypes.c_uint64,)),
         "since": (ctypes.c_int64, (ctypes.c_uint64, ctypes.c_uint, ctypes.c_void_p, ctypes.c_size_t)),

@@ -111,8 +111,8 @@ def pytest_report_header(config):
 class Gate:
     def __init__(self, config):
         self.repeat = max(config.getoption("--unfreed-repeat"), 1)
-        self.alive = _shim.need()["alive"]
-        self.idle = 0  # what counted() finds of a function that does nothing: the objects of its own
+        self.alive, self.alive_here = _shim.need()["alive"], _shim.need()["alive_here"]
+        self.idle = self.idle_here = 0  # what counted() finds of a function that does nothing: the numbers are objects
         self.again = self.leaking = 0
         self.is_apart = False
         self.unrepeatable = []
@@ -131,8 +131,8 @@ class Gate:
             gc.collect()
             gc.freeze()
             self.unfrozen = time.monotonic()
-            self.idle = 0
-            self.idle = min(self.counted(list) for _ in range(5))
+            self.idle = self.idle_here = 0
+            self.idle, self.idle_here = map(min, zip(*[self.counted(list) for _ in range(5)]))
         elif self.n_tests % _FREEZE_TESTS == 0:
             gc.freeze()
         self.n_tests += 1
@@ -164,15 +164,20 @@ class Gate:
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
+    def more_than(self, before, before_here):
+        """By how many blocks there are more: in all, and by what this thread did. That makes up for what other threads
+        release of what they had, as the one of a pytest-xdist worker that reads messages does."""
+        return self.alive() - before - self.idle, self.alive_here() - before_here - self.idle_here
+
     def counted(self, run):
-        """By how many blocks there are more after running it."""
+        """The same of running it, and of none of its garbage."""
         gc.collect()  # else a leaked object could be taken from a free list, without any block being born
-        before = self.alive()
+        before, before_here = self.alive(), self.alive_here()
         run()
-        more = self.alive() - before - self.idle  # the number `before` is an object itself
-        if more > 0:
+        more = self.more_than(before, before_here)
+        if max(more) > 0:
             gc.collect()
-            more = self.alive() - before - self.idle
+            more = self.more_than(before, before_here)
         return more
 
     def first_run(self, item, nextitem):
@@ -180,7 +185,7 @@ class Gate:
         others is still there for the runs to come."""
         grew = []
         run_test = item.runtest
-        item.runtest = lambda: grew.append(self.counted(run_test))
+        item.runtest = lambda: grew.append(max(self.counted(run_test)))
         try:
             reports = _begin(item)
         finally:
@@ -243,10 +248,10 @@ class Gate:
     def run_grew(self, item):
         """Another run, counted from its setup to its teardown. True also when it failed."""
         settle()
-        before = self.alive()
+        before, before_here = self.alive(), self.alive_here()
         passed = self.run_again(item)
         settle()
-        return not passed or self.alive() - before > self.idle
+        return not passed or max(self.more_than(before, before_here)) > 0
 
     def run_marked(self, item, steady):
         """What has grown in another run, None when that failed; how many blocks of before it did away with."""

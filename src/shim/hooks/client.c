@@ -15,6 +15,7 @@
 DOOR int unfreed_active(void);
 DOOR int64_t unfreed_check(void);
 DOOR int64_t unfreed_alive(void);
+DOOR int64_t unfreed_alive_here(void);
 DOOR uint64_t unfreed_mark(void);
 DOOR void unfreed_mark_end(uint64_t mark);
 DOOR int64_t unfreed_since(uint64_t mark, unsigned what, struct unfreed_site *sites, size_t most);
@@ -58,6 +59,8 @@ int64_t unfreed_check(void) { return check(JUDGE_SP_HERE(), NULL); }
 static bool recording(void) { return (arena.base || record_begin(&thread_self)) && life_owner(); }
 
 int64_t unfreed_alive(void) { return recording() ? since_alive() : -1; }
+
+int64_t unfreed_alive_here(void) { return recording() ? since_alive_here() : -1; }
 
 uint64_t unfreed_mark(void)
 {

@@ -109,6 +109,11 @@ UNFREED_CALL(int64_t, unfreed_check, (void), (), 0)
  * well under a microsecond for each, and no look at any block. -1 when nothing is recorded. Otherwise -1. */
 UNFREED_CALL(int64_t, unfreed_alive, (void), (), -1)
 
+/* How many blocks the calling thread has allocated, less how many it has released, those that other threads allocated
+ * included: so it may be negative. What other threads do meanwhile does not change it. As cheap as a call. -1 when nothing
+ * is recorded. Otherwise -1. */
+UNFREED_CALL(int64_t, unfreed_alive_here, (void), (), -1)
+
 /* A mark in time. It costs one pass over what is alive (a fifth of a millisecond for 100,000 blocks) and nothing
  * afterwards. Any thread may ask about it. At most 63 at a time: end it. Returns its number; 0 when it cannot be had
  * (too many, no memory, nothing is recorded). Otherwise 0. */

@@ -6,6 +6,7 @@
 #include "shim/leak/growth.h"
 #include "shim/leak/judge.h"
 #include "shim/self/life.h"
+#include "shim/self/thread.h"
 #include "shim/sys/lock.h"
 #include "shim/sys/pages.h"
 
@@ -233,4 +234,10 @@ int64_t since_alive(void)
         for (uint64_t i = 1; i < range->used && i < range->capacity; i++)
                 n += (int64_t)(arena.threads[i].count.births - arena.threads[i].count.releases);
         return n;
+}
+
+int64_t since_alive_here(void)
+{
+        const struct wire_count *count = thread_self.count;
+        return count ? (int64_t)(count->births - count->releases) : 0;
 }

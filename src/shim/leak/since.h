@@ -42,4 +42,7 @@ int64_t since_sites(const struct since_question *question, struct since_site *re
 /* Blocks alive in this process, from the counts of its threads: no pass over the table. */
 int64_t since_alive(void);
 
+/* Births in the calling thread less releases in it, whoever did the other half. */
+int64_t since_alive_here(void);
+
 #endif
