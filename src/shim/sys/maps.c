@@ -1,17 +1,37 @@
 /* The mappings of this process, line by line of /proc/self/maps
  *
- * Read with raw system calls through a buffer on the stack; a line longer than the buffer (paths end at PATH_MAX, so
- * only a hostile one is) is cut at its end.
+ * Read with raw system calls; a line longer than the buffer (paths end at PATH_MAX, so only a hostile one is) is cut at
+ * its end. The buffer is not on the stack, which may be that of a signal handler and have two KiB in all. There is one
+ * for everybody: who finds it in use (another thread, or the one whose handler this is) takes pages of his own.
  */
 #include "shim/sys/maps.h"
 
 #include "bare/number.h"
+#include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 
 enum { BUFFER_BYTES = 8192 };
+
+static char common_buffer[BUFFER_BYTES];
+static atomic_flag common_in_use = ATOMIC_FLAG_INIT;
+
+/* NULL = no memory. */
+static char *buffer_take(void)
+{
+        return atomic_flag_test_and_set(&common_in_use) ? pages_take(BUFFER_BYTES) : common_buffer;
+}
+
+static void buffer_give(char *buffer)
+{
+        if (buffer == common_buffer)
+                atomic_flag_clear(&common_in_use);
+        else
+                pages_give(buffer, BUFFER_BYTES);
+}
 
 static const char *next_field(const char *at)
 {
@@ -63,35 +83,39 @@ static long maps_open(char *buffer, size_t bytes, size_t *ret_n)
         return -1;
 }
 
+/* Visit the whole lines among the first *filled bytes, and keep what is behind them. False: no more are wanted. */
+static bool lines_each(char *buffer, size_t *filled, bool (*visit)(const struct map *map, void *context), void *context)
+{
+        char *line = buffer, *newline;
+        bool going = true;
+        while (going && (newline = memchr(line, '\n', *filled - (size_t)(line - buffer)))) {
+                struct map map;
+                *newline = 0;
+                if (line_decode(line, &map))
+                        going = visit(&map, context);
+                line = newline + 1;
+        }
+        *filled -= (size_t)(line - buffer);
+        if (*filled == BUFFER_BYTES - 1)
+                *filled = 0;
+        memmove(buffer, line, *filled);
+        return going;
+}
+
 bool maps_each(bool (*visit)(const struct map *map, void *context), void *context)
 {
-        char buffer[BUFFER_BYTES];
-        size_t filled = 0, got = 0;
-        bool going = true;
-        long fd = maps_open(buffer, sizeof buffer - 1, &got);
-        if (fd < 0)
-                return false;
-        while (going) {
-                long n = got ? (long)got : sys_call(SYS_read, fd, buffer + filled, sizeof buffer - 1 - filled);
-                got = 0;
-                if (n <= 0)
-                        break;
-                filled += (size_t)n;
-                char *line = buffer, *newline;
-                while (going && (newline = memchr(line, '\n', filled - (size_t)(line - buffer)))) {
-                        *newline = 0;
-                        struct map map;
-                        if (line_decode(line, &map))
-                                going = visit(&map, context);
-                        line = newline + 1;
-                }
-                filled -= (size_t)(line - buffer);
-                if (filled == sizeof buffer - 1)
-                        filled = 0;
-                memmove(buffer, line, filled);
+        char *buffer = buffer_take();
+        size_t filled = 0;
+        long fd = buffer ? maps_open(buffer, BUFFER_BYTES - 1, &filled) : -1, n;
+        if (fd >= 0) {
+                while (lines_each(buffer, &filled, visit, context) &&
+                       (n = sys_call(SYS_read, fd, buffer + filled, BUFFER_BYTES - 1 - filled)) > 0)
+                        filled += (size_t)n;
+                sys_call(SYS_close, fd);
         }
-        sys_call(SYS_close, fd);
-        return true;
+        if (buffer)
+                buffer_give(buffer);
+        return fd >= 0;
 }
 
 struct search {

@@ -41,6 +41,22 @@ static bool count(const struct map *map, void *context)
         return true;
 }
 
+static bool count_within(const struct map *map, void *context)
+{
+        struct map found;
+        cr_assert_neq(maps_find(map->start, &found), MAP_IS_NONE);
+        cr_assert(found.start <= map->start && map->start < found.end);
+        return count(map, context);
+}
+
+Test(maps, one_may_be_looked_for_while_all_are_gone_through)
+{
+        uintptr_t last = 0, last_within = 0;
+        cr_assert(maps_each(count, &last));
+        cr_assert(maps_each(count_within, &last_within));
+        cr_assert_eq(last, last_within);
+}
+
 Test(maps, all_come_in_order_even_past_one_buffer)
 {
         enum { N = 400 }; /* alternating permissions, so that the kernel cannot merge them: > 8 KiB of text */
