@@ -35,7 +35,8 @@ void capture_writer_add_chunk(struct capture_writer *writer, const char *kind, c
  * existing file is never replaced. Negative: a line was said. 1: `fresh`, and there is one already. */
 int capture_writer_end(struct capture_writer *writer, const char *path, bool fresh);
 
-/* Put what it holds, without the head, at the end of what `fd` holds already. An errno, or 0. */
+/* Put what it holds, without the head, at the end of what `fd` holds already. An errno, or 0. What failed may be tried
+ * again; nothing can be added any more. */
 int capture_writer_append(struct capture_writer *writer, int fd);
 
 /* Add what is in the file to `capture` (zeroed before the first). Names are handed to `names`, which may be NULL, as

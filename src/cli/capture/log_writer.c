@@ -2,6 +2,9 @@
  *
  * Pieces of all lanes are put together until they make a chunk that is worth compressing. The level is a fast one: the
  * records are short already, and whoever waits for room in a ring waits for us.
+ *
+ * When the disk is full, the file keeps its whole chunks, and what must follow them (arenas, names) is written over the
+ * last ones: they have the room that nothing else can have.
  */
 #include "cli/capture/log_writer.h"
 
@@ -25,9 +28,11 @@ struct log_writer {
         const char *path;
         int fd;
         bool is_regular, is_ended;
-        int error; /* errno of the first thing that failed */
-        bool is_full;
-        uint64_t bytes, max_bytes; /* of chunks of events in the file */
+        int error;      /* errno of the first thing that failed */
+        bool is_full;   /* max_bytes are reached */
+        uint64_t *ends; /* of each chunk of events that is whole, from the start of the first; one more: 0 in front */
+        size_t n_chunks, ends_room;
+        uint64_t max_bytes; /* of all of them */
         uint32_t run;
         ZSTD_CCtx *zstd;
         unsigned char *raw; /* CHUNK_LOG_MAX */
@@ -64,12 +69,14 @@ struct log_writer *log_writer_open(const char *path, uint64_t max_bytes)
                 .path = path, .max_bytes = max_bytes, .zstd = ZSTD_createCCtx(), .raw = malloc(CHUNK_LOG_MAX)};
         w->packed_room = sizeof(struct chunk_head) + sizeof(struct chunk_log) + ZSTD_compressBound(CHUNK_LOG_MAX);
         w->packed = malloc(w->packed_room);
+        w->ends_room = 64;
+        w->ends = calloc(w->ends_room, sizeof *w->ends);
         w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         struct stat status;
         w->is_regular = w->fd >= 0 && fstat(w->fd, &status) == 0 && S_ISREG(status.st_mode);
         struct capture_head head = {.magic = CAPTURE_MAGIC, .version = CAPTURE_VERSION, .order = CAPTURE_ORDER};
         bool opened = w->fd >= 0;
-        if (opened && put(w, &head, sizeof head) && w->zstd && w->raw && w->packed &&
+        if (opened && put(w, &head, sizeof head) && w->zstd && w->raw && w->packed && w->ends &&
             getrandom(&w->run, sizeof w->run, 0) == sizeof w->run) {
                 ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, LOG_LEVEL);
                 return w;
@@ -77,6 +84,24 @@ struct log_writer *log_writer_open(const char *path, uint64_t max_bytes)
         say_error("the log %s cannot be written: %s", path, strerror(w->error ? w->error : opened ? ENOMEM : errno));
         log_writer_free(w);
         return NULL;
+}
+
+static bool chunk_put(struct log_writer *w, size_t bytes)
+{
+        if (w->n_chunks + 1 == w->ends_room) {
+                uint64_t *more = realloc(w->ends, 2 * w->ends_room * sizeof *more);
+                if (!more) {
+                        w->error = ENOMEM;
+                        return false;
+                }
+                w->ends = more;
+                w->ends_room *= 2;
+        }
+        if (!put(w, w->packed, bytes))
+                return false;
+        w->ends[w->n_chunks + 1] = w->ends[w->n_chunks] + bytes;
+        w->n_chunks++;
+        return true;
 }
 
 static void chunk_flush(struct log_writer *w)
@@ -97,10 +122,10 @@ static void chunk_flush(struct log_writer *w)
         head.checksum = chunk_checksum(&head, payload);
         memcpy(w->packed, &head, sizeof head);
         size_t whole = sizeof head + (size_t)head.bytes;
-        if (w->bytes + whole > w->max_bytes)
+        if (w->ends[w->n_chunks] + whole > w->max_bytes)
                 w->is_full = true;
-        else if (put(w, w->packed, whole))
-                w->bytes += whole;
+        else
+                chunk_put(w, whole);
         w->n_raw = 0;
 }
 
@@ -125,17 +150,41 @@ void log_writer_link(const struct log_writer *w, struct capture_writer *rest, ui
         capture_writer_add_chunk(rest, CHUNK_LINK, &link, sizeof link);
 }
 
+static bool is_no_room(int error) { return error == ENOSPC || error == EDQUOT || error == EFBIG; }
+
+/* What is there keeps its room until the new end is known: given back before, others might take it. */
+static int rest_put(struct log_writer *w, struct capture_writer *rest)
+{
+        for (;; w->n_chunks--) {
+                off_t at = (off_t)(sizeof(struct capture_head) + w->ends[w->n_chunks]);
+                if (w->is_regular && lseek(w->fd, at, SEEK_SET) != at)
+                        return errno;
+                int error = capture_writer_append(rest, w->fd);
+                if (error && w->is_regular && is_no_room(error) && w->n_chunks > 0)
+                        continue;
+                if (error || !w->is_regular)
+                        return error;
+                at = lseek(w->fd, 0, SEEK_CUR);
+                return at < 0 || ftruncate(w->fd, at) < 0 ? errno : 0;
+        }
+}
+
 int log_writer_end(struct log_writer *w, struct capture_writer *rest)
 {
         chunk_flush(w);
-        if (!w->error)
-                w->error = capture_writer_append(rest, w->fd);
+        size_t n_chunks = w->n_chunks;
+        int cut_by = w->error;
+        if (!w->error || (w->is_regular && is_no_room(w->error)))
+                w->error = rest_put(w, rest);
         if (!w->error && close(w->fd) < 0)
                 w->error = errno;
         w->is_ended = !w->error;
         if (w->error)
                 return say_error("the log %s cannot be written: %s", w->path, strerror(w->error));
         w->fd = -1;
+        if (cut_by || w->n_chunks < n_chunks)
+                return say_error("the log %s ends before the program did: %s", w->path,
+                                 strerror(cut_by ? cut_by : ENOSPC));
         return w->is_full;
 }
 
@@ -150,5 +199,6 @@ void log_writer_free(struct log_writer *w)
         ZSTD_freeCCtx(w->zstd);
         free(w->raw);
         free(w->packed);
+        free(w->ends);
         free(w);
 }

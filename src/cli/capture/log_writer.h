@@ -27,8 +27,8 @@ bool log_writer_is_shut(const struct log_writer *writer);
 /* Say in a capture that its last process is that image of this log. */
 void log_writer_link(const struct log_writer *writer, struct capture_writer *rest, uint32_t image);
 
-/* End the file with what `rest` holds. Negative: a line was said, and the file is gone. 1: it is whole, but more was to
- * be logged than it may take. */
+/* End the file with what `rest` holds. Negative: a line was said; the file is whole up to where the disk was full, or
+ * else goes. 1: it is whole, but more was to be logged than it may take. */
 int log_writer_end(struct log_writer *writer, struct capture_writer *rest);
 
 /* Nothing was run: no file. Also after log_writer_end(). */

@@ -28,7 +28,7 @@ struct capture_writer {
         int error; /* errno of the first thing that failed */
         ZSTD_CCtx *zstd;
         uint64_t n_processes;
-        bool has_command, has_labels;
+        bool has_command, has_labels, has_end;
         unsigned char *raw;    /* CHUNK_DATA_MAX */
         unsigned char *packed; /* room for a chunk: struct chunk_data and a frame */
         size_t packed_room;
@@ -204,7 +204,9 @@ static bool spool_copy(struct capture_writer *w, int fd) { return spool_copy_fro
 static void end_put(struct capture_writer *w)
 {
         struct chunk_end end = {.n_processes = w->n_processes};
-        chunk_put(w, CHUNK_END, &end, sizeof end);
+        if (!w->has_end)
+                chunk_put(w, CHUNK_END, &end, sizeof end);
+        w->has_end = true;
 }
 
 int capture_writer_append(struct capture_writer *w, int fd)

@@ -38,6 +38,7 @@ int manners_begin(struct manners *before)
         before->is_init = getpid() == 1;
         sigaction(SIGINT, &ignore, &before->interrupt);
         sigaction(SIGQUIT, &ignore, &before->quit);
+        sigaction(SIGXFSZ, &ignore, &before->file_size);
         sigaction(SIGCHLD, &standard, &before->child); /* were it ignored, nobody could be waited for */
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
@@ -60,6 +61,7 @@ void manners_end(const struct manners *before)
         setrlimit(RLIMIT_NOFILE, &before->descriptors);
         sigaction(SIGINT, &before->interrupt, NULL);
         sigaction(SIGQUIT, &before->quit, NULL);
+        sigaction(SIGXFSZ, &before->file_size, NULL);
         sigaction(SIGCHLD, &before->child, NULL);
         sigprocmask(SIG_SETMASK, &before->mask, NULL);
 }

@@ -14,14 +14,14 @@
 
 /* What the runner changes of itself while the program runs, as it was before. */
 struct manners {
-        struct sigaction interrupt, quit, child;
+        struct sigaction interrupt, quit, child, file_size;
         sigset_t mask;
         struct rlimit descriptors;
         bool is_init; /* we are process 1 */
 };
 
 /* Ignore the keyboard's SIGINT and SIGQUIT (they are the program's), take SIGCHLD, SIGTERM and SIGHUP through a descriptor (returned), be
- * allowed many descriptors, be the reaper of what the program leaves behind. Negative: a line was said. */
+ * allowed many descriptors, be the reaper of what the program leaves behind, and live on where a file may not grow. Negative: a line was said. */
 int manners_begin(struct manners *ret_before);
 /* Did somebody send us this signal who means the program? */
 bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal);

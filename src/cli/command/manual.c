@@ -18,7 +18,7 @@ static const char run[] =
         "and does not gate, unless --gate asks for it.\n\n"
         "With --log the capture named there also has every allocation and release, for the metrics of the report. The "
         "program waits for the runner a tenth of a second at most; then events are dropped, counted, and said to be. "
-        "At --log-max the log ends and the program goes on.\n\n"
+        "At --log-max, or when the disk is full, the log ends and the program goes on; what it has until then can be reported.\n\n"
         "With --sample one block in so many bytes is looked at, chosen at random. Bytes and blocks are then estimates "
         "and said to be; wrong releases are found only of blocks that were looked at. What is called lost is lost, but "
         "what is called held may be held by a lost block that was not looked at.\n\n"

@@ -192,9 +192,10 @@ static void print_sampling(const struct report *report, FILE *out)
         }
         if (!mean)
                 return;
-        fprintf(out, "sampled: one block in %s, %s in all; bytes and blocks are estimates\n", quantity_bytes(store, mean),
-                quantity_blocks(store, taken));
-        fputs("sampled: wrong releases were looked for among these blocks only; what is held may be held by a lost block\n",
+        fprintf(out, "sampled: one block in %s, %s in all; bytes and blocks are estimates\n",
+                quantity_bytes(store, mean), quantity_blocks(store, taken));
+        fputs("sampled: wrong releases were looked for among these blocks only; what is held may be held by a lost "
+              "block\n",
               out);
 }
 
@@ -212,7 +213,8 @@ static void print_log(const struct report *report, FILE *out)
                         continue;
                 fprintf(out, "process %d: the log has %s of %s%s\n", process->pid,
                         quantity_number(store, process->log_events), quantity_of(store, events, "event", "events"),
-                        process->log_lost ? ": for some there was no room in time" : "");
+                        process->log_lost ? ": for some there was no room in time"
+                                          : ": it ends before the process did");
         }
 }
 
