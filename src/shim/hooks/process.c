@@ -140,14 +140,12 @@ DOOR int daemon(int keep_directory, int keep_streams)
         return 0;
 }
 
-/* What the new image is given may be held by nothing but the call: it is put into the door's frame, and the whole of
- * the frame counts. */
+/* What the new image is given may be held by nothing but the call, and is said apart. The door's frame does not count: the
+ * prologue of one that takes a list stores all argument registers there, and what a function before it left in them. */
 #define JUDGE_BEFORE_EXEC(...)                                                                                         \
         do {                                                                                                           \
-                const void *volatile given[] = {__VA_ARGS__};                                                          \
-                (void)given;                                                                                           \
-                (void)JUDGE_SP_HERE();                                                                                 \
-                image_end_exec(judge_own_sp());                                                                        \
+                const void *given[] = {__VA_ARGS__};                                                                   \
+                image_end_exec(JUDGE_SP_HERE(), given, sizeof given);                                                  \
         } while (0)
 
 /* All forms of exec lead to one of three that take vectors. What comes back is a failure. */
@@ -195,18 +193,28 @@ DOOR int fexecve(int fd, char *const argv[], char *const envp[])
 }
 
 /* The list forms: arguments up to NULL, counted first, then laid out on the stack, since a vfork child may not allocate.
- * A macro, because that stack must be the door's own. `list` is left standing after the NULL. */
+ * A macro, because that stack must be the door's own. `list` is left standing after the NULL. In front of the arguments is
+ * room for what else the new image is given. */
+enum { IN_FRONT = 2 };
+
 #define LIST_TO_VECTOR(first, list, ret_argv)                                                                          \
         va_start(list, first);                                                                                         \
         size_t n_arguments = 1;                                                                                        \
         while (va_arg(list, char *))                                                                                   \
                 n_arguments++;                                                                                         \
         va_end(list);                                                                                                  \
-        char **ret_argv = __builtin_alloca((n_arguments + 1) * sizeof(char *));                                        \
+        char **ret_argv = (char **)__builtin_alloca((IN_FRONT + n_arguments + 1) * sizeof(char *)) + IN_FRONT;         \
         ret_argv[0] = (char *)first;                                                                                   \
         va_start(list, first);                                                                                         \
         for (size_t i = 1; i <= n_arguments; i++)                                                                      \
                 ret_argv[i] = va_arg(list, char *)
+
+#define JUDGE_BEFORE_EXEC_OF_LIST(path, argv, envp)                                                                    \
+        do {                                                                                                           \
+                argv[-1] = (char *)(path);                                                                             \
+                argv[-2] = (char *)(envp);                                                                             \
+                image_end_exec(JUDGE_SP_HERE(), argv - IN_FRONT, (IN_FRONT + n_arguments) * sizeof *argv);             \
+        } while (0)
 
 DOOR int execl(const char *path, const char *first, ...)
 {
@@ -214,7 +222,7 @@ DOOR int execl(const char *path, const char *first, ...)
         LIST_TO_VECTOR(first, list, argv);
         va_end(list);
         next_begin();
-        JUDGE_BEFORE_EXEC(path, argv);
+        JUDGE_BEFORE_EXEC_OF_LIST(path, argv, NULL);
         return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)));
 }
 
@@ -224,7 +232,7 @@ DOOR int execlp(const char *file, const char *first, ...)
         LIST_TO_VECTOR(first, list, argv);
         va_end(list);
         next_begin();
-        JUDGE_BEFORE_EXEC(file, argv);
+        JUDGE_BEFORE_EXEC_OF_LIST(file, argv, NULL);
         return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)));
 }
 
@@ -235,7 +243,7 @@ DOOR int execle(const char *path, const char *first, ...)
         char *const *envp = va_arg(list, char *const *);
         va_end(list);
         next_begin();
-        JUDGE_BEFORE_EXEC(path, argv, envp);
+        JUDGE_BEFORE_EXEC_OF_LIST(path, argv, envp);
         return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)));
 }
 

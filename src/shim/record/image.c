@@ -9,6 +9,7 @@
 #include "bare/number.h"
 #include "shim/arena/arena.h"
 #include "shim/leak/apart.h"
+#include "shim/leak/declared.h"
 #include "shim/leak/freeze.h"
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
@@ -107,12 +108,15 @@ bool image_end_exit(int status, uintptr_t sp)
         return gating;
 }
 
-void image_end_exec(uintptr_t sp)
+void image_end_exec(uintptr_t sp, const void *given, size_t given_bytes)
 {
         if (!life_owner())
                 return;
         thread_self.quiet++;
-        image_judge(sp, true, WIRE_END_EXEC);
+        bool declared = declared_root_add((uintptr_t)given, given_bytes);
+        image_judge(declared ? sp : (uintptr_t)given, true, WIRE_END_EXEC);
+        if (declared)
+                declared_root_remove((uintptr_t)given, given_bytes);
         thread_self.quiet--;
 }
 
