@@ -271,7 +271,15 @@ static struct module *modules_table(void)
         return table;
 }
 
-void module_init(void) { find_object = (__typeof(find_object))next_find("_dl_find_object"); }
+struct module_segment module_loader;
+
+void module_init(void)
+{
+        find_object = (__typeof(find_object))next_find("_dl_find_object");
+        struct object loader;
+        if (find_object && object_find((uintptr_t)find_object, &loader))
+                module_loader = (struct module_segment){loader.start, loader.end};
+}
 
 static bool module_holds(const struct module *module, uintptr_t address)
 {
@@ -363,6 +371,19 @@ static bool module_still_there(const struct module *module)
         if (now.n_build_id != 0 || !object.name || object.name[0] != '/')
                 return true;
         return strncmp(object.name, module->path, sizeof module->path - 1) == 0;
+}
+
+bool module_any_gone(void)
+{
+        const struct module *table = atomic_load_explicit(&modules, memory_order_acquire);
+        uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
+        for (uint32_t i = 0; table && i < n && i < MODULES_MAX; ++i) {
+                uintptr_t start = __atomic_load_n(&table[i].start, __ATOMIC_ACQUIRE);
+                struct object object;
+                if (start != 0 && !object_find(start, &object))
+                        return true;
+        }
+        return false;
 }
 
 bool module_sweep(void (*gone)(uintptr_t start, uintptr_t end))

@@ -33,6 +33,18 @@ void module_init(void);
  * does not know. The answer stays readable for ever, and right until the module is unloaded. */
 const struct module *module_find(uintptr_t address);
 
+#pragma GCC visibility push(hidden)
+extern struct module_segment module_loader; /* ld.so itself; 0 where it cannot be asked without a lock */
+#pragma GCC visibility pop
+
+static inline bool module_is_loader(uintptr_t pc)
+{
+        return pc - module_loader.start < module_loader.end - module_loader.start;
+}
+
+/* Is nothing at all where a known module was? (What stands there instead only module_sweep() asks.) ~30 ns a module. */
+bool module_any_gone(void);
+
 /* Look which known modules are no longer loaded; call `gone` for the addresses of each. True when there was one. */
 bool module_sweep(void (*gone)(uintptr_t start, uintptr_t end));
 

@@ -16,6 +16,7 @@
 #include "shim/stack/capture.h"
 #include "shim/stack/check.h"
 #include "shim/stack/general.h"
+#include "shim/stack/module.h"
 #include "shim/stack/rule.h"
 #include "shim/stack/trie.h"
 #include "shim/stack/walk.h"
@@ -106,8 +107,20 @@ static uint32_t walk_anew(struct memo *memo, struct memo_level *level, const str
         }
 }
 
+/* ld.so makes a block for a library before it maps it, and releases it after it unmapped it, with our functions; also
+ * when libc itself opens and closes one (gconv, NSS), which no door sees. So what is gone is noticed before other code
+ * stands there, as long as no capture that starts in ld.so is answered from memory: it gets no twig. */
+static void loader_watch(void)
+{
+        if (module_any_gone())
+                stack_modules_changed();
+}
+
 struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
+        bool by_loader = module_is_loader(start->pc);
+        if (unlikely(by_loader))
+                loader_watch();
         struct memo *memo = self->memo;
         struct memo_level *level = unlikely(!memo)                 ? NULL
                                    : likely(!memo->levels[0].busy) ? &memo->levels[0]
@@ -127,6 +140,8 @@ struct stack_id capture_changed(struct thread *self, const struct stack_start *s
         if (likely(twig != NULL)) {
                 twig->node = node;
                 twig->allocator = (uint32_t)allocator_word;
+                if (unlikely(by_loader))
+                        twig->pc = 0;
         }
         level_leave(level);
         return (struct stack_id){node};
