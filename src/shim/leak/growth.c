@@ -86,40 +86,99 @@ static struct growth_row *row_add(struct growth *growth, uint32_t stack, unsigne
         return row;
 }
 
-/* One pass; callers take turns. */
-static struct {
+/* Of no slot that is counted. */
+static const wire_slot NO_KEY = UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT;
+
+/* One pass. Neighbours often have the same stack: what they have is summed up here until another one comes. */
+struct pass {
         struct growth *growth;
         const bool *born;
         bool by_verdict;
-        struct growth_row *last; /* neighbours often have the same stack */
-} pass;
+        wire_slot key; /* what their slots have in common; NO_KEY = none yet */
+        struct growth_row sum;
+};
 
-static bool wanted(unsigned verdict) { return verdict != WIRE_VERDICT_IGNORED; }
-
-static inline bool count_block(const struct block *block)
+static bool sum_add(struct pass *pass)
 {
-        unsigned verdict = pass.by_verdict ? block->verdict : 0;
-        struct growth_row *row = pass.last;
-        if (unlikely(block->stack == 0))
-                return true; /* no room was left for its stack */
-        if (!row || row->stack != block->stack || row->verdict != verdict) {
-                row = row_add(pass.growth, block->stack, verdict, block->family);
-                if (row == NULL)
+        const struct growth_row *sum = &pass->sum;
+        if (pass->key == NO_KEY)
+                return true;
+        struct growth_row *row = row_add(pass->growth, sum->stack, sum->verdict, sum->family);
+        if (row == NULL)
+                return false;
+        row->blocks += sum->blocks;
+        row->bytes += sum->bytes;
+        row->born_blocks += sum->born_blocks;
+        row->born_bytes += sum->born_bytes;
+        return true;
+}
+
+/* The sum of others begins with the block of this slot, if it is to be counted. */
+static bool sum_begin(struct pass *pass, wire_slot key)
+{
+        if (!sum_add(pass))
+                return false;
+        pass->key = key;
+        pass->sum = (struct growth_row){
+                .stack = wire_slot_stack(key),
+                .verdict = pass->by_verdict ? (uint8_t)wire_slot_verdict(key) : 0,
+                .family = (uint8_t)wire_slot_family(key),
+        };
+        return true;
+}
+
+/* A block as its slot says, but for its size. Without a stack it is not counted: no room was left for that. */
+static inline __attribute__((always_inline)) bool count_block(struct pass *pass, wire_slot slot, uint64_t size)
+{
+        const wire_slot key_mask = ((UINT64_C(1) << WIRE_SLOT_STACK_BITS) - 1) | UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT |
+                                   UINT64_C(7) << WIRE_SLOT_VERDICT_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT;
+        wire_slot key = slot & key_mask;
+        if (key != pass->key) {
+                if (!wire_slot_live(slot) || wire_slot_verdict(slot) == WIRE_VERDICT_IGNORED ||
+                    wire_slot_stack(slot) == 0)
+                        return true;
+                if (!sum_begin(pass, key))
                         return false;
-                pass.last = row;
         }
-        row->blocks++;
-        row->bytes += block->size;
-        if (unlikely(pass.born && pass.born[block->epoch])) {
-                row->born_blocks++;
-                row->born_bytes += block->size;
+        pass->sum.blocks++;
+        pass->sum.bytes += size;
+        if (pass->born && unlikely(pass->born[wire_slot_epoch(slot)])) {
+                pass->sum.born_blocks++;
+                pass->sum.born_bytes += size;
         }
         return true;
 }
 
+/* `pass` is a copy, so that it may stay in registers. */
+static bool count_page(const wire_slot *slots, struct pass *ret_pass)
+{
+        struct pass pass = *ret_pass;
+        bool counted = true;
+        for (unsigned i = 0; counted && i < TABLE_PAGE_SLOTS; i++) {
+                wire_slot slot = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
+                counted = slot == 0 || count_block(&pass, slot, wire_slot_size(slot));
+        }
+        *ret_pass = pass;
+        return counted;
+}
+
 static bool count_large(const struct block *block, void *context)
 {
-        return !wanted(block->verdict) || count_block(block);
+        wire_slot slot = wire_slot_make(block->stack, 0, block->family, 0, block->epoch) |
+                         (wire_slot)block->verdict << WIRE_SLOT_VERDICT_SHIFT;
+        return count_block(context, slot, block->size);
+}
+
+static bool count_all(struct pass *pass)
+{
+        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
+        uint32_t n_leaves = (uint32_t)(range->used < range->capacity ? range->used : range->capacity);
+        for (uint32_t leaf = 1; leaf < n_leaves; leaf++)
+                for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++)
+                        if (arena.leaves[leaf].touched[page] && !count_page(table_page(leaf, page).slots, pass))
+                                return false;
+        large_each(count_large, pass);
+        return sum_add(pass);
 }
 
 bool growth_count(const bool born[GROWTH_EPOCHS], bool by_verdict, struct growth *ret)
@@ -127,12 +186,14 @@ bool growth_count(const bool born[GROWTH_EPOCHS], bool by_verdict, struct growth
         struct growth growth = {0};
         if (!rows_take(&growth, spare_rows ? spare_capacity : ROWS_FIRST))
                 return false;
-        pass.growth = &growth;
-        pass.born = born;
-        pass.by_verdict = by_verdict;
-        pass.last = NULL;
-        if (find_each_small(wanted, count_block, false))
-                large_each(count_large, NULL);
+        struct pass pass = {
+                .growth = &growth,
+                .born = born,
+                .by_verdict = by_verdict,
+                .key = NO_KEY,
+        };
+        if (!count_all(&pass))
+                growth.refused = true;
         if (growth.refused) {
                 growth_deinit(&growth);
                 return false;
