@@ -9,6 +9,8 @@
  */
 #include "shim/stack/cfi.h"
 
+#include "shim/stack/made.h"
+
 enum { REMEMBERED = 8 };
 
 enum {
@@ -209,6 +211,10 @@ enum cfi_answer cfi_run(const struct fde *fde, uintptr_t address, struct cfi_row
 enum cfi_answer cfi_find(const struct module *module, uintptr_t address, struct cfi_row *ret_row)
 {
         struct fde fde;
-        enum cfi_answer answer = fde_find(module, address, &fde);
+        enum cfi_answer answer = CFI_NONE;
+        if (module)
+                answer = fde_find(module, address, &fde);
+        else if (made_find(address, &fde))
+                answer = CFI_FOUND;
         return answer == CFI_FOUND ? cfi_run(&fde, address, ret_row) : answer;
 }

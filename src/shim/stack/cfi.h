@@ -38,8 +38,9 @@ enum cfi_answer {
         CFI_BAD,  /* they make no sense, or use something that nobody uses */
 };
 
-/* What is said about the instruction at `address` (of a caller: its return address - 1). Never reads outside the
- * module's segments, never loops for longer than the tables are. ~1 µs. */
+/* What is said about the instruction at `address` (of a caller: its return address - 1), which is in `module`; NULL = in
+ * none, then what __register_frame() said (made.h). Never reads outside the module's segments, never loops for longer
+ * than the tables are. ~1 µs. */
 enum cfi_answer cfi_find(const struct module *module, uintptr_t address, struct cfi_row *ret_row);
 
 /* An FDE and its CIE, taken apart. Pointers into the module. */
@@ -52,6 +53,9 @@ struct fde {
         uint8_t return_column;
         bool signal_frame;
 };
+
+/* Go through a list of records: the FDE at *at, or the next one; *at becomes what follows it. False: the list ends. */
+bool fde_next(const struct module *module, uintptr_t *at, struct fde *ret_fde);
 
 /* Find the FDE that speaks of `address`. */
 enum cfi_answer fde_find(const struct module *module, uintptr_t address, struct fde *ret_fde);

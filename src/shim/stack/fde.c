@@ -148,17 +148,20 @@ static bool fde_read(const struct module *module, uintptr_t address, struct fde 
         return !record.bad && ret_fde->end >= ret_fde->start && cie_origin == ret_fde->origin;
 }
 
+bool fde_next(const struct module *module, uintptr_t *at, struct fde *ret_fde)
+{
+        while (*at != 0)
+                if (fde_read(module, *at, ret_fde, at))
+                        return true;
+        return false;
+}
+
 /* Without a usable table: one record after another. */
 static enum cfi_answer fde_scan(const struct module *module, uintptr_t at, uintptr_t address, struct fde *ret_fde)
 {
-        struct bytes b;
-        const uint8_t *origin;
-        while (at != 0 && bytes_of_module(module, at, &b, &origin)) {
-                uintptr_t next;
-                if (fde_read(module, at, ret_fde, &next) && ret_fde->start <= address && address < ret_fde->end)
+        while (fde_next(module, &at, ret_fde))
+                if (ret_fde->start <= address && address < ret_fde->end)
                         return CFI_FOUND;
-                at = next;
-        }
         return CFI_NONE;
 }
 

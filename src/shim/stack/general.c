@@ -120,7 +120,7 @@ bool registers_step(struct registers *r, const struct cfi_row *row, struct reach
 static enum cfi_answer row_of(const struct registers *r, struct cfi_row *ret_row)
 {
         const struct module *module = module_find(r->pc - !r->interrupted);
-        return module ? cfi_find(module, r->pc - !r->interrupted, ret_row) : CFI_NONE;
+        return cfi_find(module, r->pc - !r->interrupted, ret_row);
 }
 
 /* The way back from a signal handler has no table on AArch64 (the vdso's was taken out, since unwinders do it so):
@@ -210,7 +210,7 @@ __attribute__((noinline)) enum general_end general_walk(const struct stack_start
                 struct cfi_row row;
                 bool outermost;
                 uint64_t sp = r.value[REGISTER_SP];
-                if (!module || cfi_find(module, inside, &row) != CFI_FOUND) {
+                if (cfi_find(module, inside, &row) != CFI_FOUND) {
                         if (!signal_frame_step(&r, reach))
                                 return GENERAL_LOST;
                         continue;

@@ -220,27 +220,30 @@ uint32_t rule_encode(const struct cfi_row *row)
 struct rule_entry *rule_fill(uintptr_t pc, struct rule_entry *spare)
 {
         uint32_t generation = atomic_load(&rule_generation);
-        const struct module *module = pc >> PC_BITS == 0 && pc != 0 ? module_find(pc - 1) : NULL;
+        bool sane = pc >> PC_BITS == 0 && pc != 0;
+        const struct module *module = sane ? module_find(pc - 1) : NULL;
+        uint16_t index = module ? module->index : 0;
         struct rule_table *table = rule_table_get();
         struct cfi_row row;
         uint32_t rule = RULE_LOST;
-        if (module && cfi_find(module, pc - 1, &row) == CFI_FOUND)
+        bool found = sane && cfi_find(module, pc - 1, &row) == CFI_FOUND;
+        if (found)
                 rule = rule_encode(&row);
         else if (signal_return_is(pc))
                 rule = RULE_GENERAL;
         uint64_t pc_rule = rule_key(pc) | rule;
         struct rule_entry *entry = NULL;
-        if (module && table) {
+        if ((module || found) && table) {
                 if (atomic_load_explicit(&table->n_taken, memory_order_relaxed) > (table->n >> 1))
                         table = table_grow(table);
-                entry = table_insert(table, pc_rule, module->index);
+                entry = table_insert(table, pc_rule, index);
                 if (entry && atomic_load(&rule_generation) != generation)
                         atomic_compare_exchange_strong(&entry->pc_rule, &pc_rule, pc_gone);
         }
         if (entry && rule_entry_load(entry) == pc_rule)
                 return entry;
         atomic_store_explicit(&spare->pc_rule, rule_key(pc) | rule, memory_order_relaxed);
-        spare->module = module ? module->index : 0;
+        spare->module = index;
         atomic_store_explicit(&spare->caller, 0, memory_order_relaxed);
         return spare;
 }

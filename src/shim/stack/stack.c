@@ -16,6 +16,7 @@
 #include "shim/stack/capture.h"
 #include "shim/stack/check.h"
 #include "shim/stack/general.h"
+#include "shim/stack/made.h"
 #include "shim/stack/module.h"
 #include "shim/stack/rule.h"
 #include "shim/stack/trie.h"
@@ -184,6 +185,15 @@ uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *sta
 }
 
 void stack_modules_changed(void) { module_sweep(rule_forget); }
+
+void stack_code_described(const void *table) { made_add(table); }
+
+void stack_code_gone(const void *table)
+{
+        uintptr_t start, end;
+        if (made_remove(table, &start, &end))
+                rule_forget(start, end);
+}
 
 void stack_init(bool fork_child)
 {

@@ -51,6 +51,10 @@ struct stack_id trie_child(struct stack_id parent, uint64_t word);
 /* A library was loaded or unloaded: what is remembered about code may be wrong now. Called after dlclose and dlopen. */
 void stack_modules_changed(void);
 
+/* A list of FDEs is given to the unwinders by __register_frame(), or is about to be taken back. */
+void stack_code_described(const void *table);
+void stack_code_gone(const void *table);
+
 /* Module index (wire/arena.h) of an address, registering it at first sight; 0 = none. Slow. */
 uint32_t stack_module(uintptr_t address);
 

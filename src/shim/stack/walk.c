@@ -18,6 +18,8 @@
  */
 #include "shim/stack/walk.h"
 
+#include "shim/stack/made.h"
+#include "shim/stack/module.h"
 #include "shim/stack/rule.h"
 #include "shim/stack/trie.h"
 
@@ -499,6 +501,13 @@ static enum end walk_run(struct walk *walk, const struct stack_start *start, boo
         return end;
 }
 
+/* Does still nobody know the code at which the remembered walk ended? */
+static bool still_lost(uintptr_t pc)
+{
+        struct fde fde;
+        return !module_find(pc - 1) && !made_find(pc - 1, &fde);
+}
+
 enum walk_result walk_renew(struct memo_level *level, const struct stack_start *start, struct reach *reach,
                             uint32_t generation, uint32_t limit, uint32_t *ret_node, struct twig **ret_twig)
 {
@@ -507,7 +516,7 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
         *ret_twig = NULL;
         if (unlikely(start->sp % 8 != 0 || is_odd_pc(start->pc)))
                 return WALK_ODD;
-        bool remembered = w->stamp == generation && (likely(w->lost_pc == 0) || !module_find(w->lost_pc - 1));
+        bool remembered = w->stamp == generation && (likely(w->lost_pc == 0) || still_lost(w->lost_pc));
         enum end end = walk_run(&walk, start, remembered);
         if (unlikely(end >= END_ODD))
                 return end == END_ODD ? WALK_ODD : WALK_NO_MEMORY;

@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -141,6 +142,112 @@ Test(modules, code_without_tables_ends_the_stack_each_time)
                 cr_assert_eq(walked_thread.memo->levels[0].trunk.lost_pc, (uintptr_t)page + MADE_RETURN,
                              "so that it is asked for again: tables may come");
         }
+}
+
+/* --- code that the program describes --- */
+
+void __register_frame(void *table);
+void __deregister_frame(void *table);
+
+/* One CIE, one FDE and the end, for made_code; with absolute pointers. */
+struct table {
+        uint32_t cie_bytes, cie_id;
+        uint8_t cie[12];
+        uint32_t fde_bytes, cie_back;
+        uint64_t start, size;
+        uint8_t program[16];
+        uint32_t end;
+} __attribute__((packed));
+
+static const struct table made_table = {
+        .cie_bytes = 16,
+        .fde_bytes = 36,
+        .cie_back = 24,
+        .size = sizeof made_code,
+/* version, no augmentation, alignment of code and data, column of the return address; the CFA at the first instruction */
+#if defined __x86_64__
+        .cie = {1, 0, 1, 0x78, 16, 0x0c, 7, 8, 0x90, 1},
+        .program = {0x41, 0x0e, 16, 0x86, 2, 0x43, 0x0d, 6, 0x43, 0x0c, 7, 8},
+#else
+        .cie = {1, 0, 4, 0x78, 30, 0x0c, 31, 0},
+        .program = {0x41, 0x0e, 16, 0x9d, 2, 0x9e, 1, 0x43, 0x0e, 0, 0xdd, 0xde},
+#endif
+};
+
+static library_call_fn *code_make(struct table *ret_table)
+{
+        void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        memcpy(page, made_code, sizeof made_code);
+        __builtin___clear_cache(page, (char *)page + sizeof made_code);
+        *ret_table = made_table;
+        ret_table->start = (uintptr_t)page;
+        return (library_call_fn *)page;
+}
+
+Test(modules, code_that_is_described_is_walked_as_long_as_it_is)
+{
+        struct table *table = malloc(sizeof *table);
+        uint64_t words[100];
+        walked_begin();
+        library_call_fn *call = code_make(table);
+        call(capture);
+        cr_assert_eq(walked_frames(node, words, 100), 2);
+        __register_frame(table);
+        stack_code_described(table);
+        for (int i = 0; i < 3; ++i) {
+                call(capture);
+                cr_assert_gt(walked_frames(node, words, 100), 4, "what called it is there");
+                cr_assert_eq(wire_word_value(words[1]), (uintptr_t)call + MADE_RETURN);
+                cr_assert_eq(wire_word_tag(words[1]), 0);
+                cr_assert_neq(wire_word_tag(words[2]), 0);
+        }
+        __deregister_frame(table);
+        stack_code_gone(table);
+        for (int i = 0; i < 3; ++i) {
+                call(capture);
+                cr_assert_eq(walked_frames(node, words, 100), 2);
+        }
+}
+
+Test(modules, of_two_descriptions_of_one_place_the_one_that_is_left_holds)
+{
+        struct table first, second;
+        uint64_t words[100];
+        walked_begin();
+        walked_forgiving = true; /* libgcc would not have two */
+        library_call_fn *call = code_make(&first);
+        second = first;
+        stack_code_described(&first);
+        stack_code_described(&second);
+        stack_code_gone(&second);
+        call(capture);
+        cr_assert_gt(walked_frames(node, words, 100), 4);
+        stack_code_gone(&first);
+        call(capture);
+        cr_assert_eq(walked_frames(node, words, 100), 2);
+        stack_code_gone(&first);
+}
+
+Test(modules, a_description_of_any_bytes_harms_nobody)
+{
+        char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        struct table *table = (struct table *)(pages + 4096 - sizeof *table);
+        mprotect(pages + 4096, 4096, PROT_NONE);
+        walked_begin();
+        walked_forgiving = true; /* libgcc is not told of them */
+        library_call_fn *call = code_make(table);
+        const struct table right = *table;
+        for (int i = 0; i < 20000; ++i) {
+                *table = right;
+                for (unsigned n = 1 + walked_random() % 4; n > 0; --n)
+                        ((uint8_t *)table)[walked_random() % sizeof *table] = (uint8_t)walked_random();
+                stack_code_described(table);
+                call(capture);
+                stack_code_gone(table);
+        }
+        stack_code_described(pages + 4094);
+        stack_code_described(pages + 4096);
+        stack_code_described(NULL);
 }
 
 Test(modules, a_fork_child_has_the_same_numbers_in_its_own_arena)
