@@ -15,7 +15,7 @@
 
 extern void *__libc_stack_end; /* where ld.so began: the main thread's outermost words */
 
-enum { PAGE = 4096, FRAME_MAX = 8 << 20 };
+enum { FRAME_MAX = 8 << 20 };
 static const uintptr_t main_stack_max = (uintptr_t)128 << 20;
 
 static uintptr_t thread_pointer(void)
@@ -68,7 +68,7 @@ bool reach_extend(struct reach *reach, uintptr_t address)
                 return false;
         if (reach_holds(reach, address))
                 return true;
-        uintptr_t to = align_down(address + 8 + PAGE - 1, PAGE);
+        uintptr_t to = align_up(address + 8, REACH_PAGE);
         if (!probe_readable(reach->limit, to - reach->limit))
                 return false;
         reach->limit = to;

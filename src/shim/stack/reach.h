@@ -2,8 +2,10 @@
  *
  * A walk reads a stack upwards from the stack pointer. On the stack that the kernel or glibc gave to this thread all
  * of it is mapped, up to a bound that we find once; there plain loads are safe whatever the words say. Elsewhere
- * (coroutines, signal stacks) the bound moves up page by page, each page asked for before the first read of it in a
- * walk. What lies outside is read through the kernel, or not at all.
+ * (coroutines, signal stacks) the bound begins at the end of the page that is in use and moves up page by page, each page
+ * asked for before the first read of it in a walk. An answer is not kept: the program may unmap such a stack and map
+ * another in its place, and of what libc unmaps we see nothing. What lies outside is read through the kernel, or not at
+ * all.
  */
 #ifndef UNFREED_SHIM_STACK_REACH_H
 #define UNFREED_SHIM_STACK_REACH_H
@@ -27,13 +29,19 @@ struct reach {
 /* Find out the bounds of this thread's own stack, if `sp` is on it: one look into /proc. */
 void reach_find(struct reach_stack *stack, uintptr_t sp);
 
+enum { REACH_PAGE = 4096 }; /* or a part of one */
+
+/* Where `sp` is the stack pointer of a frame that called another, the return address lies right below: that page is
+ * mapped. */
+static inline uintptr_t reach_page_end(uintptr_t sp) { return align_up(sp, REACH_PAGE); }
+
 /* Begin a walk at `sp`. Costs nothing on the own stack. */
 static inline struct reach reach_begin(struct reach_stack *stack, uintptr_t sp)
 {
         if (unlikely(stack->high == 0))
                 reach_find(stack, sp);
         bool own = stack->low <= sp && sp < stack->high;
-        return (struct reach){.low = sp, .limit = own ? stack->high : sp, .own = own};
+        return (struct reach){.low = sp, .limit = own ? stack->high : reach_page_end(sp), .own = own};
 }
 
 /* Move the limit so that `address` is below it. False when that is not all mapped, or absurdly far. */

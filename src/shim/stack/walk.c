@@ -108,6 +108,18 @@ static struct frame *frames_take_over(struct memo_level *level, struct frame *me
         return met;
 }
 
+/* Frames up to `sp` were taken over without asking for the pages in between: go on from there only. The last word that
+ * was compared is the return address, on x86-64 the one below `sp`. */
+static void reach_move(struct reach *reach, uintptr_t sp)
+{
+        reach->low = sp;
+#if defined __x86_64__
+        reach->limit = reach_page_end(sp);
+#else
+        reach->limit = sp;
+#endif
+}
+
 /* What a wide rule says: *ret_cfa, and into the frame where things were read from. */
 static bool wide_apply(const struct rule_wide *rule, struct reach *reach, struct frame *f, uintptr_t *ret_cfa)
 {
@@ -250,9 +262,8 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, s
                         }
                         met = frames_take_over(level, met, n_left, &at, &f) - 1;
                         full = fresh_end(level);
-                        /* Taken over without asking for the pages in between: go on from here only. */
                         if (unlikely(at.sp > reach.limit))
-                                reach.low = reach.limit = at.sp;
+                                reach_move(&reach, at.sp);
                         run_begin(&run, at.pc);
                 }
                 if (unlikely(f == full)) {
