@@ -96,6 +96,7 @@ struct finding {
         const struct process *wrong_process; /* whose it is */
         const struct wire_holder *holder; /* reachable: who holds it, or NULL */
         const struct process *holder_process;
+        const char *holder_name; /* see holders_name(); NULL = nobody asked, or not known */
         int *pids;
         size_t n_pids;
         bool gating;

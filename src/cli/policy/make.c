@@ -9,6 +9,7 @@
 #include "bare/bits.h"
 
 #include "cli/policy/baseline.h"
+#include "cli/policy/holder.h"
 #include "cli/policy/id.h"
 #include "cli/policy/judge.h"
 #include "cli/policy/map.h"
@@ -27,10 +28,11 @@ struct making {
         const struct capture *capture;
         struct findings *findings;
         struct store *store;
+        struct symbols *symbols;
         struct naming *naming;
         struct map *merged;  /* merge_key -> struct finding * */
-        struct map *holders; /* holder_key -> struct wire_holder *, of the process at hand */
-        struct types *types; /* of the process at hand */
+        struct holders *holders; /* of the process at hand */
+        struct types *types;     /* the same */
         struct finding **all;
         size_t n, max;
 };
@@ -38,10 +40,6 @@ struct making {
 struct merge_key {
         char id[16];
         uint64_t rule, class, place;
-};
-
-struct holder_key {
-        uint32_t stack, verdict;
 };
 
 static void add_pid(struct making *making, struct finding *finding, int pid)
@@ -94,6 +92,12 @@ static uint64_t place_hash(const struct stack *stack, uint64_t seed)
         return hash;
 }
 
+/* Names of variables cost reading symbol tables anew. A capture that is kept has all that its reader may ask for. */
+static bool is_holder_named(const struct options *options)
+{
+        return options->show >> RULE_UF003 & 1 || options->verbose || options->output || options->log;
+}
+
 static struct finding *append(struct making *making, const struct finding *finding)
 {
         if (making->n == making->max) {
@@ -108,6 +112,9 @@ static struct finding *append(struct making *making, const struct finding *findi
         naming_keep(making->naming, &kept->stack);
         naming_keep(making->naming, &kept->release);
         naming_keep(making->naming, &kept->first_release);
+        if (kept->rule == RULE_UF003 && kept->holder && is_holder_named(making->policy->options))
+                kept->holder_name =
+                        holders_name(making->holders, kept->holder, making->symbols, making->naming, making->store);
         making->all[making->n++] = kept;
         return kept;
 }
@@ -134,6 +141,7 @@ static void add_up(struct store *store, struct finding *to, const struct finding
                 to->class = from->class;
                 to->holder = from->holder;
                 to->holder_process = from->holder_process;
+                to->holder_name = from->holder_name;
         }
 }
 
@@ -180,8 +188,7 @@ static void make_leak(struct making *making, const struct process *process, cons
         finding.rule = judgement.rule;
         finding.class = judgement.class;
         finding.family = judge_family(&finding.stack, site->family);
-        struct holder_key key = { site->stack, site->verdict };
-        finding.holder = map_find(making->holders, &key, sizeof key);
+        finding.holder = holders_find(making->holders, site);
         finding.holder_process = finding.holder ? process : NULL;
         types_of_site(making->types, making->store, site, &finding);
         if (finding.class == WIRE_VERDICT_INDIRECT)
@@ -253,19 +260,6 @@ static void make_wrong(struct making *making, const struct process *process, con
         merge(making, process, &finding);
 }
 
-static void index_holders(struct making *making, const struct process *process)
-{
-        map_free(making->holders);
-        making->holders = map_new();
-        for (size_t i = 0; i < process->n_holders; i++) {
-                const struct wire_holder *holder = &process->holders[i];
-                if (holder->kind == WIRE_HOLDER_LEADS || holder->kind == WIRE_HOLDER_TYPE) /* those belong to sites */
-                        continue;
-                struct holder_key key = { holder->stack, holder->verdict };
-                *map_at(making->holders, &key, sizeof key) = (void *)holder;
-        }
-}
-
 static bool is_wanted(const struct making *making, const struct finding *finding)
 {
         const struct option_list *globs = &making->policy->options->only_modules;
@@ -316,14 +310,15 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
                 .store = store,
                 .findings = store_take(store, sizeof *making.findings),
                 .naming = naming_new(store, symbols, policy->options->source_root),
+                .symbols = symbols,
                 .merged = map_new(),
-                .holders = map_new(),
         };
         for (size_t i = 0; i < capture->n_processes; i++) {
                 const struct process *process = &capture->processes[i];
                 if (!policy->options->children && !is_of_first(capture, process))
                         continue;
-                index_holders(&making, process);
+                holders_free(making.holders);
+                making.holders = holders_new(process);
                 types_free(making.types);
                 making.types = types_new(process);
                 for (size_t k = 0; k < process->n_sites; k++)
@@ -338,7 +333,7 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
         for (size_t i = 0; i < making.n; i++)
                 making.findings->all[i] = *making.all[i];
         map_free(making.merged);
-        map_free(making.holders);
+        holders_free(making.holders);
         types_free(making.types);
         naming_free(making.naming);
         return making.findings;

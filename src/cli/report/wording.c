@@ -158,6 +158,9 @@ static const char *holder_words(const struct report *report, const struct findin
                                                                 : "";
         switch (holder->kind) {
         case WIRE_HOLDER_MODULE:
+                if (finding->holder_name && holder->module && holder->module < process->n_modules)
+                        return store_format(store, "held by the variable %s of %s", finding->holder_name,
+                                           process->modules[holder->module].name);
                 if (holder->module && holder->module < process->n_modules)
                         return store_format(store, "held by %s+0x%llx (a global)", process->modules[holder->module].name,
                                            (unsigned long long)(holder->address - process->modules[holder->module].bias));
@@ -171,7 +174,8 @@ static const char *holder_words(const struct report *report, const struct findin
         case WIRE_HOLDER_MAPPING:
                 return "held by a mapping that is not heap";
         case WIRE_HOLDER_BLOCK:
-                return "held by another block";
+                return finding->holder_name ? store_format(store, "held by another block (%s)", finding->holder_name)
+                                            : "held by another block";
         case WIRE_HOLDER_ROOT:
                 return "held by a region that the program declared a root";
         default:

@@ -39,6 +39,7 @@ void image_close(struct image *image)
         cython_free(image->cython);
         debug_free(image->dwarf);
         table_free(image->table);
+        table_free(image->data);
         elf_file_close(image->debug);
         elf_file_close(image->main);
 }
@@ -100,7 +101,7 @@ static void ask(struct image *image, struct texts *texts, const char *debug_root
                 image->dwarf = wanted ? open_debug(image->debug, texts) : NULL;
         }
         if (image->main || image->debug)
-                image->table = table_new(image->main, image->debug);
+                image->table = table_new(image->main, image->debug, TABLE_OF_FUNCTIONS);
         if (image->main)
                 image->cython = cython_new(image->main, image->table);
 }
@@ -192,4 +193,44 @@ size_t image_name(struct image *image, struct texts *texts, const char *debug_ro
                 n = 1;
         }
         return image->cython ? cython_name(image->cython, texts, address, ret_frames, n) : n;
+}
+
+/* A static variable inside a function has a number of the compiler's behind its name. */
+static const char *without_number(struct texts *texts, const char *name)
+{
+        const char *dot = strrchr(name, '.');
+
+        if (!dot || dot == name || !dot[1] || dot[1 + strspn(dot + 1, "0123456789")])
+                return name;
+        return texts_intern_part(texts, name, (size_t)(dot - name));
+}
+
+void image_name_datum(struct image *image, struct texts *texts, const char *debug_root, uint64_t offset,
+                      struct frame *ret_frame)
+{
+        const struct table_symbol *symbol;
+        struct frame frame = {
+                .module_path = image->path,
+                .module = image->name,
+                .build_id = image->build_id_hex,
+                .offset = offset,
+        };
+
+        if (!image->asked)
+                ask(image, texts, debug_root);
+        if (!image->data && (image->main || image->debug))
+                image->data = table_new(image->main, image->debug, TABLE_OF_DATA);
+        symbol = image->data ? table_find(image->data, offset) : NULL;
+        if (symbol) {
+                name_by_symbol(texts, symbol, &frame);
+                frame.function = without_number(texts, frame.function);
+        }
+        if (symbol && offset != symbol->start) {
+                char *whole = NULL;
+
+                if (asprintf(&whole, "%s+0x%llx", frame.function, (unsigned long long)(offset - symbol->start)) > 0)
+                        frame.function = texts_intern(texts, whole);
+                free(whole);
+        }
+        *ret_frame = frame;
 }

@@ -20,6 +20,7 @@ struct image {
         struct elf_file *main;  /* NULL: gone, unreadable, or another build */
         struct elf_file *debug; /* separate debug file, or NULL */
         struct table *table;    /* symbol tables, or NULL */
+        struct table *data;     /* the same of data, made at the first question, or NULL */
         struct cython *cython;  /* NULL: not an extension module of CPython */
         struct debug *dwarf;    /* or NULL */
 };
@@ -31,5 +32,9 @@ void image_close(struct image *image);
  * at most `max` (>= 1). Strings are in the texts. */
 size_t image_name(struct image *image, struct texts *texts, const char *debug_root, uint64_t offset,
                   struct frame *ret_frames, size_t max);
+
+/* Name the datum that holds the byte at `offset`, as list or list+0x10. One frame; without a name its function is NULL. */
+void image_name_datum(struct image *image, struct texts *texts, const char *debug_root, uint64_t offset,
+                      struct frame *ret_frame);
 
 #endif

@@ -47,6 +47,9 @@ void symbols_free(struct symbols *symbols);
  * build-id and by .gnu_debuglink. A file whose build-id is not that of the capture is not believed. */
 size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct frame *ret_frames, size_t max);
 
+/* What holds the byte at `address` of a module's data: list, or list+0x10. NULL where nothing says so. */
+const char *symbols_name_datum(struct symbols *symbols, const struct module *module, uint64_t address);
+
 /* Are both the same function of a .pyx, `outer` being C that Cython put around `inner`, which it calls? Only the inner
  * one is then worth showing. symbols_name() has left out wrappers that the compiler inlined; others are frames of
  * their own. */

@@ -167,6 +167,21 @@ static size_t name_native(struct symbols *symbols, const struct raw_frame *raw, 
         return n;
 }
 
+const char *symbols_name_datum(struct symbols *symbols, const struct module *module, uint64_t address)
+{
+        uint64_t offset = address - module->bias;
+        struct image *image = symbols_image(symbols, module->path, module->build_id, module->build_id_bytes);
+        struct naming *naming = symbols_find(symbols, image, offset);
+
+        if (!naming || !naming->settled) {
+                struct frame frame;
+
+                image_name_datum(image, &symbols->texts, symbols->debug_root, offset, &frame);
+                naming = symbols_insert(symbols, image, offset, &frame, 1, true);
+        }
+        return naming->frames->function;
+}
+
 size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct frame *ret_frames, size_t max)
 {
         if (raw->kind == RAW_PYTHON && raw->code) {

@@ -12,7 +12,7 @@
 
 struct naming {
         struct image *image;
-        uint64_t offset; /* of the return address */
+        uint64_t offset; /* of the return address, or of a datum */
         const struct frame *frames;
         uint32_t n_frames; /* >= 1 */
         bool settled;      /* false: it came nameless with a capture, and the file here has not been asked yet */

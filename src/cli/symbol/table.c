@@ -12,11 +12,21 @@
 struct table {
         struct table_symbol *symbols; /* by start, larger first, better name first */
         size_t n, max;
+        enum table_kind kind;
         Dwfl *embedded; /* owns the names that come out of .gnu_debugdata */
 };
 
 /* How far back a symbol may start that covers an address: only overlapping symbols make it more than one. */
 enum { OVERLAPS_MAX = 32 };
+
+static bool is_of(enum table_kind kind, unsigned type, uint64_t section_flags, bool sized)
+{
+        bool executable = section_flags & SHF_EXECINSTR;
+
+        if (kind == TABLE_OF_FUNCTIONS)
+                return executable && (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE);
+        return !executable && sized && (section_flags & SHF_ALLOC) && (type == STT_OBJECT || type == STT_COMMON);
+}
 
 static void add(struct table *table, const Elf *elf, const GElf_Sym *symbol, const char *name, bool exported)
 {
@@ -27,8 +37,7 @@ static void add(struct table *table, const Elf *elf, const GElf_Sym *symbol, con
 
         if (!name || !*name || symbol->st_shndx == SHN_UNDEF || symbol->st_shndx >= SHN_LORESERVE || !section)
                 return;
-        if ((type != STT_FUNC && type != STT_GNU_IFUNC && type != STT_NOTYPE) || !gelf_getshdr(section, &header) ||
-            !(header.sh_flags & SHF_EXECINSTR))
+        if (!gelf_getshdr(section, &header) || !is_of(table->kind, type, header.sh_flags, sized))
                 return;
         table->symbols = array_grow(table->symbols, table->n, &table->max, sizeof *table->symbols);
         table->symbols[table->n++] = (struct table_symbol){
@@ -133,10 +142,11 @@ static int by_start(const void *left, const void *right)
         return by_name(a, b);
 }
 
-struct table *table_new(const struct elf_file *main, const struct elf_file *debug)
+struct table *table_new(const struct elf_file *main, const struct elf_file *debug, enum table_kind kind)
 {
         struct table *table = array_zeroed(1, sizeof *table);
 
+        table->kind = kind;
         add_all(table, main, SHT_DYNSYM);
         if (!add_all(table, main, SHT_SYMTAB) && !add_all(table, debug, SHT_SYMTAB) && main &&
             elf_file_section(main, ".gnu_debugdata"))

@@ -1,4 +1,4 @@
-/* Symbol tables: names of functions, whatever was stripped
+/* Symbol tables: names of functions, or of data, whatever was stripped
  *
  * All that can be had is put together and sorted by address: .dynsym, .symtab of the file or of its separate debug
  * file, and the small table that some distributions leave inside .gnu_debugdata.
@@ -21,11 +21,13 @@ struct table_symbol {
         uint8_t binding;
 };
 
+enum table_kind { TABLE_OF_FUNCTIONS, TABLE_OF_DATA /* not of thread-local storage */ };
+
 /* Either file may be NULL. Never NULL, but possibly empty. The files must stay open as long as the table. */
-struct table *table_new(const struct elf_file *main, const struct elf_file *debug);
+struct table *table_new(const struct elf_file *main, const struct elf_file *debug, enum table_kind kind);
 void table_free(struct table *table);
 
-/* The best-named function that covers the address, or NULL. */
+/* The best-named function (or datum) that covers the address, or NULL. */
 const struct table_symbol *table_find(const struct table *table, uint64_t address);
 
 /* The n-th symbol by address, or NULL past the last. */

@@ -160,7 +160,14 @@ struct findings *made_findings(const struct capture *capture, const struct optio
         return findings;
 }
 
-/* The real one looks into files. */
+/* The real ones look into files. Here all data are one variable. */
+const char *symbols_name_datum(struct symbols *symbols, const struct module *module, uint64_t address)
+{
+        static char name[40];
+        snprintf(name, sizeof name, "table+0x%llx", (unsigned long long)address);
+        return name;
+}
+
 size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct frame *ret_frames, size_t max)
 {
         const char *spec = raw->kind == RAW_PYTHON ? raw->code->filename + 3 : specs[raw->address];

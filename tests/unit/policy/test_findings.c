@@ -85,6 +85,30 @@ Test(findings, reachable_is_no_leak)
         cr_expect_eq(findings->exit_status, 0);
 }
 
+static void hold(uint32_t stack, struct wire_holder holder)
+{
+        holder.stack = stack;
+        holder.verdict = WIRE_VERDICT_REACHABLE;
+        process->holders[process->n_holders++] = holder;
+}
+
+Test(findings, what_holds_a_reachable_block_has_a_name_where_it_is_shown)
+{
+        uint32_t item = made_stack(process, WIRE_ENTRY_MALLOC, "leaky!make_item@a.c:1", "leaky!main@a.c:9", NULL);
+        uint32_t name = made_stack(process, WIRE_ENTRY_MALLOC, "leaky!make_name@a.c:2", "leaky!main@a.c:9", NULL);
+        made_site(process, item, WIRE_VERDICT_REACHABLE, 2, 500);
+        made_site(process, name, WIRE_VERDICT_REACHABLE, 2, 50);
+        hold(item, (struct wire_holder){.kind = WIRE_HOLDER_MODULE, .module = 1, .address = 0x18});
+        hold(name, (struct wire_holder){.kind = WIRE_HOLDER_BLOCK, .other = item});
+        cr_assert_null(made_findings(capture, &options)->all[0].holder_name);
+        options.show |= 1u << RULE_UF003;
+        struct findings *findings = made_findings(capture, &options);
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, "%.8s, make_item", findings->all[0].id);
+        cr_assert_str_eq(findings->all[0].holder_name, "table+0x18");
+        cr_assert_str_eq(findings->all[1].holder_name, wanted);
+}
+
 Test(findings, possible_does_not_gate_until_asked)
 {
         site(WIRE_VERDICT_POSSIBLE, 1, 8, "leaky!inner");
