@@ -93,10 +93,11 @@ static inline uint64_t rule_entry_load(const struct rule_entry *entry)
         return atomic_load_explicit(&entry->pc_rule, memory_order_acquire);
 }
 
-/* Remember that *entry is what a call from *callee's caller found; both in this table, or nothing is remembered. */
+/* Remember that *entry, in this table, is what a call from *callee's caller found; nothing is remembered where *callee is
+ * elsewhere. */
 static inline void rule_link(struct rule_table *table, struct rule_entry *callee, const struct rule_entry *entry)
 {
-        if ((size_t)(callee - table->entries) < table->n && (size_t)(entry - table->entries) < table->n)
+        if ((size_t)((char *)callee - (char *)table) < sizeof *table + (size_t)table->n * sizeof *entry)
                 atomic_store_explicit(&callee->caller, (uint32_t)((const char *)entry - (const char *)table),
                                       memory_order_relaxed);
 }

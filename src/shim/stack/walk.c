@@ -120,57 +120,75 @@ static void reach_move(struct reach *reach, uintptr_t sp)
 #endif
 }
 
-/* What a wide rule says: *ret_cfa, and into the frame where things were read from. */
-static bool wide_apply(const struct rule_wide *rule, struct reach *reach, struct frame *f, uintptr_t *ret_cfa)
+/* What a wide rule says: the CFA, and into the frame where things were read from. 0: it makes no sense here. */
+static __attribute__((noinline)) uintptr_t wide_apply(const struct rule_wide *rule, struct reach *reach, struct frame *f)
 {
         uintptr_t base = (rule->cfa_from_fp ? f->fp : f->sp) + (uintptr_t)(intptr_t)rule->cfa_offset;
+        f->fp_slot = 0;
         f->flags = rule->cfa_from_fp || rule->fp_saved == 2 ? FRAME_USES_FP : 0;
         if (rule->cfa_in_memory) {
                 f->flags |= FRAME_CFA_SLOT;
                 f->cfa_slot = base;
                 if (base % 8 != 0 || (!reach_holds(reach, base) && !reach_extend(reach, base)))
-                        return false;
+                        return 0;
                 base = load(base);
         }
-        *ret_cfa = base;
 #if !defined __x86_64__
         f->return_slot = base + (uintptr_t)(intptr_t)rule->return_offset;
         if (!reach_holds(reach, f->return_slot) && !reach_extend(reach, f->return_slot))
-                return false;
+                return 0;
 #endif
         if (rule->fp_saved == 0)
-                return true;
+                return base;
         f->fp_slot = (rule->fp_saved == 1 ? base : f->fp) + (uintptr_t)(intptr_t)rule->fp_offset;
-        return f->fp_slot % 8 == 0 && (reach_holds(reach, f->fp_slot) || reach_extend(reach, f->fp_slot));
+        return f->fp_slot % 8 == 0 && (reach_holds(reach, f->fp_slot) || reach_extend(reach, f->fp_slot)) ? base : 0;
 }
 
-/* From frame *f to the CFA by `rule`, which is not special. False: it makes no sense here. */
-static inline bool frame_step(struct reach *reach, struct frame *f, uint32_t rule, uintptr_t *ret_cfa)
+/* The same for a short rule. */
+static inline uintptr_t plain_apply(uint32_t rule, struct frame *f, const struct at *at)
+{
+        uintptr_t words = rule >> 1 & RULE_WORDS_MAX, below = rule >> RULE_FP_SHIFT;
+        uintptr_t cfa = (rule & 1 ? at->fp : at->sp) + words * 8;
+        f->flags = (rule & 1) * FRAME_USES_FP;
+#if defined __x86_64__
+        /* At most 14 words below a CFA that is above sp: no lower than our own frames. */
+        f->fp_slot = below ? cfa - below * 8 : 0;
+#else
+        f->fp_slot = below == RULE_FP_BOTTOM ? cfa - words * 8 : cfa - below * 8;
+        f->return_slot = f->fp_slot + 8;
+        if (f->fp_slot < at->sp || f->return_slot >= cfa)
+                return 0;
+#endif
+        return cfa;
+}
+
+static enum end special_end(uint32_t rule, struct frame *f)
+{
+        f->fp_slot = f->flags = 0;
+        return rule == RULE_OUTERMOST ? END_OUTERMOST : rule == RULE_LOST ? END_LOST : END_ODD;
+}
+
+/* From frame *f, which is *at, to its caller by `rule`: END_MET, and *at is the caller. Or *f is the last one, or it makes
+ * no sense. */
+static inline enum end frame_step(struct reach *reach, struct frame *f, uint32_t rule, struct at *at)
 {
         uintptr_t cfa;
-        f->fp_slot = 0;
-        if (likely(rule < RULE_PLAIN_END)) {
-                f->flags = (rule & 1) * FRAME_USES_FP;
-                cfa = (rule & 1 ? f->fp : f->sp) + (rule >> 1 & RULE_WORDS_MAX) * 8;
-                uintptr_t below = rule >> RULE_FP_SHIFT;
-#if defined __x86_64__
-                /* At most 14 words below a CFA that is above sp: no lower than our own frames. */
-                if (below)
-                        f->fp_slot = cfa - below * 8;
-#else
-                f->fp_slot = below == RULE_FP_BOTTOM ? cfa - (rule >> 1 & RULE_WORDS_MAX) * 8 : cfa - below * 8;
-                f->return_slot = f->fp_slot + 8;
-                if (unlikely(f->fp_slot < f->sp || f->return_slot >= cfa))
-                        return false;
-#endif
-        } else if (!wide_apply(&rule_wides[rule - RULE_WIDE_FIRST], reach, f, &cfa)) {
-                return false;
-        }
-        *ret_cfa = cfa;
+        if (likely(rule < RULE_PLAIN_END))
+                cfa = plain_apply(rule, f, at);
+        else if (rule >= RULE_WIDE_FIRST)
+                cfa = wide_apply(&rule_wides[rule - RULE_WIDE_FIRST], reach, f);
+        else
+                return special_end(rule, f);
+        if (unlikely(cfa % 8 != 0))
+                return END_ODD;
         /* sp < cfa <= limit, in one comparison */
-        if (likely(cfa - f->sp - 1 < reach->limit - f->sp))
-                return cfa % 8 == 0;
-        return cfa > f->sp && cfa % 8 == 0 && reach_extend(reach, cfa - 8);
+        if (unlikely(cfa - at->sp - 1 >= reach->limit - at->sp) && (cfa <= at->sp || !reach_extend(reach, cfa - 8)))
+                return END_ODD;
+        at->sp = cfa;
+        if (f->fp_slot)
+                at->fp = load(f->fp_slot);
+        at->pc = return_address_strip(load(return_slot(f, cfa)));
+        return END_MET;
 }
 
 /* The entry of `pc`: found, or made. For `callee` this is what comes next time. */
@@ -184,25 +202,11 @@ static __attribute__((noinline)) struct rule_entry *entry_find(struct rule_table
         return entry;
 }
 
-/* Room for one more fresh frame at `f`, the end of those there are; NULL = none, and *ret_end says why. */
-static __attribute__((noinline)) struct frame *fresh_grow(struct memo_level *level, const struct frame *f,
-                                                          enum end *ret_end)
+/* Room for one more fresh frame at `f`, the end of those there are; NULL = none. */
+static __attribute__((noinline)) struct frame *fresh_grow(struct memo_level *level, const struct frame *f)
 {
         uint32_t n = (uint32_t)(f - level->fresh);
-        *ret_end = n >= WALK_FRAMES_MAX ? END_DEEP : END_NO_MEMORY;
-        if (n >= WALK_FRAMES_MAX || !memo_reserve_fresh(level, n + 1))
-                return NULL;
-        return level->fresh + n;
-}
-
-static enum end special_end(struct walk *walk, uint32_t rule, uintptr_t lost_pc)
-{
-        if (rule == RULE_OUTERMOST)
-                return END_OUTERMOST;
-        if (rule != RULE_LOST)
-                return END_ODD;
-        walk->lost_pc = lost_pc;
-        return END_LOST;
+        return n < WALK_FRAMES_MAX && memo_reserve_fresh(level, n + 1) ? level->fresh + n : NULL;
 }
 
 /* What the loop of frames_run() goes round with. In locals of its own: it stores into frames, which might otherwise be
@@ -235,6 +239,18 @@ static inline uint64_t run_rule(struct run *run, uintptr_t pc, struct rule_entry
         return wire_word(entry->module, pc);
 }
 
+/* The remembered frame *met, whose checks hold but for the first n_left, is the next one: go on behind what is as it was.
+ * Returns the next frame that may be met. */
+static inline struct frame *run_take_over(struct run *run, struct memo_level *level, struct frame *met, uint32_t n_left,
+                                          struct at *at, struct reach *reach, struct frame **f)
+{
+        met = frames_take_over(level, met, n_left, at, f);
+        if (unlikely(at->sp > reach->limit))
+                reach_move(reach, at->sp);
+        run_begin(run, at->pc);
+        return met - 1;
+}
+
 /* Walk until something is met or the stack ends. *met: the innermost of the remembered frames that may be met. */
 static enum end frames_run(struct walk *walk, const struct stack_start *start, struct frame *met)
 {
@@ -246,30 +262,29 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, s
         struct reach reach = {.low = begun->low, .limit = begun->limit, .own = begun->own};
         struct frame *f = level->fresh;
         const struct frame *full = fresh_end(level);
-        enum end end = END_NO_MEMORY;
+        enum end end = END_MET;
+        walk->n = 0;
         if (unlikely(!run.table))
-                goto ended;
+                return END_NO_MEMORY;
         run_begin(&run, at.pc);
-        for (;;) {
+        while (end == END_MET) {
                 while (met->sp < at.sp)
                         --met;
                 if (frame_is_met(met, &at)) {
                         uint32_t n_left = walk_verify(walk->w->checks, met->flags & FRAME_CHECKS);
                         if (likely(n_left == 0)) {
                                 walk->base = met;
-                                end = END_MET;
                                 break;
                         }
-                        met = frames_take_over(level, met, n_left, &at, &f) - 1;
+                        met = run_take_over(&run, level, met, n_left, &at, &reach, &f);
                         full = fresh_end(level);
-                        if (unlikely(at.sp > reach.limit))
-                                reach_move(&reach, at.sp);
-                        run_begin(&run, at.pc);
                 }
                 if (unlikely(f == full)) {
-                        struct frame *moved = fresh_grow(level, f, &end);
-                        if (!moved)
+                        struct frame *moved = fresh_grow(level, f);
+                        if (!moved) {
+                                end = f == level->fresh + WALK_FRAMES_MAX ? END_DEEP : END_NO_MEMORY;
                                 break;
+                        }
                         f = moved;
                         full = fresh_end(level);
                 }
@@ -277,26 +292,15 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, s
                 f->word = run_rule(&run, at.pc, &spare, &rule);
                 f->sp = at.sp;
                 f->fp = at.fp;
-                if (unlikely(rule - RULE_PLAIN_END < RULE_WIDE_FIRST - RULE_PLAIN_END)) {
-                        f->fp_slot = f->flags = 0;
-                        ++f;
-                        end = special_end(walk, rule, run.callee == &spare ? at.pc : 0);
-                        break;
-                }
-                end = END_ODD;
-                if (unlikely(!frame_step(&reach, f, rule, &at.sp)))
-                        break;
-                if (f->fp_slot)
-                        at.fp = load(f->fp_slot);
-                at.pc = return_address_strip(load(return_slot(f, at.sp)));
-                ++f;
-                if (unlikely(is_odd_pc(at.pc))) {
+                end = frame_step(&reach, f, rule, &at);
+                f += end != END_ODD;
+                if (likely(end == END_MET) && unlikely(is_odd_pc(at.pc))) {
                         walk->end_sp = at.sp;
                         end = at.pc == 0 ? END_OUTERMOST : END_ODD;
-                        break;
                 }
         }
-ended:
+        if (end == END_LOST && run.callee == &spare)
+                walk->lost_pc = at.pc;
         walk->n = (uint32_t)(f - level->fresh);
         return end;
 }
