@@ -145,9 +145,9 @@ static int result_judge(struct arguments *arguments, struct policy *policy, stru
         const struct options *options = &arguments->options;
         signal(SIGPIPE, SIG_IGN); /* that nobody reads the report changes no verdict */
         signal(SIGXFSZ, SIG_IGN); /* nor that a file may not grow: it is an error as others are */
-        /* Where a process said that it cannot record, that has been said already. */
+        /* Where a process said that it cannot record, that has been said already; of nothing there is no report. */
         bool none = !result->program_seen && result->n_unreadable == 0;
-        bool unable = none && unseen_say(result, arguments->operands[0]);
+        bool unable = none ? unseen_say(result, arguments->operands[0]) : result->capture.n_processes == 0;
         int status = result->capture.exit_status;
         if (!unable) {
                 struct symbols *symbols = symbols_new();
