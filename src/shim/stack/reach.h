@@ -15,10 +15,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* This thread's own stack: low <= sp < high. Both 0 = not found out yet. */
+/* This thread's own stack: low <= sp < high. high = 0: not found out yet. */
 struct reach_stack {
         uintptr_t low, high;
         uint32_t n_tries;
+        bool is_whole; /* low is its end; else it is what was seen of it so far */
 };
 
 struct reach {
@@ -26,7 +27,8 @@ struct reach {
         bool own;             /* on the thread's own stack: the limit is final */
 };
 
-/* Find out the bounds of this thread's own stack, if `sp` is on it: one look into /proc. */
+/* Find out the bounds of this thread's own stack, if `sp` is on it, or that it goes on down to `sp`. Where that is not
+ * seen at once: one look into /proc. */
 void reach_find(struct reach_stack *stack, uintptr_t sp);
 
 enum { REACH_PAGE = 4096 }; /* or a part of one */
@@ -38,7 +40,7 @@ static inline uintptr_t reach_page_end(uintptr_t sp) { return align_up(sp, REACH
 /* Begin a walk at `sp`. Costs nothing on the own stack. */
 static inline struct reach reach_begin(struct reach_stack *stack, uintptr_t sp)
 {
-        if (unlikely(stack->high == 0))
+        if (unlikely(!stack->is_whole && (stack->high == 0 || sp < stack->low)))
                 reach_find(stack, sp);
         bool own = stack->low <= sp && sp < stack->high;
         return (struct reach){.low = sp, .limit = own ? stack->high : reach_page_end(sp), .own = own};

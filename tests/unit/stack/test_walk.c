@@ -7,7 +7,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/time.h>
 #include <ucontext.h>
 
@@ -331,23 +330,6 @@ Test(walk, when_serials_run_out_all_is_forgotten)
                 tree_grow(4);
         cr_assert_lt(walked_thread.memo->levels[0].trunk.serial, UINT32_MAX / 2);
         cr_assert_eq(walked_n_differ, 0);
-}
-
-Test(walk, on_a_foreign_stack_the_page_in_use_is_read_without_asking_and_no_other)
-{
-        char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        mprotect(pages + 4096, 4096, PROT_NONE);
-        uintptr_t edge = (uintptr_t)pages + 4096;
-        struct reach_stack own = {.low = 1, .high = 2};
-        for (uintptr_t sp = edge - 64; sp <= edge; sp += 8) {
-                struct reach reach = reach_begin(&own, sp);
-                uint64_t word;
-                cr_assert_eq(reach.limit, edge);
-                cr_assert_eq(reach_holds(&reach, sp), sp < edge);
-                cr_assert_not(reach_holds(&reach, sp - 8), "it is below");
-                cr_assert_not(reach_extend(&reach, edge));
-                cr_assert_not(reach_read(&reach, edge, &word));
-        }
 }
 
 /* --- the memo when its owner is interrupted --- */
