@@ -19,7 +19,7 @@ struct arena {
         unsigned char *base;
         struct wire_header *header;
         uint32_t *directory;
-        uint32_t *sampled; /* the directory too, while sampling is all that is unusual (record/sample.h), else NULL */
+        const uint8_t *sampled; /* what may be known, while sampling is all that is unusual (record/sample.h), else NULL */
         uint32_t *plain_birth;   /* the directory too, while the plain case is possible (record/hot.h), else NULL ... */
         uint32_t *plain_release; /* ... and while it is for a release as well, which has a stack then */
         wire_slot *slots;

@@ -1,9 +1,11 @@
 /* The doors of C: malloc and its family
  *
  * Every function by which a C program gets or gives back memory: the glibc manual's "Replacing malloc" list, POSIX, and
- * C23's sized releases (which glibc 2.36 does not have: then they are free()).
+ * C23's sized releases (which glibc 2.36 does not have: then they are free()). The commonest four have a threshold
+ * before them (threshold.h).
  */
 #include "shim/hooks/door.h"
+#include "shim/hooks/threshold.h"
 #include "shim/python/layer.h"
 #include "shim/record/hot.h"
 #include "shim/record/logged.h"
@@ -64,19 +66,29 @@ static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct s
         return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, start);
 }
 
-DOOR void *malloc(size_t size)
+static __attribute__((noinline)) void *malloc_otherwise(size_t size, const struct stack_start *start)
 {
         struct thread *self = &thread_self;
-        if (unlikely(!hot_is_plain(arena.plain_birth, self))) {
-                if (sample_passes(self, size))
-                        return next_malloc(size);
-                if (record_is_nested(self) && likely(!fail_active)) {
-                        void *backing = next_malloc(size);
-                        record_backing(backing);
-                        return backing;
-                }
+        if (record_is_nested(self) && likely(!fail_active)) {
+                void *backing = next_malloc(size);
+                record_backing(backing);
+                return backing;
+        }
+        return malloc_slowly(size, start);
+}
+
+void *door_malloc_otherwise(size_t size)
+{
+        struct stack_start start = STACK_START_HERE();
+        return malloc_otherwise(size, &start);
+}
+
+void *door_malloc(size_t size)
+{
+        struct thread *self = &thread_self;
+        if (unlikely(!hot_thread_is_plain(self))) {
                 struct stack_start start = STACK_START_HERE();
-                return malloc_slowly(size, &start);
+                return malloc_otherwise(size, &start);
         }
         void *block = next_malloc(size);
         /* Only now, so that it need not be kept over the call. */
@@ -87,7 +99,7 @@ DOOR void *malloc(size_t size)
         return born_further(block, size, WIRE_ENTRY_MALLOC, &again);
 }
 
-DOOR void *calloc(size_t n, size_t size)
+void *door_calloc(size_t n, size_t size)
 {
         struct stack_start start = STACK_START_HERE();
         size_t bytes;
@@ -120,13 +132,28 @@ static __attribute__((noinline)) void free_further(void *block, const struct sta
         door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, next_free);
 }
 
-DOOR void free(void *block)
+static ALWAYS_INLINE bool is_gone(const struct thread *self, const void *block)
+{
+        return record_is_nested(self) && record_is_gone(block);
+}
+
+void door_free_otherwise(void *block)
+{
+        if (is_gone(&thread_self, block)) {
+                next_free(block);
+                return;
+        }
+        struct stack_start start = STACK_START_HERE();
+        free_further(block, &start);
+}
+
+void door_free(void *block)
 {
         struct stack_start start = STACK_START_HERE();
         struct thread *self = &thread_self;
         void *out;
-        if (unlikely(!hot_is_plain(arena.plain_release, self))) {
-                if (sample_unknown(self, block) || (record_is_nested(self) && record_is_gone(block))) {
+        if (unlikely(!hot_thread_is_plain(self))) {
+                if (is_gone(self, block)) {
                         next_free(block);
                         return;
                 }
@@ -213,7 +240,7 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
         return result;
 }
 
-DOOR void *realloc(void *block, size_t size)
+void *door_realloc(void *block, size_t size)
 {
         struct stack_start start = STACK_START_HERE();
         return resize(block, size, WIRE_ENTRY_REALLOC, &start);

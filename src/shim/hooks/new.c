@@ -9,6 +9,7 @@
  * operator behind with a size that it must refuse.
  */
 #include "shim/hooks/door.h"
+#include "shim/hooks/threshold.h"
 #include "shim/record/hot.h"
 #include "shim/record/logged.h"
 #include "shim/record/sample.h"
@@ -55,7 +56,7 @@ static bool is_standard(void *function)
         return !strncmp(name, "libstdc++", 9) || !strncmp(name, "libc++", 6);
 }
 
-static bool is_standard_behind; /* known to be so */
+bool new_is_standard; /* known to be so */
 
 /* Found again at each call until the C++ library is there; then remembered. */
 static const struct behind *behind_find(void)
@@ -78,7 +79,7 @@ static const struct behind *behind_find(void)
         found = now;
         if (now.new_one)
                 __atomic_store_n(&is_found, 1, __ATOMIC_RELEASE);
-        is_standard_behind = now.new_one && now.standard;
+        new_is_standard = now.new_one && now.standard;
         return &found;
 }
 
@@ -130,7 +131,7 @@ static __attribute__((noinline)) void *new_further(void *block, size_t size, enu
 static void *new_block(size_t size, size_t alignment, enum wire_entry entry, const struct stack_start *start)
 {
         struct thread *self = &thread_self;
-        if (is_standard_behind && alignment == 0 && logged_is_plain(self)) {
+        if (new_is_standard && alignment == 0 && logged_is_plain(self)) {
                 void *given = next_malloc(size ? size : 1);
                 if (likely(logged_birth(self, given, size, entry, start)))
                         return given;
@@ -161,7 +162,7 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
 {
         struct thread *self = &thread_self;
         void *out;
-        if (is_standard_behind && alignment == RECORD_NOT_GIVEN && logged_is_plain(self) &&
+        if (new_is_standard && alignment == RECORD_NOT_GIVEN && logged_is_plain(self) &&
             logged_release(self, block, entry, size, start, &out)) {
                 if (likely(out != NULL))
                         next_free(out);
@@ -180,11 +181,10 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
 #define THROW_BAD_ALLOC() (behind_find()->new_one ? behind_find()->new_one(PTRDIFF_MAX) : NULL)
 
 #define NEW_DOORS(plain, nothrow, aligned, aligned_nothrow, id)                                                        \
-        DOOR void *plain(size_t size);                                                                                 \
-        DOOR void *plain(size_t size)                                                                                  \
+        void *plain(size_t size)                                                                                       \
         {                                                                                                              \
                 struct thread *self = &thread_self;                                                                    \
-                if (likely(is_standard_behind && hot_is_plain(arena.plain_birth, self))) {                                                \
+                if (likely(new_is_standard && hot_is_plain(arena.plain_birth, self))) {                                                \
                         void *given = next_malloc(size ? size : 1);                                                    \
                         struct stack_start start = STACK_START_HERE();                                                 \
                         if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start, CAPTURE_NEAR)))               \
@@ -192,10 +192,6 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
                         struct stack_start again = STACK_START_HERE();                                                 \
                         if (given)                                                                                     \
                                 return new_further(given, size, WIRE_ENTRY_##id, &again);                              \
-                } else if (is_standard_behind && sample_passes(self, size)) {                                          \
-                        void *given = next_malloc(size ? size : 1);                                                    \
-                        if (likely(given != NULL))                                                                     \
-                                return given;                                                                          \
                 }                                                                                                      \
                 struct stack_start start = STACK_START_HERE();                                                         \
                 void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
@@ -221,8 +217,8 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
                 return new_block(size, alignment, WIRE_ENTRY_##id##_ALIGNED_NOTHROW, &start);                          \
         }
 
-NEW_DOORS(_Znwm, _ZnwmRKSt9nothrow_t, _ZnwmSt11align_val_t, _ZnwmSt11align_val_tRKSt9nothrow_t, NEW)
-NEW_DOORS(_Znam, _ZnamRKSt9nothrow_t, _ZnamSt11align_val_t, _ZnamSt11align_val_tRKSt9nothrow_t, NEW_ARRAY)
+NEW_DOORS(door_new, _ZnwmRKSt9nothrow_t, _ZnwmSt11align_val_t, _ZnwmSt11align_val_tRKSt9nothrow_t, NEW)
+NEW_DOORS(door_new_array, _ZnamRKSt9nothrow_t, _ZnamSt11align_val_t, _ZnamSt11align_val_tRKSt9nothrow_t, NEW_ARRAY)
 
 /* The plain way of the commonest forms. */
 static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, size_t size,
@@ -230,7 +226,7 @@ static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, siz
 {
         struct thread *self = &thread_self;
         void *out;
-        if (unlikely(!is_standard_behind))
+        if (unlikely(!new_is_standard))
                 return false;
         if (unlikely(!hot_is_plain(how_far == CAPTURE_NONE ? arena.plain_birth : arena.plain_release, self))) {
                 if (!sample_unknown(self, block))
@@ -258,7 +254,9 @@ static __attribute__((noinline)) void delete_further(void *block, enum wire_entr
 /* Parameters after the block, entry point, size given, alignment given. */
 #define DELETE_DOOR(name, parameters, id, size_given, align_given)                                                     \
         DOOR void name parameters;                                                                                     \
-        DOOR void name parameters                                                                                      \
+        DELETE(name, parameters, id, size_given, align_given)
+#define DELETE(name, parameters, id, size_given, align_given)                                                          \
+        void name parameters                                                                                           \
         {                                                                                                              \
                 struct stack_start start = STACK_START_HERE();                                                         \
                 if ((align_given) == RECORD_NOT_GIVEN &&                                                               \
@@ -270,16 +268,16 @@ static __attribute__((noinline)) void delete_further(void *block, enum wire_entr
         }
 
 #define NONE RECORD_NOT_GIVEN
-DELETE_DOOR(_ZdlPv, (void *block), DELETE, NONE, NONE)
+DELETE(door_delete, (void *block), DELETE, NONE, NONE)
 DELETE_DOOR(_ZdlPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_NOTHROW, NONE, NONE)
-DELETE_DOOR(_ZdlPvm, (void *block, size_t size), DELETE_SIZED, size, NONE)
+DELETE(door_delete_sized, (void *block, size_t size), DELETE_SIZED, size, NONE)
 DELETE_DOOR(_ZdlPvSt11align_val_t, (void *block, size_t align), DELETE_ALIGNED, NONE, align)
 DELETE_DOOR(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ALIGNED_NOTHROW,
             NONE, align)
 DELETE_DOOR(_ZdlPvmSt11align_val_t, (void *block, size_t size, size_t align), DELETE_SIZED_ALIGNED, size, align)
-DELETE_DOOR(_ZdaPv, (void *block), DELETE_ARRAY, NONE, NONE)
+DELETE(door_delete_array, (void *block), DELETE_ARRAY, NONE, NONE)
 DELETE_DOOR(_ZdaPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_ARRAY_NOTHROW, NONE, NONE)
-DELETE_DOOR(_ZdaPvm, (void *block, size_t size), DELETE_ARRAY_SIZED, size, NONE)
+DELETE(door_delete_array_sized, (void *block, size_t size), DELETE_ARRAY_SIZED, size, NONE)
 DELETE_DOOR(_ZdaPvSt11align_val_t, (void *block, size_t align), DELETE_ARRAY_ALIGNED, NONE, align)
 DELETE_DOOR(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag),
             DELETE_ARRAY_ALIGNED_NOTHROW, NONE, align)

@@ -300,8 +300,10 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                         table_restore(&old);
                 return NULL;
         }
-        if (found)
+        if (found) {
+                sample_forgotten(self, old.start);
                 record_forgotten(self, &old);
+        }
         if (likely(is_tracked(door->family, size)))
                 born(self, layer, result, size, door->family, door->resize, start);
         else if (!is_unknown_object(result, door->family))

@@ -33,9 +33,10 @@ void hot_except(unsigned more, unsigned no_more);
 
 /* Recording, with no exception, in a thread that has its place (its memo comes with it). `directory`: arena.plain_birth for
  * a birth, arena.plain_release for a release. */
+static ALWAYS_INLINE bool hot_thread_is_plain(const struct thread *self) { return likely(self->memo && !self->odd); }
 static ALWAYS_INLINE bool hot_is_plain(const uint32_t *directory, const struct thread *self)
 {
-        return likely(directory && self->memo && !self->odd);
+        return likely(directory && hot_thread_is_plain(self));
 }
 
 /* table_slot() with what is constant under glibc. The directory may be gone: another thread may have ended the recording

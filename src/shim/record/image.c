@@ -18,6 +18,7 @@
 #include "shim/record/own.h"
 #include "shim/record/record.h"
 #include "shim/record/report.h"
+#include "shim/record/sample.h"
 #include "shim/self/birth.h"
 #include "shim/self/label.h"
 #include "shim/self/life.h"
@@ -55,6 +56,7 @@ static bool image_birth(bool is_fork_child)
         freeze_init(is_fork_child);
         if (!is_fork_child)
                 apart_init();
+        sample_image_begin();
         hot_except((check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
                            (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
                    0);

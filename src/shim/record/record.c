@@ -21,9 +21,10 @@ static unsigned hot_exceptions;
 void hot_except(unsigned more, unsigned no_more)
 {
         hot_exceptions = (hot_exceptions | more) & ~no_more;
-        bool may_sample = options.sample && !(hot_exceptions & (HOT_FAIL | HOT_GRANULE));
-        uint32_t *births = hot_exceptions & ~(unsigned)HOT_NO_RELEASE ? NULL : arena.directory;
-        __atomic_store_n(&arena.sampled, may_sample ? arena.directory : NULL, __ATOMIC_RELEASE);
+        bool is_sampled = options.sample && arena.directory;
+        uint32_t *births = hot_exceptions & ~(unsigned)HOT_NO_RELEASE || is_sampled ? NULL : arena.directory;
+        const uint8_t *sampled = is_sampled && !(hot_exceptions & HOT_FAIL) ? sample_known : NULL;
+        __atomic_store_n(&arena.sampled, sampled, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.plain_release, hot_exceptions ? NULL : births, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.plain_birth, births, __ATOMIC_RELEASE);
 }
@@ -81,15 +82,23 @@ static inline struct stack_id stack_of(struct thread *self, const struct stack_s
         return trie_child(frames, allocator_word);
 }
 
+static inline void known_insert(const struct thread *self, uintptr_t start, uint64_t size, uint32_t stack,
+                                enum wire_family family)
+{
+        if (unlikely(self->sampling))
+                sample_remember(start);
+        table_insert(start, size, stack, family);
+        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
+                table_mark_large(start);
+}
+
 static inline void birth_as(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                             enum wire_family family, const struct stack_start *start)
 {
         if (unlikely(self->sampling) && !sample_takes(self, size))
                 return;
         struct stack_id stack = stack_of(self, start, wire_word_allocator(entry, align_log2));
-        table_insert((uintptr_t)block, size, stack.n, family);
-        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
-                table_mark_large((uintptr_t)block);
+        known_insert(self, (uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
@@ -107,9 +116,7 @@ void record_birth_known(struct thread *self, void *block, size_t size, struct st
 {
         if (unlikely(self->sampling) && !sample_takes(self, size))
                 return;
-        table_insert((uintptr_t)block, size, stack.n, family);
-        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
-                table_mark_large((uintptr_t)block);
+        known_insert(self, (uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
@@ -242,9 +249,7 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
         const struct block *old = &resize->old;
         /* realloc(p, 0) releases (glibc malloc/malloc.c, __libc_realloc); any other NULL leaves the old block alive. */
         if (result == NULL && resize->known && size != 0) {
-                table_restore(old);
-                if (unlikely(self->sampling) && old->size > WIRE_SMALL_MAX)
-                        table_mark_large(old->start);
+                known_insert(self, old->start, old->size, old->stack, old->family);
                 if (unlikely(self->logging))
                         log_restored(self);
         } else if (resize->known) {
@@ -264,6 +269,7 @@ void record_unseen_release(struct thread *self, void *address)
         if (!table_find((uintptr_t)address, &block) || block.released)
                 return;
         table_forget(&block);
+        sample_forgotten(self, block.start);
         hot_count_released(self->count, block.size);
         if (unlikely(self->logging))
                 log_release(self, block.start, 0, WIRE_LOG_RELEASE);

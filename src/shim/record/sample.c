@@ -4,6 +4,8 @@
 #include "shim/self/options.h"
 #include "shim/sys/clock.h"
 
+#include <string.h>
+
 /* log2 of a number from 1 on, in units of 2^-32: its highest bit, then one bit of the rest for each squaring. */
 static uint64_t log2_fixed(uint64_t n)
 {
@@ -35,6 +37,34 @@ int64_t sample_next_gap(struct thread *self)
 {
         self->sample_state += UINT64_C(0x9e3779b97f4a7c15); /* splitmix64 */
         return sample_gap(mix64(self->sample_state), options.sample);
+}
+
+uint8_t sample_known[SAMPLE_PLACES];
+
+void sample_image_begin(void)
+{
+        if (options.sample)
+                memset(sample_known, 0, sizeof sample_known);
+}
+
+void sample_remember(uintptr_t start)
+{
+        if (!table_is_unknown(start))
+                return; /* and counted */
+        uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
+        while (n < SAMPLE_MOST &&
+               !__atomic_compare_exchange_n(place, &n, (uint8_t)(n + 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+                ;
+}
+
+void sample_forgotten(const struct thread *self, uintptr_t start)
+{
+        if (!self->sampling)
+                return;
+        uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
+        while (n > 0 && n < SAMPLE_MOST &&
+               !__atomic_compare_exchange_n(place, &n, (uint8_t)(n - 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+                ;
 }
 
 void sample_thread_begin(struct thread *self)

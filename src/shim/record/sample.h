@@ -7,6 +7,9 @@
  *
  * A block that is not taken must not be mistaken for one that was: what the table remembers of an address is wiped
  * before the address can be given out again.
+ *
+ * Nearly every release is of a block that is unknown, and must be told so without a look at its slot, which nobody else
+ * needs: so a few kilobytes count, place by place, the addresses that the table knows something of.
  */
 #ifndef UNFREED_SHIM_RECORD_SAMPLE_H
 #define UNFREED_SHIM_RECORD_SAMPLE_H
@@ -39,30 +42,44 @@ static ALWAYS_INLINE bool sample_is_plain(const struct thread *self)
         return likely(self->odd == only && arena.sampled);
 }
 
-/* May a request of this size be met without any record? If not, nothing was done. */
+/* May a request of this size be met without any record? If not, nothing was done. One of no bytes never is: it counts
+ * as one byte, which is left to sample_takes(). */
 static ALWAYS_INLINE bool sample_passes(struct thread *self, size_t size)
 {
-        int64_t left = self->sample_left - (int64_t)(size ? size : 1);
-        if (!sample_is_plain(self) || unlikely(left <= 0 || size > INT64_MAX / 2))
+        uint64_t left = (uint64_t)self->sample_left; /* from 1 on, where plain */
+        if (!sample_is_plain(self) || unlikely(size - 1 >= left - 1))
                 return false;
-        self->sample_left = left;
+        self->sample_left = (int64_t)(left - size);
         return true;
 }
 
-/* Is nothing known of this block, so that it may go to its allocator? */
+/* How many addresses of each place the table may know something of: never too few. Stays where it has reached the most.
+ */
+enum { SAMPLE_PLACES = 1 << 15, SAMPLE_MOST = UINT8_MAX };
+extern uint8_t sample_known[SAMPLE_PLACES] __attribute__((visibility("hidden")));
+
+static ALWAYS_INLINE size_t sample_place(uintptr_t start) { return start >> 4 & (SAMPLE_PLACES - 1); }
+
+/* An arena was made: nothing is known yet. */
+void sample_image_begin(void);
+/* The table is about to know this address; or has just been made to forget it. */
+void sample_remember(uintptr_t start);
+void sample_forgotten(const struct thread *self, uintptr_t start);
+
+/* Is nothing known of this block, so that it may go to its allocator? Of NULL it may be said, too. */
 static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *block)
 {
-        if (!sample_is_plain(self) || block == NULL || unlikely(early_own(block)))
-                return false;
-        const wire_slot *slot = hot_slot(arena.sampled, (uintptr_t)block);
-        return slot == NULL || *slot << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0; /* table_is_unknown() */
+        return sample_is_plain(self) && likely(arena.sampled[sample_place((uintptr_t)block)] == 0) &&
+               !unlikely(early_own(block));
 }
 
 /* What the allocator gets back is forgotten. */
 static inline void sample_forget(const struct thread *self, void *block)
 {
-        if (unlikely(self->sampling) && !table_is_unknown((uintptr_t)block))
-                table_wipe((uintptr_t)block);
+        if (likely(!self->sampling) || table_is_unknown((uintptr_t)block))
+                return;
+        table_wipe((uintptr_t)block);
+        sample_forgotten(self, (uintptr_t)block);
 }
 
 #endif

@@ -16,7 +16,7 @@ void *early_take(size_t bytes, size_t alignment);
 size_t early_size(const void *block); /* bytes asked for */
 
 enum { EARLY_STATIC_BYTES = 16384, EARLY_POOLS = 64 };
-extern _Atomic bool early_used; /* anything given yet? */
+extern _Atomic bool early_used __attribute__((visibility("hidden"))); /* anything given yet? */
 bool early_own_slow(const void *address);
 
 /* Call `visit` for each piece of memory that was given: the program may keep pointers there. */

@@ -170,3 +170,69 @@ Test(sample, a_resize_takes_anew)
         cr_assert(table_find((uintptr_t)memory, &block));
         cr_assert_eq(n_wrong(), 0);
 }
+
+static void *place_of(size_t i) { return memory + i * 64; }
+
+Test(sample, what_is_known_is_counted_and_no_longer_when_it_is_forgotten)
+{
+        begin(1 << 30, 5);
+        for (size_t i = 0; i < 100; i++) {
+                self->sample_left = 1;
+                record_birth(self, place_of(i), 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+                cr_assert_eq(sample_known[sample_place((uintptr_t)place_of(i))], 1);
+        }
+        for (size_t i = 0; i < 100; i++) {
+                cr_assert_eq(release(place_of(i), WIRE_ENTRY_FREE), RECORD_PASS);
+                cr_assert_not(sample_unknown(self, place_of(i)), "its release is remembered");
+                sample_forget(self, place_of(i));
+                sample_forget(self, place_of(i));
+                cr_assert_eq(sample_known[sample_place((uintptr_t)place_of(i))], 0);
+                cr_assert(sample_unknown(self, place_of(i)));
+        }
+}
+
+Test(sample, what_is_released_unseen_is_no_longer_counted)
+{
+        begin(1 << 30, 5);
+        self->sample_left = 1;
+        record_birth(self, memory, 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+        self->quiet++;
+        record_unseen_release(self, memory);
+        self->quiet--;
+        cr_assert(sample_unknown(self, memory));
+}
+
+Test(sample, two_in_one_place_are_both_known_until_both_are_forgotten)
+{
+        begin(1 << 30, 5);
+        uintptr_t one = (uintptr_t)memory, other = one + SAMPLE_PLACES * UINT64_C(16);
+        sample_remember(one);
+        sample_remember(other);
+        sample_forgotten(self, one);
+        cr_assert_not(sample_unknown(self, (void *)other));
+        sample_forgotten(self, other);
+        cr_assert(sample_unknown(self, (void *)other));
+}
+
+Test(sample, a_place_that_has_overflowed_is_never_said_to_be_unknown)
+{
+        begin(1 << 30, 5);
+        for (unsigned i = 0; i < 1000; i++)
+                sample_remember((uintptr_t)memory); /* as by so many addresses */
+        for (unsigned i = 0; i < 999; i++)
+                sample_forgotten(self, (uintptr_t)memory);
+        cr_assert_not(sample_unknown(self, memory));
+}
+
+Test(sample, what_passes_is_what_leaves_a_byte_to_go)
+{
+        begin(1 << 30, 5);
+        self->sample_left = 100;
+        cr_assert_not(sample_passes(self, 0), "one of no bytes counts as one");
+        cr_assert_not(sample_passes(self, 100));
+        cr_assert_not(sample_passes(self, SIZE_MAX));
+        cr_assert_eq(self->sample_left, 100, "nothing was done");
+        cr_assert(sample_passes(self, 99));
+        cr_assert_eq(self->sample_left, 1);
+        cr_assert_not(sample_passes(self, 1));
+}
