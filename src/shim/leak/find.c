@@ -7,9 +7,12 @@
 
 #include "shim/block/large.h"
 #include "shim/leak/shape.h"
+#include "shim/self/options.h"
 #include "shim/sys/pages.h"
 
 #include <string.h>
+
+enum { PLACE_SHIFT = 12 };
 
 struct find find;
 
@@ -22,10 +25,10 @@ static void span_add(uintptr_t start, uintptr_t end)
         }
         find.low = start < find.low ? start : find.low;
         find.span = (end > high ? end : high) - find.low;
-        uintptr_t region = UINT64_C(1) << find.region_shift;
+        uintptr_t place = UINT64_C(1) << find.place_shift;
         uintptr_t n = 0;
-        for (uintptr_t at = align_down(start, region); at < end && n < FIND_REGIONS; at += region, n++)
-                find_set_bit(find.regions, at);
+        for (uintptr_t at = align_down(start, place); at < end && n < FIND_REGIONS; at += place, n++)
+                find_set_bit(find.places, at, find.place_shift);
 }
 
 /* How far blocks that begin in this leaf may reach past its end: into a region that has no leaf of its own, perhaps. */
@@ -49,6 +52,15 @@ static void leaves_add(void)
         }
 }
 
+/* To the byte after its end, where the elements of an empty array that has a cookie would begin. */
+static bool sought_add(const struct block *block, void *context)
+{
+        find.n_sought += block->verdict != WIRE_VERDICT_IGNORED;
+        if (!block->large)
+                span_add(block->start, block->start + block->size + 1);
+        return true;
+}
+
 static bool large_count(const struct block *block, void *context)
 {
         if (block->large)
@@ -70,7 +82,13 @@ bool find_begin(void)
 {
         memset(&find, 0, sizeof find);
         find.region_shift = arena.leaf_shift;
-        leaves_add();
+        find.place_shift = options.sample ? PLACE_SHIFT : find.region_shift;
+        if (options.sample) {
+                table_each(sought_add, NULL);
+        } else {
+                leaves_add();
+                find.n_sought = UINT64_MAX;
+        }
         size_t n = 0;
         large_each(large_count, &n);
         if (n) {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A region is what one leaf of the block table speaks of (4 MiB under glibc). A bit for each, modulo 2^16, says that
+/* A region is what one leaf of the block table speaks of (4 MiB under glibc). A bit for each place, modulo 2^16, says that
  * blocks may lie there: 8 KiB stay in the first cache, while the directory itself is sparse, and reading a page of it
  * that was never written would make that page. */
 enum { FIND_REGIONS = 1 << 16, FIND_PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
@@ -23,9 +23,11 @@ struct find_page {
 struct find {
         uintptr_t low, span; /* words outside [low, low + span) point to no block */
         unsigned region_shift;
-        uint64_t regions[FIND_REGIONS / 64];
+        unsigned place_shift; /* of a place: a region, or with sampling, where few blocks are known, a page */
+        uint64_t places[FIND_REGIONS / 64]; /* where blocks may lie, a bit for each place */
         struct sort_pair *large; /* live large blocks: address -> index in the arena's table */
         size_t n_large, large_bytes;
+        uint64_t n_sought; /* with sampling: live blocks, but for those to be ignored; else UINT64_MAX, not counted */
         struct find_page *pages; /* of each leaf WIRE_LEAF_PAGES, made at first use; NULL = there was no memory */
         uint8_t *made;           /* a byte for each: its bits are right */
         size_t page_bytes;       /* of both; 0 = nobody asked yet */
@@ -37,22 +39,22 @@ extern struct find find;
 bool find_begin(void);
 void find_end(void);
 
-static inline bool find_bit(const uint64_t *bits, uintptr_t address)
+static inline bool find_bit(const uint64_t *bits, uintptr_t address, unsigned shift)
 {
-        uintptr_t region = (address >> find.region_shift) & (FIND_REGIONS - 1);
-        return bits[region / 64] >> (region % 64) & 1;
+        uintptr_t place = (address >> shift) & (FIND_REGIONS - 1);
+        return bits[place / 64] >> (place % 64) & 1;
 }
 
-static inline void find_set_bit(uint64_t *bits, uintptr_t address)
+static inline void find_set_bit(uint64_t *bits, uintptr_t address, unsigned shift)
 {
-        uintptr_t region = (address >> find.region_shift) & (FIND_REGIONS - 1);
-        bits[region / 64] |= UINT64_C(1) << (region % 64);
+        uintptr_t place = (address >> shift) & (FIND_REGIONS - 1);
+        bits[place / 64] |= UINT64_C(1) << (place % 64);
 }
 
 /* Cheap, and false for nearly every word that is no pointer to a block. */
 static inline bool find_may_point(uintptr_t word)
 {
-        return unlikely(word - find.low < find.span) && find_bit(find.regions, word);
+        return unlikely(word - find.low < find.span) && find_bit(find.places, word, find.place_shift);
 }
 
 static inline void find_fill(struct block *ret_block, wire_slot *where, wire_slot slot, uintptr_t start)

@@ -56,6 +56,8 @@ static enum wire_unjudged judge_frozen(uintptr_t sp, size_t missing, uint64_t be
         struct roots roots = {.sp = sp, .missing = missing, .inherited = arena.header->is_fork_child};
         if (!mark_begin(&limits))
                 return WIRE_UNJUDGED_MEMORY;
+        if (mark_has_all())
+                return mark_end();
         enum wire_unjudged unjudged = roots_begin(limits.deadline_ns);
         if (unjudged == WIRE_UNJUDGED_NONE) {
                 roots_read(&roots);

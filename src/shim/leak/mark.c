@@ -42,6 +42,7 @@ enum {
         /* INDIRECT and already added to its leader; only while mark_lost() runs. */
         COUNTED = WIRE_VERDICT_END,
         CLOCK_WORDS = 1 << 20,  /* words read between two looks at the clock: a few milliseconds */
+        READ_WORDS = 1 << 16,   /* and between two looks at whether all has been found */
         SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
         AHEAD = 16,             /* blocks whose memory is being fetched while earlier ones are read */
         AHEAD_BYTES = 256,      /* how much of each */
@@ -82,7 +83,9 @@ static struct {
         uint64_t deadline_ns;
         int64_t words_left;      /* until the next look at the clock */
         enum wire_unjudged over; /* time or memory ran out */
+        bool has_all;            /* all that is sought is REACHABLE */
         bool any_lost;
+        uint64_t n_reached; /* that are REACHABLE */
         uint64_t n_indirect, n_counted;
         struct mark_sum led; /* while counting */
 } mark;
@@ -138,6 +141,7 @@ static void reach(const struct block *block, bool start, const struct candidate 
                 return;
         if (!set(block, verdict))
                 return;
+        mark.n_reached += verdict == WIRE_VERDICT_REACHABLE;
         push(block->start);
         holder_note(block->stack, verdict, &candidate->reading.source, candidate->address);
 }
@@ -240,6 +244,21 @@ READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_
                         candidate_add(words[i], address + i * sizeof *words, reading);
 }
 
+/* A thread that did not stand still may have made blocks that were reached in the place of others: so they are looked at
+ * before it is believed. */
+bool mark_has_all(void)
+{
+        if (likely(mark.n_reached < find.n_sought) || mark.has_all)
+                return mark.has_all;
+        while (mark.n_candidates)
+                candidate_take();
+        mark.has_all =
+                mark_count(WIRE_VERDICT_UNCLASSIFIED).blocks + mark_count(WIRE_VERDICT_POSSIBLE).blocks == 0;
+        if (!mark.has_all)
+                find.n_sought = UINT64_MAX;
+        return mark.has_all;
+}
+
 static void clock_spend(size_t n_words)
 {
         mark.words_left -= (int64_t)n_words + 8;
@@ -254,12 +273,15 @@ static void range_read(uintptr_t start, uintptr_t end, const struct reading *rea
 {
         start = align_up(start, sizeof(uintptr_t));
         end = align_down(end, sizeof(uintptr_t));
-        while (start < end && !mark.over) {
+        while (start < end && !mark.over && !mark_has_all()) {
                 size_t n = (end - start) / sizeof(uintptr_t);
-                n = n < CLOCK_WORDS ? n : CLOCK_WORDS;
+                n = n < READ_WORDS ? n : READ_WORDS;
                 clock_spend(n);
                 words_read((const uintptr_t *)start, n, start, reading);
                 start += n * sizeof(uintptr_t);
+                if (find.n_sought != UINT64_MAX)
+                        while (mark.n_candidates)
+                                candidate_take();
         }
 }
 
@@ -284,7 +306,7 @@ static void block_read(const struct block *block, struct reading *reading)
 {
         uintptr_t start = block->start, end = block->start + block->size;
         bool may_fail =
-                block->large || find_bit(mark.unsafe, start) || start >> find.region_shift != end >> find.region_shift;
+                block->large || find_bit(mark.unsafe, start, find.region_shift) || start >> find.region_shift != end >> find.region_shift;
         unsigned links;
         if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || mark_readable(start, block->size)) &&
             object_links_frozen(start, block->size, mark_readable, &links)) {
@@ -422,7 +444,7 @@ void mark_set_readable(const struct sort_pair *ranges, size_t n)
                 uintptr_t base = arena.leaves[leaf].base;
                 size_t i = sort_find(ranges, n, base);
                 if (i == SIZE_MAX || ranges[i].value < base + region)
-                        find_set_bit(mark.unsafe, base);
+                        find_set_bit(mark.unsafe, base, find.region_shift);
         }
 }
 

@@ -47,6 +47,9 @@ void mark_copy(const uintptr_t *words, size_t n, uintptr_t address, const struct
 /* One word that was found at `address` (0 = in a register). */
 void mark_word(uintptr_t word, uintptr_t address, const struct mark_source *source);
 
+/* With sampling: is everything that could be found found already? Then no more need be read. */
+bool mark_has_all(void);
+
 /* Follow what was found so far through the blocks. */
 void mark_follow(void);
 

@@ -259,6 +259,8 @@ static void piece_read(uintptr_t start, uintptr_t end, bool is_gap, const struct
 static void pieces_read(uintptr_t start, uintptr_t end, const struct reading *reading)
 {
         uintptr_t run = 0; /* 0 = none */
+        if (mark_has_all())
+                return;
         for (uintptr_t at = start; at < end;) {
                 uintptr_t next = align_down(at, WIRE_PAGE_BYTES) + WIRE_PAGE_BYTES;
                 uintptr_t large, large_end;
@@ -397,7 +399,7 @@ static void thread_read(int32_t tid, uintptr_t storage, const uintptr_t *registe
 
 static void places_read(uint32_t mask, uint32_t flags, void (*read)(const struct place *place))
 {
-        for (size_t i = 0; i < n_places; i++) {
+        for (size_t i = 0; i < n_places && !mark_has_all(); i++) {
                 const struct place *place = &memory->places[i];
                 if ((place->flags & mask) == flags)
                         read(place);

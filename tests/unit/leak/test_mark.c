@@ -3,6 +3,7 @@
 
 #include "shim/leak/declared.h"
 #include "shim/leak/holder.h"
+#include "shim/self/options.h"
 #include "shim/sys/pages.h"
 
 #include <stdlib.h>
@@ -338,4 +339,49 @@ Test(mark, a_list_of_work_that_is_too_short_ends_the_judgement)
         cr_assert_not(finish());
         uint64_t n = mark_count(WIRE_VERDICT_REACHABLE).blocks;
         cr_assert_gt(n, 0);
+}
+
+Test(mark, with_sampling_each_page_that_a_block_reaches_into_is_looked_for)
+{
+        heap_begin(5);
+        options.sample = 1 << 19;
+        uintptr_t *a = heap_block(0x1000, 3 * 4096), *b = heap_block(0x8ff0, 32), *c = heap_block(0x20000, 1);
+        uintptr_t roots[] = {(uintptr_t)a + 3 * 4096 - 1, (uintptr_t)b + 31, (uintptr_t)c};
+        begin();
+        mark_range((uintptr_t)roots, (uintptr_t)(roots + 3), &source);
+        cr_assert(finish());
+        cr_assert_eq(heap_verdict(a), WIRE_VERDICT_POSSIBLE);
+        cr_assert_eq(heap_verdict(b), WIRE_VERDICT_POSSIBLE);
+        cr_assert_eq(heap_verdict(c), WIRE_VERDICT_REACHABLE);
+}
+
+Test(mark, with_sampling_reading_ends_when_all_that_is_known_is_reachable)
+{
+        heap_begin(5);
+        options.sample = 1 << 19;
+        uintptr_t *a = heap_block(0x1000, 24), *b = heap_block(0x2000, 24);
+        begin();
+        cr_assert_not(mark_has_all());
+        uintptr_t roots[] = {(uintptr_t)a, (uintptr_t)b + 8};
+        mark_range((uintptr_t)roots, (uintptr_t)(roots + 2), &source);
+        cr_assert_not(mark_has_all(), "a pointer to the start of b may come still");
+        mark_word((uintptr_t)b, 0, &source);
+        mark_range((uintptr_t)roots, (uintptr_t)(roots + 1), &source);
+        cr_assert(mark_has_all());
+        mark_range(8, 1 << 20, &source); /* which cannot be read */
+        cr_assert(finish());
+        cr_assert_eq(heap_verdict(a), WIRE_VERDICT_REACHABLE);
+        cr_assert_eq(heap_verdict(b), WIRE_VERDICT_REACHABLE);
+}
+
+Test(mark, without_blocks_there_is_nothing_to_read_only_with_sampling)
+{
+        heap_begin(5);
+        begin();
+        cr_assert_not(mark_has_all());
+        cr_assert(finish());
+        options.sample = 1 << 19;
+        begin();
+        cr_assert(mark_has_all());
+        cr_assert(finish());
 }
