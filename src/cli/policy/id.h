@@ -15,8 +15,9 @@
  *
  * `group` is leak, mismatch, double, invalid, gil or size; `family` is that of the block as JSON has it ("malloc",
  * "new[]" ...), "none" where there is no block. The stack is that of the allocation; of the release where no allocation
- * is known. An id is weak when one of its names is an offset instead of a function, or when the stack ended before
- * 5 names were found because its outer part is missing.
+ * is known. An id is weak when one of its names is an offset instead of a function (or "!": code that no file holds, and
+ * that may be anywhere in the next run), or when the stack ended before 5 names were found because its outer part is
+ * missing.
  */
 #ifndef UNFREED_CLI_POLICY_ID_H
 #define UNFREED_CLI_POLICY_ID_H

@@ -85,7 +85,7 @@ static uint64_t place_hash(const struct stack *stack, uint64_t seed)
                 uint64_t line = named->frame.line > 0 ? (uint64_t)named->frame.line : 0;
                 for (const char *c = named->key; *c; c++)
                         hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3); /* FNV-1a */
-                hash = mix64(hash ^ line);
+                hash = mix64(hash ^ line ^ (named->frame.module ? 0 : named->frame.offset));
                 if (!(named->marks & foreign))
                         break;
         }

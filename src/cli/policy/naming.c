@@ -115,8 +115,10 @@ static void key_make(struct naming *naming, const struct process *process, struc
         named->marks = marks_of(function, module, frame->language);
         if (*function)
                 named->key = store_format(naming->store, "%s!%s", module, function);
-        else /* the offset is as good as a name for as long as the module is the same build */
+        else if (frame->module) /* the offset is as good as a name for as long as the module is the same build */
                 named->key = store_format(naming->store, "%s!+0x%lx", module, (unsigned long)frame->offset);
+        else /* code made at run time: wherever it was put this time */
+                named->key = "!";
 }
 
 static const struct named *name_address(struct naming *naming, const struct process *process,

@@ -27,8 +27,10 @@ const char *report_path(const struct report *report, const char *file)
 const char *report_function(const struct report *report, const struct named_frame *frame)
 {
         const char *bang = strchr(frame->key, '!');
+        if (frame->marks & MARK_NAMELESS && !frame->frame.module)
+                return "(code made at run time)";
         if (frame->marks & MARK_NAMELESS)
-                return store_format(report->store, "%s+0x%llx", frame->frame.module ? frame->frame.module : "?",
+                return store_format(report->store, "%s+0x%llx", frame->frame.module,
                                    (unsigned long long)frame->frame.offset);
         const char *full = frame->frame.function ? frame->frame.function : frame->frame.raw;
         if (!full)

@@ -173,6 +173,8 @@ size_t symbols_name(struct symbols *symbols, const struct raw_frame *raw, struct
         const char *spec = raw->kind == RAW_PYTHON ? raw->code->filename + 3 : specs[raw->address];
         char *text = strdup(spec), *bang = strchr(text, '!'), *at = strrchr(text, '@');
         *ret_frames = (struct frame){ .offset = 0x1000 + (raw->kind == RAW_PYTHON ? 0 : raw->address) };
+        if (strcmp(spec, "MADE") == 0)
+                return 1;
         int line = 0;
         char *colon = at ? strrchr(at, ':') : NULL;
         if (at) {

@@ -1,8 +1,8 @@
 /* Captures made by hand, whose names are made by hand too
  *
  * A frame is written "module!function@file:line"; what is left out is not known. "py:file!qualname@line" is a Python
- * frame, "py:...@line;" the outermost of its native evaluation; "CUT" a stack that was cut. The program that links this
- * gets its symbols_name() and symbols_name_datum() instead of the real ones.
+ * frame, "py:...@line;" the outermost of its native evaluation; "CUT" a stack that was cut, "MADE" code that no file
+ * holds. The program that links this gets its symbols_name() and symbols_name_datum() instead of the real ones.
  */
 #ifndef TESTS_CAPTURE_MAKER_H
 #define TESTS_CAPTURE_MAKER_H

@@ -125,6 +125,14 @@ Test(id, a_missing_name_makes_it_weak)
         cr_expect_not(whole.weak);
 }
 
+Test(id, code_made_at_run_time_may_be_anywhere)
+{
+        struct finding a = LEAK("leaky!grow", "MADE", "leaky!main"), b = LEAK("leaky!grow", "MADE", "leaky!main");
+        cr_assert_neq(a.stack.frames[1]->frame.offset, b.stack.frames[1]->frame.offset);
+        cr_expect_str_eq(a.id, b.id);
+        cr_expect(a.weak);
+}
+
 Test(id, a_moved_site_keeps_its_loose_id)
 {
         struct finding a = LEAK("leaky!grow", "leaky!parse", "leaky!main"), b = LEAK("libnew.so!grow", "libnew.so!parse");
