@@ -105,6 +105,7 @@ void arena_epoch_set(unsigned epoch)
 {
         arena.epoch = epoch;
         arena.epoch_bits = (wire_slot)epoch << WIRE_SLOT_EPOCH_SHIFT;
+        arena.epoch_gone = arena.epoch_bits | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT;
 }
 
 static void view_open(unsigned char *base, struct wire_header *header)
@@ -122,7 +123,7 @@ static void view_open(unsigned char *base, struct wire_header *header)
         arena.threads = (struct wire_thread *)(base + e[WIRE_EXTENT_THREADS].off);
         arena.directory_capacity = e[WIRE_EXTENT_DIRECTORY].capacity;
         arena.large_capacity = e[WIRE_EXTENT_LARGE].capacity;
-        arena.past_capacity = e[WIRE_EXTENT_PAST].capacity;
+        arena.past_mask = e[WIRE_EXTENT_PAST].capacity - 1;
         arena.nodes_capacity = (uint32_t)e[WIRE_EXTENT_NODES].capacity;
         arena.granule_shift = header->granule_shift;
         arena.leaf_shift = header->granule_shift + 17;
@@ -176,13 +177,12 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
 
 void arena_stop(void)
 {
-        __atomic_store_n(&arena.plain_birth, NULL, __ATOMIC_RELEASE);
-        __atomic_store_n(&arena.plain_release, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.stamp_birth, 0, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.stamp_release, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.sampled, NULL, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.own_bytes, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.own_object_bytes, 0, __ATOMIC_RELEASE);
-        __atomic_store_n(&arena.directory, NULL, __ATOMIC_RELEASE);
-        __atomic_store_n(&arena.base, NULL, __ATOMIC_RELEASE);
 }
 
 uint64_t arena_take(enum wire_extent extent, uint64_t n, enum wire_drop drop)

@@ -20,8 +20,9 @@ struct arena {
         struct wire_header *header;
         uint32_t *directory;
         const uint8_t *sampled; /* what may be known, while sampling is all that is unusual (record/sample.h), else NULL */
-        uint32_t *plain_birth;   /* the directory too, while the plain case is possible (record/hot.h), else NULL ... */
-        uint32_t *plain_release; /* ... and while it is for a release as well, which has a stack then */
+        /* The stamp of what is remembered of stacks (stack/stamp.h) while the plain case is possible (record/hot.h), else 0;
+         * and the same for a release, which has a stack then. */
+        uintptr_t stamp_birth, stamp_release;
         wire_slot *slots;
         struct wire_leaf *leaves;
         struct wire_past *past;
@@ -30,15 +31,17 @@ struct arena {
         struct wire_node *nodes;
         struct wire_module *modules;
         struct wire_thread *threads;
-        uint64_t directory_capacity, large_capacity, past_capacity; /* the last two are powers of two */
+        uint64_t directory_capacity, large_capacity; /* a power of two */
+        uint64_t past_mask;                          /* capacity - 1 */
         uint32_t nodes_capacity;
         unsigned granule_shift, leaf_shift; /* leaf_shift = granule_shift + 17 */
         unsigned epoch;                     /* = header->epoch; set by arena_epoch_set() */
-        wire_slot epoch_bits;               /* the same where a slot has it */
+        wire_slot epoch_bits, epoch_gone;   /* the same where a slot has it; and with what says that a block is released */
         /* The plain case of what an interpreter does for itself (record/own.h): how many bytes of code count as the
-         * interpreter's, else 0; and what is the same in the slots of all objects that it makes, or has released. */
+         * interpreter's, else 0; what is the same in the slots of all objects that it makes; the stack of their release. */
         uintptr_t own_bytes, own_object_bytes;
-        wire_slot own_object_born, own_object_gone;
+        wire_slot own_object_born;
+        uint32_t own_object_gone;
         size_t bytes;
 } __attribute__((aligned(WIRE_PAGE_BYTES))); /* nothing else may stand in a page that is wiped */
 extern struct arena arena __attribute__((visibility("hidden")));
@@ -53,7 +56,8 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes));
 
 void arena_epoch_set(unsigned epoch);
 
-/* Stop recording for good: `base` and `directory` become NULL, the mapping stays (others may be reading it). */
+/* Stop recording for good: `base` becomes NULL. The mapping stays, and so do the pointers into it: other threads may be
+ * using both. */
 void arena_stop(void);
 
 /* Index of the first of `n` fresh, zeroed elements; 0 when the extent is full, which is counted as `drop`.

@@ -60,7 +60,7 @@ static inline uintptr_t table_page_start(const struct table_page *page, size_t i
  * few pages. */
 static inline struct wire_past *table_past(uintptr_t start)
 {
-        return &arena.past[(start >> arena.granule_shift) & (arena.past_capacity - 1)];
+        return &arena.past[(start >> arena.granule_shift) & arena.past_mask];
 }
 
 /* With sampling most addresses are unknown, and that must be told from the slot alone: so a large block, which stands
@@ -97,21 +97,21 @@ static inline void table_insert_blindly(uintptr_t start, uint64_t size, uint32_t
 }
 
 /* A live small block goes: what was its slot becomes the memory of its release. Its birth is not remembered, which is
- * for blocks of which that says nothing. `gone`: the stack of the release, and the bit that says so. */
-static inline void table_release_as(wire_slot *where, wire_slot slot, wire_slot gone)
+ * for blocks of which that says nothing. */
+static inline void table_release_as(wire_slot *where, wire_slot slot, uint32_t release_stack)
 {
         wire_slot kept = slot & (UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(3) << WIRE_SLOT_LOW_SHIFT |
                                  (uint64_t)WIRE_SMALL_MAX << WIRE_SLOT_SIZE_SHIFT);
-        __atomic_store_n(where, kept | gone | arena.epoch_bits, __ATOMIC_RELAXED);
+        __atomic_store_n(where, kept | release_stack | arena.epoch_gone, __ATOMIC_RELAXED);
 }
 
 /* The same, and its birth is remembered. */
 static inline void table_release_slot_in(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack,
                                          unsigned granule_shift)
 {
-        arena.past[start >> granule_shift & (arena.past_capacity - 1)] =
+        arena.past[start >> granule_shift & arena.past_mask] =
                 (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
-        table_release_as(where, slot, release_stack | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT);
+        table_release_as(where, slot, release_stack);
 }
 
 static inline void table_release_slot(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack)

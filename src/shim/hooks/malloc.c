@@ -32,41 +32,30 @@ static inline void *born(void *block, size_t size, enum wire_entry entry, size_t
         return block;
 }
 
-static __attribute__((noinline)) void *born_slowly(void *block, size_t size, enum wire_entry entry, size_t alignment,
+static __attribute__((noinline)) void *born_slowly(void *block, size_t size, enum wire_entry entry,
                                                    const struct stack_start *start)
 {
         struct thread *self = &thread_self;
-        if (alignment == 0 && logged_is_plain(self) && logged_birth(self, block, size, entry, start))
-                return block;
-        return born(block, size, entry, alignment, start);
-}
-
-/* What began plainly and is not that near by. */
-static __attribute__((noinline)) void *born_further(void *block, size_t size, enum wire_entry entry,
-                                                    const struct stack_start *start)
-{
-        if (likely(hot_birth(&thread_self, block, size, entry, start, CAPTURE_FAR)))
+        if (logged_is_plain(self) && logged_birth(self, block, size, entry, start))
                 return block;
         return born(block, size, entry, 0, start);
 }
 
-static __attribute__((noinline)) void *malloc_slowly(size_t size, const struct stack_start *start)
+/* What began plainly and is not that near by. */
+static __attribute__((noinline)) void *born_further(void *block, size_t size, enum wire_entry entry,
+                                                    HOT_START_PARAMETERS)
 {
         struct thread *self = &thread_self;
-        if (logged_is_plain(self)) {
-                void *block = next_malloc(size);
-                if (likely(logged_birth(self, block, size, WIRE_ENTRY_MALLOC, start)))
-                        return block;
-                return born(block, size, WIRE_ENTRY_MALLOC, 0, start);
-        }
-        if (unlikely(!next_begin()))
-                return door_early(size, 0);
-        if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
-                return NULL;
-        return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, start);
+        struct stack_start start = HOT_START;
+        struct hot_done done = hot_birth(self, hot_level(self), block, size, entry, &start, CAPTURE_FURTHER);
+        if (unlikely(!done.done))
+                return born(block, size, entry, 0, &start);
+        if (unlikely(done.flush_due))
+                hot_flush(self->count);
+        return block;
 }
 
-static __attribute__((noinline)) void *malloc_otherwise(size_t size, const struct stack_start *start)
+void *door_malloc_otherwise(size_t size)
 {
         struct thread *self = &thread_self;
         if (record_is_nested(self) && likely(!fail_active)) {
@@ -74,29 +63,30 @@ static __attribute__((noinline)) void *malloc_otherwise(size_t size, const struc
                 record_backing(backing);
                 return backing;
         }
-        return malloc_slowly(size, start);
-}
-
-void *door_malloc_otherwise(size_t size)
-{
         struct stack_start start = STACK_START_HERE();
-        return malloc_otherwise(size, &start);
+        if (logged_is_plain(self)) {
+                void *block = next_malloc(size);
+                if (likely(logged_birth(self, block, size, WIRE_ENTRY_MALLOC, &start)))
+                        return block;
+                return born(block, size, WIRE_ENTRY_MALLOC, 0, &start);
+        }
+        if (unlikely(!next_begin()))
+                return door_early(size, 0);
+        if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
+                return NULL;
+        return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, &start);
 }
 
 void *door_malloc(size_t size)
 {
-        struct thread *self = &thread_self;
-        if (unlikely(!hot_thread_is_plain(self))) {
-                struct stack_start start = STACK_START_HERE();
-                return malloc_otherwise(size, &start);
-        }
         void *block = next_malloc(size);
-        /* Only now, so that it need not be kept over the call. */
+        /* All of this only now, so that it need not be kept over the call. */
+        struct thread *self = &thread_self;
         struct stack_start start = STACK_START_HERE();
-        if (likely(hot_birth(self, block, size, WIRE_ENTRY_MALLOC, &start, CAPTURE_NEAR)))
-                return block;
-        struct stack_start again = STACK_START_HERE(); /* likewise */
-        return born_further(block, size, WIRE_ENTRY_MALLOC, &again);
+        struct hot_done done = hot_birth(self, hot_level(self), block, size, WIRE_ENTRY_MALLOC, &start, CAPTURE_NEAR);
+        if (unlikely(!done.done))
+                return born_further(block, size, WIRE_ENTRY_MALLOC, HOT_START_HERE());
+        return unlikely(done.flush_due) ? hot_flush_and_give(block) : block;
 }
 
 void *door_calloc(size_t n, size_t size)
@@ -109,62 +99,57 @@ void *door_calloc(size_t n, size_t size)
         if (unlikely(door_fails(WIRE_ENTRY_CALLOC, bytes)))
                 return NULL;
         struct thread *self = &thread_self;
-        bool plain = hot_is_plain(arena.plain_birth, self);
+        bool plain = hot_is_plain(hot_level(self), arena.stamp_birth, self);
         void *block = next_calloc(n, size);
-        if (likely(plain && hot_birth(self, block, bytes, WIRE_ENTRY_CALLOC, &start, CAPTURE_FAR)))
-                return block;
-        return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, 0, HOT_START(&start));
+        if (unlikely(!plain))
+                return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, &start);
+        struct hot_done done = hot_birth(self, hot_level(self), block, bytes, WIRE_ENTRY_CALLOC, &start, CAPTURE_NEAR);
+        if (unlikely(!done.done))
+                return born_further(block, bytes, WIRE_ENTRY_CALLOC, HOT_START_HERE());
+        return unlikely(done.flush_due) ? hot_flush_and_give(block) : block;
 }
 
-static __attribute__((noinline)) void free_further(void *block, const struct stack_start *start)
+/* What began plainly and is not that near by. */
+static __attribute__((noinline)) void free_further(void *block, HOT_START_PARAMETERS)
 {
         struct thread *self = &thread_self;
-        void *out;
-        if ((hot_is_plain(arena.plain_release, self) &&
-             hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, CAPTURE_FAR, &out)) ||
-            (!options.release_stacks && hot_is_plain(arena.plain_birth, self) &&
-             hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, CAPTURE_NONE, &out)) ||
-            (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, start, &out))) {
-                if (likely(out != NULL))
-                        next_free(out);
-                return;
-        }
-        door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, next_free);
-}
-
-static ALWAYS_INLINE bool is_gone(const struct thread *self, const void *block)
-{
-        return record_is_nested(self) && record_is_gone(block);
+        struct stack_start start = HOT_START;
+        struct hot_done done = hot_release(self, hot_level(self), block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start,
+                                           CAPTURE_FURTHER);
+        if (likely(done.done))
+                hot_released(self, &done);
+        else
+                door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
 }
 
 void door_free_otherwise(void *block)
 {
-        if (is_gone(&thread_self, block)) {
+        struct thread *self = &thread_self;
+        if (record_is_nested(self) && record_is_gone(block)) {
                 next_free(block);
                 return;
         }
         struct stack_start start = STACK_START_HERE();
-        free_further(block, &start);
+        struct hot_done done;
+        if (hot_release_unasked(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &done) ||
+            (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &done)))
+                hot_released(self, &done);
+        else
+                door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
 }
 
 void door_free(void *block)
 {
-        struct stack_start start = STACK_START_HERE();
         struct thread *self = &thread_self;
-        void *out;
-        if (unlikely(!hot_thread_is_plain(self))) {
-                if (is_gone(self, block)) {
-                        next_free(block);
-                        return;
-                }
-        } else if (likely(hot_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, CAPTURE_NEAR, &out))) {
-                if (likely(out != NULL))
-                        next_free(out);
-                return;
-        }
-        /* Taken again, so that nothing need be kept until here. */
-        struct stack_start again = STACK_START_HERE();
-        free_further(block, &again);
+        struct stack_start start = STACK_START_HERE();
+        struct hot_done done = hot_release(self, hot_level(self), block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start,
+                                           CAPTURE_NEAR);
+        if (unlikely(!done.done))
+                free_further(block, HOT_START_HERE());
+        else if (unlikely(done.flush_due))
+                hot_flush_and_free(done.out);
+        else if (likely(done.out != NULL))
+                next_free(done.out);
 }
 
 /* Gone from the headers, not from old programs (cfree), or not there yet (C23). */

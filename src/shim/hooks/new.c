@@ -121,11 +121,16 @@ static __attribute__((noinline)) void *new_recorded(void *block, size_t size, en
 
 /* What is plain and not that near by. */
 static __attribute__((noinline)) void *new_further(void *block, size_t size, enum wire_entry entry,
-                                                   const struct stack_start *start)
+                                                   HOT_START_PARAMETERS)
 {
-        if (likely(hot_birth(&thread_self, block, size, entry, start, CAPTURE_FAR)))
-                return block;
-        return new_recorded(block, size, entry, start);
+        struct thread *self = &thread_self;
+        struct stack_start start = HOT_START;
+        struct hot_done done = hot_birth(self, hot_level(self), block, size, entry, &start, CAPTURE_FURTHER);
+        if (unlikely(!done.done))
+                return new_recorded(block, size, entry, &start);
+        if (unlikely(done.flush_due))
+                hot_flush(self->count);
+        return block;
 }
 
 static void *new_block(size_t size, size_t alignment, enum wire_entry entry, const struct stack_start *start)
@@ -161,11 +166,11 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
 static void delete_block(void *block, enum wire_entry entry, size_t size, size_t alignment, const struct stack_start *start)
 {
         struct thread *self = &thread_self;
-        void *out;
-        if (new_is_standard && alignment == RECORD_NOT_GIVEN && logged_is_plain(self) &&
-            logged_release(self, block, entry, size, start, &out)) {
-                if (likely(out != NULL))
-                        next_free(out);
+        struct hot_done done;
+        if (new_is_standard && alignment == RECORD_NOT_GIVEN &&
+            (hot_release_unasked(self, block, entry, size, start, &done) ||
+             (logged_is_plain(self) && logged_release(self, block, entry, size, start, &done)))) {
+                hot_released(self, &done);
                 return;
         }
         const struct behind *behind = behind_find();
@@ -180,21 +185,27 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
 /* The operator behind throws std::bad_alloc: no allocator has this much. */
 #define THROW_BAD_ALLOC() (behind_find()->new_one ? behind_find()->new_one(PTRDIFF_MAX) : NULL)
 
+/* What lies behind the threshold of the plain form; `otherwise` where there is no memory, too. */
 #define NEW_DOORS(plain, nothrow, aligned, aligned_nothrow, id)                                                        \
-        void *plain(size_t size)                                                                                       \
+        void *plain##_otherwise(size_t size)                                                                           \
         {                                                                                                              \
-                struct thread *self = &thread_self;                                                                    \
-                if (likely(new_is_standard && hot_is_plain(arena.plain_birth, self))) {                                                \
-                        void *given = next_malloc(size ? size : 1);                                                    \
-                        struct stack_start start = STACK_START_HERE();                                                 \
-                        if (likely(hot_birth(self, given, size, WIRE_ENTRY_##id, &start, CAPTURE_NEAR)))               \
-                                return given;                                                                          \
-                        struct stack_start again = STACK_START_HERE();                                                 \
-                        if (given)                                                                                     \
-                                return new_further(given, size, WIRE_ENTRY_##id, &again);                              \
-                }                                                                                                      \
                 struct stack_start start = STACK_START_HERE();                                                         \
                 void *block = new_block(size, 0, WIRE_ENTRY_##id, &start);                                             \
+                return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
+        }                                                                                                              \
+        void *plain(size_t size)                                                                                       \
+        {                                                                                                              \
+                void *block = next_malloc(size ? size : 1);                                                            \
+                struct thread *self = &thread_self;                                                                    \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                struct hot_done done =                                                                                 \
+                        hot_birth(self, hot_level(self), block, size, WIRE_ENTRY_##id, &start, CAPTURE_NEAR);          \
+                if (likely(done.done))                                                                                 \
+                        return unlikely(done.flush_due) ? hot_flush_and_give(block) : block;                           \
+                if (likely(block != NULL))                                                                             \
+                        return new_further(block, size, WIRE_ENTRY_##id, HOT_START_HERE());                            \
+                struct stack_start again = STACK_START_HERE(); /* so that `start` stays in registers */                \
+                block = new_block(size, 0, WIRE_ENTRY_##id, &again);                                                   \
                 return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
         }                                                                                                              \
         DOOR void *nothrow(size_t size, const void *tag);                                                              \
@@ -220,64 +231,60 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
 NEW_DOORS(door_new, _ZnwmRKSt9nothrow_t, _ZnwmSt11align_val_t, _ZnwmSt11align_val_tRKSt9nothrow_t, NEW)
 NEW_DOORS(door_new_array, _ZnamRKSt9nothrow_t, _ZnamSt11align_val_t, _ZnamSt11align_val_tRKSt9nothrow_t, NEW_ARRAY)
 
-/* The plain way of the commonest forms. */
-static ALWAYS_INLINE bool delete_plainly(void *block, enum wire_entry entry, size_t size,
-                                         const struct stack_start *start, enum capture_reach how_far)
+/* What began plainly and is not that near by. `size` may be RECORD_NOT_GIVEN. */
+static __attribute__((noinline)) void delete_further(void *block, enum wire_entry entry, size_t size,
+                                                     HOT_START_PARAMETERS)
 {
         struct thread *self = &thread_self;
-        void *out;
-        if (unlikely(!new_is_standard))
-                return false;
-        if (unlikely(!hot_is_plain(how_far == CAPTURE_NONE ? arena.plain_birth : arena.plain_release, self))) {
-                if (!sample_unknown(self, block))
-                        return false;
-                out = block;
-        } else if (unlikely(!hot_release(self, block, entry, size, start, how_far, &out))) {
-                return false;
-        }
-        if (likely(out != NULL))
-                next_free(out);
-        return true;
-}
-
-/* What is left to a call, so that the doors need save no registers. `size` and `align` may be RECORD_NOT_GIVEN. */
-static __attribute__((noinline)) void delete_further(void *block, enum wire_entry entry, size_t size, size_t align,
-                                                     const struct stack_start *start)
-{
-        if (align == RECORD_NOT_GIVEN && (delete_plainly(block, entry, size, start, CAPTURE_FAR) ||
-                                          (!options.release_stacks &&
-                                           delete_plainly(block, entry, size, start, CAPTURE_NONE))))
-                return;
-        delete_block(block, entry, size, align, start);
+        struct stack_start start = HOT_START;
+        struct hot_done done = hot_release(self, hot_level(self), block, entry, size, &start, CAPTURE_FURTHER);
+        if (likely(done.done))
+                hot_released(self, &done);
+        else
+                delete_block(block, entry, size, RECORD_NOT_GIVEN, &start);
 }
 
 /* Parameters after the block, entry point, size given, alignment given. */
 #define DELETE_DOOR(name, parameters, id, size_given, align_given)                                                     \
         DOOR void name parameters;                                                                                     \
-        DELETE(name, parameters, id, size_given, align_given)
-#define DELETE(name, parameters, id, size_given, align_given)                                                          \
-        void name parameters                                                                                           \
+        DOOR void name parameters                                                                                      \
         {                                                                                                              \
                 struct stack_start start = STACK_START_HERE();                                                         \
-                if ((align_given) == RECORD_NOT_GIVEN &&                                                               \
-                    delete_plainly(block, WIRE_ENTRY_##id, size_given, &start, CAPTURE_NEAR))                          \
-                        return;                                                                                        \
-                /* Taken again, so that nothing need be kept until here. */                                            \
-                struct stack_start again = STACK_START_HERE();                                                         \
-                delete_further(block, WIRE_ENTRY_##id, size_given, align_given, &again);                               \
+                delete_block(block, WIRE_ENTRY_##id, size_given, align_given, &start);                                 \
+        }
+
+/* The commonest forms, behind a threshold. */
+#define DELETE_DOORS(name, parameters, id, size_given)                                                                 \
+        void name##_otherwise parameters                                                                               \
+        {                                                                                                              \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                delete_block(block, WIRE_ENTRY_##id, size_given, RECORD_NOT_GIVEN, &start);                            \
+        }                                                                                                              \
+        void name parameters                                                                                           \
+        {                                                                                                              \
+                struct thread *self = &thread_self;                                                                    \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                struct hot_done done =                                                                                 \
+                        hot_release(self, hot_level(self), block, WIRE_ENTRY_##id, size_given, &start, CAPTURE_NEAR);  \
+                if (unlikely(!done.done))                                                                              \
+                        delete_further(block, WIRE_ENTRY_##id, size_given, HOT_START_HERE());                          \
+                else if (unlikely(done.flush_due))                                                                     \
+                        hot_flush_and_free(done.out);                                                                  \
+                else if (likely(done.out != NULL))                                                                     \
+                        next_free(done.out);                                                                           \
         }
 
 #define NONE RECORD_NOT_GIVEN
-DELETE(door_delete, (void *block), DELETE, NONE, NONE)
+DELETE_DOORS(door_delete, (void *block), DELETE, NONE)
 DELETE_DOOR(_ZdlPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_NOTHROW, NONE, NONE)
-DELETE(door_delete_sized, (void *block, size_t size), DELETE_SIZED, size, NONE)
+DELETE_DOORS(door_delete_sized, (void *block, size_t size), DELETE_SIZED, size)
 DELETE_DOOR(_ZdlPvSt11align_val_t, (void *block, size_t align), DELETE_ALIGNED, NONE, align)
 DELETE_DOOR(_ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag), DELETE_ALIGNED_NOTHROW,
             NONE, align)
 DELETE_DOOR(_ZdlPvmSt11align_val_t, (void *block, size_t size, size_t align), DELETE_SIZED_ALIGNED, size, align)
-DELETE(door_delete_array, (void *block), DELETE_ARRAY, NONE, NONE)
+DELETE_DOORS(door_delete_array, (void *block), DELETE_ARRAY, NONE)
 DELETE_DOOR(_ZdaPvRKSt9nothrow_t, (void *block, const void *tag), DELETE_ARRAY_NOTHROW, NONE, NONE)
-DELETE(door_delete_array_sized, (void *block, size_t size), DELETE_ARRAY_SIZED, size, NONE)
+DELETE_DOORS(door_delete_array_sized, (void *block, size_t size), DELETE_ARRAY_SIZED, size)
 DELETE_DOOR(_ZdaPvSt11align_val_t, (void *block, size_t align), DELETE_ARRAY_ALIGNED, NONE, align)
 DELETE_DOOR(_ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, size_t align, const void *tag),
             DELETE_ARRAY_ALIGNED_NOTHROW, NONE, align)

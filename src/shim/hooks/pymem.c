@@ -325,7 +325,7 @@ static ALWAYS_INLINE bool is_untracked(void *block)
 {
         if (options.pyobject || any_large_object)
                 return false;
-        const wire_slot *where = arena.directory ? table_slot((uintptr_t)block) : NULL;
+        const wire_slot *where = arena.base ? table_slot((uintptr_t)block) : NULL;
         return !where || !wire_slot_live(*where) || !wire_slot_is_of(*where, (uintptr_t)block);
 }
 

@@ -1,7 +1,7 @@
 /* The thresholds of the commonest doors: see threshold.h
  *
- * Where nothing is sampled (arena.plain_birth is there then), a threshold is one test. Compiled like record/ and unlike
- * the other doors: calls at the end must be jumps. tests/wall/test-library sees that they are.
+ * Compiled like record/ and unlike the other doors: calls at the end must be jumps. tests/wall/test-library sees that
+ * they are.
  */
 #include "shim/hooks/threshold.h"
 
@@ -11,43 +11,46 @@
 
 #include <stdlib.h>
 
-static ALWAYS_INLINE bool birth_passes(size_t size)
+static ALWAYS_INLINE bool birth_is_plain(const struct thread *self)
 {
-        return unlikely(arena.plain_birth == NULL) && sample_passes(&thread_self, size);
+        return hot_is_plain(hot_level(self), arena.stamp_birth, self);
 }
 
-static ALWAYS_INLINE bool release_passes(const void *block)
+static ALWAYS_INLINE bool release_is_plain(const struct thread *self)
 {
-        return unlikely(arena.plain_release == NULL) && sample_unknown(&thread_self, block);
+        return hot_is_plain(hot_level(self), arena.stamp_release, self);
 }
 
 DOOR void *malloc(size_t size)
 {
-        if (likely(arena.plain_birth != NULL))
+        struct thread *self = &thread_self;
+        if (likely(birth_is_plain(self)))
                 return door_malloc(size);
-        return sample_passes(&thread_self, size) ? next_malloc(size) : door_malloc_otherwise(size);
+        return sample_passes(self, size) ? next_malloc(size) : door_malloc_otherwise(size);
 }
 
 DOOR void *calloc(size_t n, size_t size)
 {
         size_t bytes;
-        if (!__builtin_mul_overflow(n, size, &bytes) && birth_passes(bytes))
+        if (arena.sampled && !__builtin_mul_overflow(n, size, &bytes) && sample_passes(&thread_self, bytes))
                 return next_calloc(n, size);
         return door_calloc(n, size);
 }
 
 DOOR void *realloc(void *block, size_t size)
 {
-        if (block && release_passes(block) && birth_passes(size))
+        struct thread *self = &thread_self;
+        if (arena.sampled && block && sample_unknown(self, block) && sample_passes(self, size))
                 return next_realloc(block, size);
         return door_realloc(block, size);
 }
 
 DOOR void free(void *block)
 {
-        if (likely(arena.plain_release != NULL))
+        struct thread *self = &thread_self;
+        if (likely(release_is_plain(self)))
                 door_free(block);
-        else if (sample_unknown(&thread_self, block))
+        else if (sample_unknown(self, block))
                 next_free(block);
         else
                 door_free_otherwise(block);
@@ -58,26 +61,34 @@ DOOR void free(void *block)
         DOOR void *name(size_t size);                                                                                  \
         DOOR void *name(size_t size)                                                                                   \
         {                                                                                                              \
-                if (new_is_standard && birth_passes(size)) {                                                           \
-                        void *block = next_malloc(size);                                                               \
-                        if (likely(block != NULL))                                                                     \
+                struct thread *self = &thread_self;                                                                    \
+                if (likely(new_is_standard)) {                                                                         \
+                        if (likely(birth_is_plain(self)))                                                              \
+                                return door(size);                                                                     \
+                        void *block = sample_passes(self, size) ? next_malloc(size) : NULL;                            \
+                        if (block)                                                                                     \
                                 return block;                                                                          \
                 }                                                                                                      \
-                return door(size);                                                                                     \
+                return door##_otherwise(size);                                                                         \
         }
 NEW_THRESHOLD(_Znwm, door_new)
 NEW_THRESHOLD(_Znam, door_new_array)
 
-#define DELETE_THRESHOLD(name, parameters, call)                                                                       \
+#define DELETE_THRESHOLD(name, parameters, door, arguments)                                                            \
         DOOR void name parameters;                                                                                     \
         DOOR void name parameters                                                                                      \
         {                                                                                                              \
-                if (new_is_standard && release_passes(block))                                                          \
+                struct thread *self = &thread_self;                                                                    \
+                if (unlikely(!new_is_standard))                                                                        \
+                        door##_otherwise arguments;                                                                    \
+                else if (likely(release_is_plain(self)))                                                               \
+                        door arguments;                                                                                \
+                else if (sample_unknown(self, block))                                                                  \
                         next_free(block);                                                                              \
                 else                                                                                                   \
-                        call;                                                                                          \
+                        door##_otherwise arguments;                                                                    \
         }
-DELETE_THRESHOLD(_ZdlPv, (void *block), door_delete(block))
-DELETE_THRESHOLD(_ZdlPvm, (void *block, size_t size), door_delete_sized(block, size))
-DELETE_THRESHOLD(_ZdaPv, (void *block), door_delete_array(block))
-DELETE_THRESHOLD(_ZdaPvm, (void *block, size_t size), door_delete_array_sized(block, size))
+DELETE_THRESHOLD(_ZdlPv, (void *block), door_delete, (block))
+DELETE_THRESHOLD(_ZdlPvm, (void *block, size_t size), door_delete_sized, (block, size))
+DELETE_THRESHOLD(_ZdaPv, (void *block), door_delete_array, (block))
+DELETE_THRESHOLD(_ZdaPvm, (void *block, size_t size), door_delete_array_sized, (block, size))

@@ -13,6 +13,7 @@
 #include "shim/self/next.h"
 #include "shim/self/thread.h"
 #include "shim/stack/capture.h"
+#include "shim/stack/stamp.h"
 #include "wire/family.h"
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
@@ -31,131 +32,178 @@ enum { HOT_GRANULE_SHIFT = 5, HOT_LEAF_SHIFT = HOT_GRANULE_SHIFT + 17 };
  * there is none. */
 void hot_except(unsigned more, unsigned no_more);
 
-/* Recording, with no exception, in a thread that has its place (its memo comes with it). `directory`: arena.plain_birth for
- * a birth, arena.plain_release for a release. */
-static ALWAYS_INLINE bool hot_thread_is_plain(const struct thread *self) { return likely(self->memo && !self->odd); }
-static ALWAYS_INLINE bool hot_is_plain(const uint32_t *directory, const struct thread *self)
+/* What this thread remembers of stacks: NULL while it has no place yet. */
+static ALWAYS_INLINE struct memo_level *hot_level(const struct thread *self) { return (struct memo_level *)self->memo; }
+
+/* Recording, with no exception, in a thread that has its place, is inside nothing of ours and remembers what is. `stamp`:
+ * arena.stamp_birth for a birth, arena.stamp_release for a release. */
+static ALWAYS_INLINE bool hot_is_plain(const struct memo_level *level, uintptr_t stamp, const struct thread *self)
 {
-        return likely(directory && hot_thread_is_plain(self));
+        return likely(level != NULL) && likely(level->state == stamp) && likely(self->odd == 0);
 }
 
-/* table_slot() with what is constant under glibc. The directory may be gone: another thread may have ended the recording
- * since hot_is_plain(). */
-static ALWAYS_INLINE wire_slot *hot_slot(const uint32_t *directory, uintptr_t address)
+/* The slot of an address, as table_slot() finds it, with what is constant under glibc; and the address less its
+ * uninteresting bits. */
+struct hot_place {
+        wire_slot *slot;
+        uint64_t turned; /* the address, its lowest three bits uppermost: 0 there in every block's */
+};
+
+/* NULL for what is no address of a block, and where there is no leaf yet. */
+static ALWAYS_INLINE struct hot_place hot_place(const void *block)
 {
-        uint64_t at = address >> HOT_LEAF_SHIFT;
-        if (unlikely(at >= UINT64_C(1) << (47 - HOT_LEAF_SHIFT)))
-                return NULL;
-        uint64_t leaf = likely(directory != NULL) ? directory[at] : 0;
-        uint64_t index = (address >> HOT_GRANULE_SHIFT) & (WIRE_LEAF_SLOTS - 1);
-        return likely(leaf != 0) ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL;
+        uint64_t turned = (uintptr_t)block >> 3 | (uintptr_t)block << 61;
+        uint64_t at = turned >> (HOT_LEAF_SHIFT - 3);
+        if (unlikely(at >= arena.directory_capacity)) /* 0 in the child of a fork, whichever way that came about */
+                return (struct hot_place){NULL, turned};
+        uint64_t leaf = arena.directory[at];
+        uint64_t index = (turned >> (HOT_GRANULE_SHIFT - 3)) & (WIRE_LEAF_SLOTS - 1);
+        return (struct hot_place){likely(leaf != 0) ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL, turned};
 }
 
-/* `start` stays in registers as long as nobody wants its address: so it is copied for those who do. */
-#define HOT_START(start) (&(struct stack_start){.pc = (start)->pc, .sp = (start)->sp, .fp = (start)->fp})
+/* Is the slot that of a live block of this family at that place, of which nothing has been judged? */
+static ALWAYS_INLINE bool hot_is_live(wire_slot slot, uint64_t turned, enum wire_family family)
+{
+        return (slot ^ turned << WIRE_SLOT_LOW_SHIFT) << (64 - WIRE_SLOT_EPOCH_SHIFT) >> (64 - WIRE_SLOT_EPOCH_SHIFT) >>
+                       WIRE_SLOT_FAMILY_SHIFT ==
+               (uint64_t)family;
+}
 
 enum { HOT_FLUSH_BYTES = 65536 };
 void hot_flush(struct wire_count *count);
 
-/* The process's peak is exact for one thread, and within HOT_FLUSH_BYTES a thread for more. */
-static ALWAYS_INLINE void hot_count_born(struct wire_count *count, uint64_t size)
+/* The process's peak is exact for one thread, and within HOT_FLUSH_BYTES a thread for more: true when hot_flush() is
+ * due. */
+static ALWAYS_INLINE bool hot_count_born_only(struct wire_count *count, uint64_t size)
 {
         int64_t live = count->live_bytes + (int64_t)size;
         count->births++;
         count->live_bytes = live;
-        if (live > count->high_bytes) {
-                count->high_bytes = live;
-                if (unlikely(live > HOT_FLUSH_BYTES))
-                        hot_flush(count);
-        }
+        if (likely(live <= count->high_bytes))
+                return false;
+        count->high_bytes = live;
+        return unlikely(live > HOT_FLUSH_BYTES);
 }
 
-static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t size)
+static ALWAYS_INLINE bool hot_count_released_only(struct wire_count *count, uint64_t size)
 {
         int64_t live = count->live_bytes - (int64_t)size;
         count->releases++;
         count->live_bytes = live;
-        if (unlikely(live < -HOT_FLUSH_BYTES))
+        return unlikely(live < -HOT_FLUSH_BYTES);
+}
+
+static ALWAYS_INLINE void hot_count_born(struct wire_count *count, uint64_t size)
+{
+        if (hot_count_born_only(count, size))
                 hot_flush(count);
 }
 
-/* The node of the stack; 0: it is not known near by. */
-static ALWAYS_INLINE uint32_t hot_stack(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
-                                        enum capture_reach how_far)
+static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t size)
 {
-        uint32_t stack = capture_remembered(self, start, allocator_word, how_far);
-        if (how_far == CAPTURE_FAR && stack == 0)
-                stack = capture_changed(self, HOT_START(start), allocator_word).n;
-        return stack;
+        if (hot_count_released_only(count, size))
+                hot_flush(count);
 }
 
-/* Record a block just given. False: nothing was done. `entry` and `how_far` are constants. A door first tries what is
- * near, which needs no call and hence no saving of registers, and then calls a function of its own that looks far. */
-static ALWAYS_INLINE bool hot_birth_with(struct thread *self, void *block, size_t size, enum wire_entry entry,
-                                         const struct stack_start *start, enum capture_reach how_far,
-                                         uint32_t *ret_stack)
+/* The node of the stack; 0: it is not known so near by. */
+static ALWAYS_INLINE uint32_t hot_stack(struct thread *self, struct memo_level *level, const struct stack_start *start,
+                                        uint64_t allocator_word, enum capture_reach how_far)
 {
-        wire_slot *slot = hot_slot(arena.plain_birth, (uintptr_t)block);
-        if (unlikely(size > WIRE_SMALL_MAX || slot == NULL || *slot == 0))
-                return false;
-        uint32_t stack = hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
-        if (how_far == CAPTURE_NEAR && unlikely(stack == 0))
-                return false;
-        *slot = wire_slot_make(stack, size, wire_entry_family(entry), (uintptr_t)block, arena.epoch);
-        hot_count_born(self->count, size);
-        *ret_stack = stack;
-        return true;
+        uint32_t stack = how_far == CAPTURE_FURTHER ? 0 : capture_near(level, start, allocator_word);
+        if (how_far == CAPTURE_NEAR || likely(stack != 0))
+                return stack;
+        /* `start` stays in registers as long as nobody wants its address: so it is copied for those who do. */
+        return capture_further(self, &(struct stack_start){start->pc, start->sp, start->fp}, allocator_word).n;
 }
 
-static ALWAYS_INLINE bool hot_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
-                                    const struct stack_start *start, enum capture_reach how_far)
-{
+/* A start as parameters, so that it stays in registers; and back. */
+#define HOT_START_PARAMETERS uintptr_t start_pc, uintptr_t start_sp, uintptr_t start_fp
+#define HOT_START ((struct stack_start){.pc = start_pc, .sp = start_sp, .fp = start_fp})
+#define HOT_START_HERE()                                                                                               \
+        (uintptr_t)__builtin_return_address(0), STACK_CALLER_SP(), *(uintptr_t *)__builtin_frame_address(0)
+
+/* What a door calls last when hot_flush() is due. */
+void *hot_flush_and_give(void *block);
+void hot_flush_and_free(void *block);
+
+/* What came of a plain event. */
+struct hot_done {
+        bool done;      /* false: nothing was done, and it may be anything */
+        bool flush_due; /* hot_flush() is to be called, once nothing need be kept over a call */
         uint32_t stack;
-        return hot_birth_with(self, block, size, entry, start, how_far, &stack);
+        void *out; /* a release was right, and this goes to the allocator now; NULL = nothing does */
+};
+
+/* Record a block just given. `entry` and `how_far` are constants. A door first tries what is near, which needs no call
+ * and hence no saving of registers, and then calls a function of its own that looks further. */
+static ALWAYS_INLINE struct hot_done hot_birth(struct thread *self, struct memo_level *level, void *block, size_t size,
+                                               enum wire_entry entry, const struct stack_start *start,
+                                               enum capture_reach how_far)
+{
+        struct hot_done done = {0};
+        struct hot_place place = hot_place(block);
+        if (unlikely(size > WIRE_SMALL_MAX || place.slot == NULL || *place.slot == 0))
+                return done;
+        done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far);
+        if (how_far == CAPTURE_NEAR && unlikely(done.stack == 0))
+                return done;
+        *place.slot = (uint64_t)done.stack | (uint64_t)size << WIRE_SLOT_SIZE_SHIFT |
+                      (uint64_t)wire_entry_family(entry) << WIRE_SLOT_FAMILY_SHIFT |
+                      (place.turned & 3) << WIRE_SLOT_LOW_SHIFT | arena.epoch_bits;
+        done.flush_due = hot_count_born_only(self->count, size);
+        done.done = true;
+        return done;
 }
 
-/* A release through `entry` (a constant, like `how_far`) that says `given_size` or nothing. False: nothing was done, and
- * it may be anything. True: it was right, and *ret is what goes to the allocator now (NULL: nothing). */
-static ALWAYS_INLINE bool hot_release_with(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                                           const struct stack_start *start, enum capture_reach how_far, void **ret,
-                                           uint32_t *ret_stack)
+/* A release through `entry` (a constant, like `how_far`) that says `given_size` or nothing. */
+static ALWAYS_INLINE struct hot_done hot_release(struct thread *self, struct memo_level *level, void *address,
+                                                 enum wire_entry entry, size_t given_size,
+                                                 const struct stack_start *start, enum capture_reach how_far)
 {
-        uintptr_t block = (uintptr_t)address;
+        struct hot_done done = {0};
+        struct hot_place place = hot_place(address);
         enum wire_family family = wire_entry_family(entry);
-        wire_slot *where = hot_slot(how_far == CAPTURE_NONE ? arena.plain_birth : arena.plain_release, block);
-        wire_slot slot = likely(where != NULL) ? *where : 0;
-        /* Live, of this family, starting here: three fields of one word, and no odd address. */
-        uint64_t asked = UINT64_C(7) << WIRE_SLOT_FAMILY_SHIFT | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT |
-                         UINT64_C(3) << WIRE_SLOT_LOW_SHIFT;
-        uint64_t right = (uint64_t)family << WIRE_SLOT_FAMILY_SHIFT |
-                         (uint64_t)(block & 0x18) << (WIRE_SLOT_LOW_SHIFT - 3) | (block & 7);
-        if (unlikely((slot & asked) != right))
-                return false;
-        uint32_t size = wire_slot_size(slot);
-        if (given_size != SIZE_MAX && unlikely(given_size != size))
-                return false;
+        wire_slot slot = likely(place.slot != NULL) ? *place.slot : 0;
+        if (unlikely(!hot_is_live(slot, place.turned, family)))
+                return done;
+        if (given_size != SIZE_MAX && unlikely(given_size != wire_slot_size(slot)))
+                return done;
         /* Plain delete is for what plain new gave. */
         if (family != WIRE_FAMILY_MALLOC &&
             unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
-                return false;
-        uint32_t stack = how_far == CAPTURE_NONE ? 0 : hot_stack(self, start, wire_word_allocator(entry, 0), how_far);
-        if (how_far == CAPTURE_NEAR && unlikely(stack == 0))
-                return false;
+                return done;
+        if (how_far != CAPTURE_NONE)
+                done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far);
+        if (how_far == CAPTURE_NEAR && unlikely(done.stack == 0))
+                return done;
         /* Read again: it need not be kept meanwhile, and is there. */
-        slot = __atomic_load_n(where, __ATOMIC_RELAXED);
-        size = wire_slot_size(slot);
-        table_release_slot_in(where, slot, block, stack, HOT_GRANULE_SHIFT);
-        hot_count_released(self->count, size);
-        *ret = quarantine_exchange(self, address, size);
-        *ret_stack = stack;
-        return true;
+        slot = __atomic_load_n(place.slot, __ATOMIC_RELAXED);
+        uint32_t size = wire_slot_size(slot);
+        table_release_slot_in(place.slot, slot, (uintptr_t)address, done.stack, HOT_GRANULE_SHIFT);
+        done.flush_due = hot_count_released_only(self->count, size);
+        done.out = quarantine_exchange(self, address, size);
+        done.done = true;
+        return done;
 }
 
-static ALWAYS_INLINE bool hot_release(struct thread *self, void *address, enum wire_entry entry, size_t given_size,
-                                      const struct stack_start *start, enum capture_reach how_far, void **ret)
+/* What is left to do after a plain release. */
+static ALWAYS_INLINE void hot_released(struct thread *self, const struct hot_done *done)
 {
-        uint32_t stack;
-        return hot_release_with(self, address, entry, given_size, start, how_far, ret, &stack);
+        if (unlikely(done->flush_due))
+                hot_flush(self->count);
+        if (likely(done->out != NULL))
+                next_free(done->out);
+}
+
+/* A release of which no stack is wanted (option release_stacks); false where that is not all that is unusual. */
+static ALWAYS_INLINE bool hot_release_unasked(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
+                                              const struct stack_start *start, struct hot_done *ret)
+{
+        struct memo_level *level = hot_level(self);
+        if (arena.stamp_release != 0 || !hot_is_plain(level, arena.stamp_birth, self))
+                return false;
+        *ret = hot_release(self, level, block, entry, given_size, start, CAPTURE_NONE);
+        return ret->done;
 }
 
 #endif

@@ -11,27 +11,31 @@
 
 static ALWAYS_INLINE bool logged_is_plain(const struct thread *self)
 {
+        const struct memo_level *level = hot_level(self);
         /* `logging` and nothing else of what makes a thread odd. */
-        return likely(self->logging && !(self->nest | self->quiet | self->ignoring) && arena.plain_release && self->memo);
+        return likely(self->logging && !(self->nest | self->quiet | self->ignoring) && level &&
+                      level->state == arena.stamp_release);
 }
 
 static ALWAYS_INLINE bool logged_birth(struct thread *self, void *block, size_t size, enum wire_entry entry,
                                        const struct stack_start *start)
 {
-        uint32_t stack;
-        if (!hot_birth_with(self, block, size, entry, start, CAPTURE_FAR, &stack))
+        struct hot_done done = hot_birth(self, hot_level(self), block, size, entry, start, CAPTURE_ALL);
+        if (!done.done)
                 return false;
-        log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, stack, size, 0);
+        log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, done.stack, size, 0);
+        if (unlikely(done.flush_due))
+                hot_flush(self->count);
         return true;
 }
 
 static ALWAYS_INLINE bool logged_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
-                                         const struct stack_start *start, void **ret)
+                                         const struct stack_start *start, struct hot_done *ret)
 {
-        uint32_t stack;
-        if (!hot_release_with(self, block, entry, given_size, start, CAPTURE_FAR, ret, &stack))
+        *ret = hot_release(self, hot_level(self), block, entry, given_size, start, CAPTURE_ALL);
+        if (!ret->done)
                 return false;
-        log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, stack, 0, 0);
+        log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, ret->stack, 0, 0);
         return true;
 }
 

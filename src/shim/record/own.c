@@ -56,7 +56,7 @@ void own_settle(bool plain, bool objects)
         uintptr_t bytes = possible ? interpreter.text_end - interpreter.text_start : 0;
         if (possible) {
                 arena.own_object_born = slot_born(site_bare(WIRE_ENTRY_PYOBJECT_MALLOC).n, WIRE_FAMILY_PYOBJECT);
-                arena.own_object_gone = site_bare(WIRE_ENTRY_PYOBJECT_FREE).n | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT;
+                arena.own_object_gone = site_bare(WIRE_ENTRY_PYOBJECT_FREE).n;
         }
         __atomic_store_n(&arena.own_object_bytes, objects ? bytes : 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.own_bytes, bytes, __ATOMIC_RELEASE);
@@ -76,7 +76,7 @@ void own_fork_child(void)
 static void region_learn(uintptr_t address)
 {
         uint64_t at = address >> HOT_LEAF_SHIFT;
-        uint64_t leaf = arena.directory && at < arena.directory_capacity ? arena.directory[at] : 0;
+        uint64_t leaf = at < arena.directory_capacity ? arena.directory[at] : 0;
         uint64_t region = address >> REGION_SHIFT;
         uint64_t page = leaf * WIRE_LEAF_PAGES + region % WIRE_LEAF_PAGES;
         if (leaf && arena.leaves[leaf].touched[region % WIRE_LEAF_PAGES] && page >> PAGE_BITS == 0)
@@ -110,7 +110,7 @@ static ALWAYS_INLINE void nest_leave(struct thread *self) { self->odd = 0; }
 
 static __attribute__((noinline)) void insert_slowly(uintptr_t start, size_t size, wire_slot born)
 {
-        if (!arena.directory)
+        if (!arena.base)
                 return;
         table_insert_slowly(start, size, wire_slot_stack(born), wire_slot_family(born));
         region_learn(start);

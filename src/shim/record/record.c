@@ -21,12 +21,11 @@ static unsigned hot_exceptions;
 void hot_except(unsigned more, unsigned no_more)
 {
         hot_exceptions = (hot_exceptions | more) & ~no_more;
-        bool is_sampled = options.sample && arena.directory;
-        uint32_t *births = hot_exceptions & ~(unsigned)HOT_NO_RELEASE || is_sampled ? NULL : arena.directory;
+        bool is_sampled = options.sample && arena.base;
+        bool births = arena.base && !is_sampled && !(hot_exceptions & ~(unsigned)HOT_NO_RELEASE);
         const uint8_t *sampled = is_sampled && !(hot_exceptions & HOT_FAIL) ? sample_known : NULL;
         __atomic_store_n(&arena.sampled, sampled, __ATOMIC_RELEASE);
-        __atomic_store_n(&arena.plain_release, hot_exceptions ? NULL : births, __ATOMIC_RELEASE);
-        __atomic_store_n(&arena.plain_birth, births, __ATOMIC_RELEASE);
+        stamp_allow(births, births && !hot_exceptions);
 }
 
 void record_frames_through(struct stack_id (*frames)(struct thread *self))
@@ -69,6 +68,19 @@ void hot_flush(struct wire_count *count)
                 ;
         count->live_bytes = 0;
         count->high_bytes = 0;
+}
+
+void *hot_flush_and_give(void *block)
+{
+        hot_flush(thread_self.count);
+        return block;
+}
+
+void hot_flush_and_free(void *block)
+{
+        hot_flush(thread_self.count);
+        if (block)
+                next_free(block);
 }
 
 static inline struct stack_id stack_of(struct thread *self, const struct stack_start *start, uint64_t allocator_word)

@@ -24,7 +24,7 @@ static inline bool record_wanted(struct thread *self)
 /* Is this call made by an allocator that has ours over it, on behalf of a block that the outer entry point records? */
 static inline bool record_is_nested(const struct thread *self)
 {
-        return self->nest && likely(arena.directory != NULL) && !self->sampling;
+        return self->nest && likely(arena.base != NULL) && !self->sampling;
 }
 
 /* Such a block was given (or NULL): what was remembered of its address is no longer so. */

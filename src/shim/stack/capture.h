@@ -7,74 +7,71 @@
 
 #include "bare/bits.h"
 #include "shim/stack/memo.h"
-#include "shim/stack/rule.h"
 #include "shim/stack/walk.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 static inline void level_enter(struct memo_level *level, uintptr_t sp)
 {
-        level->busy = sp;
+        __atomic_store_n(&level->state, sp | 1, __ATOMIC_RELAXED);
         atomic_signal_fence(memory_order_seq_cst);
 }
 
 static inline void level_leave(struct memo_level *level)
 {
         atomic_signal_fence(memory_order_seq_cst);
-        level->busy = 0;
+        __atomic_store_n(&level->state, level->trunk.stamp, __ATOMIC_RELAXED);
 }
 
 /* Is this the twig of such a stack? */
-static inline bool twig_is(const struct twig *t, const struct stack_start *start, uint64_t allocator_word)
+static inline __attribute__((always_inline)) bool twig_is(const struct twig *t, const struct stack_start *start,
+                                                          uint64_t allocator_word)
 {
-        return t->pc == start->pc && t->sp == start->sp && t->fp == (start->fp & (uintptr_t)(intptr_t)t->fp_mask) &&
-               t->allocator == (uint32_t)allocator_word;
-}
-
-/* Does the twig still grow from there, and do all words of both hold? Leaf to root. */
-static inline bool twig_holds(const struct twig *t, const struct walked *trunk)
-{
-        if (unlikely(t->frame->serial != t->serial))
+#if !defined __x86_64__
+        if (t->fp != (start->fp & (uintptr_t)(intptr_t)t->fp_mask))
                 return false;
-        const struct check *c = t->last;
-        while (check_holds(c))
-                --c;
-        return likely(c == t->own) && checks_broken(t->trunk) == trunk->checks - 1;
+#endif
+        return t->pc == start->pc && t->sp == start->sp && t->allocator == (uint32_t)allocator_word;
 }
 
-/* The same by the places behind `home`. */
-uint32_t capture_remembered_elsewhere(const struct memo_level *level, const struct twig *home,
-                                      const struct stack_start *start, uint64_t allocator_word);
-
-/* How far to look for a twig: not at all, since no stack is wanted; at its home only, which needs no call; everywhere. */
-enum capture_reach { CAPTURE_NONE, CAPTURE_NEAR, CAPTURE_FAR };
-
-/* The node of this stack, below it that of `allocator_word` when not 0, if it has a twig; else 0. All that is wanted of
- * the memo, which is there, is read while it is marked busy. */
-static inline __attribute__((always_inline)) uint32_t capture_remembered(struct thread *self,
-                                                                         const struct stack_start *start,
-                                                                         uint64_t allocator_word,
-                                                                         enum capture_reach how_far)
+/* Do all its words hold, and those of the trunk that it grows from, which must be as it was? Leaf to root. */
+static inline __attribute__((always_inline)) bool twig_holds(const struct twig *t, const struct walked *trunk)
 {
-        struct memo_level *level = &self->memo->levels[0];
-        if (unlikely(level->busy != 0))
-                return 0;
+        const struct check *c = checks_broken(t->last);
+        if (likely(c == t->whole))
+                return true;
+        return c == t->own && t->whole == NULL && t->frame->serial == t->serial &&
+               checks_broken(t->trunk) == trunk->checks - 1;
+}
+
+/* In a thread whose level 0 is in nobody's use and has the present stamp: the node of this stack, below it that of
+ * `allocator_word` when not 0, if its twig is at home; else 0. On x86-64 the caller, or the entry point that it was
+ * called by, has saved start->fp right below the return address. */
+static inline __attribute__((always_inline)) uint32_t capture_near(struct memo_level *level,
+                                                                   const struct stack_start *start,
+                                                                   uint64_t allocator_word)
+{
         level_enter(level, start->sp);
         const struct twig *home = memo_twigs(level, start->pc, start->sp);
         __asm__("" : "+r"(home)); /* else it is computed anew for each use, to spare a register that is there */
-        uint32_t node = 0;
-        if (likely(level->trunk.stamp == atomic_load_explicit(&rule_generation, memory_order_relaxed))) {
-                if (likely(twig_is(home, start, allocator_word) && twig_holds(home, &level->trunk)))
-                        node = home->node;
-                else if (how_far == CAPTURE_FAR)
-                        node = capture_remembered_elsewhere(
-                                level, home, &(struct stack_start){start->pc, start->sp, start->fp}, allocator_word);
+        if (unlikely(!twig_is(home, start, allocator_word) || !twig_holds(home, &level->trunk))) {
+                level_leave(level);
+                return 0;
         }
+        uint32_t node = home->node;
+        if (node == 0)
+                __builtin_unreachable(); /* no instruction asks */
         level_leave(level);
         return node;
 }
 
-/* The same for a stack of which capture_remembered() has just said that it has no twig that is right. */
-struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word);
+/* The same for a stack of which capture_near() has just said 0: where else its twig may be, and if there is none, anew.
+ */
+struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word);
+
+/* How far to look for a twig: not at all, since no stack is wanted; at its home, which needs no call; elsewhere, where
+ * it has just been looked for at home; everywhere. */
+enum capture_reach { CAPTURE_NONE, CAPTURE_NEAR, CAPTURE_FURTHER, CAPTURE_ALL };
 
 #endif

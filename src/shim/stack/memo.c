@@ -55,6 +55,7 @@ static struct memo *memo_new(void)
         for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
                 struct memo_level *level = &pages->memo.levels[i];
                 struct walked *w = &level->trunk;
+                memo_forget(level);
                 w->frames = pages->rooms[i].frames;
                 w->frames[0].sp = UINTPTR_MAX;
                 w->checks = pages->rooms[i].checks + 1;
@@ -80,10 +81,8 @@ struct memo *memo_take(uint32_t place)
                         atomic_store_explicit(home, memo, memory_order_release);
                 return memo;
         }
-        for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
-                memo->levels[i].busy = 0;
+        for (unsigned i = 0; i < MEMO_LEVELS; ++i)
                 memo_forget(&memo->levels[i]);
-        }
         memo->stack = (struct reach_stack){0};
         return memo;
 }
@@ -116,16 +115,17 @@ bool memo_reserve_fresh(struct memo_level *level, uint32_t n)
         return true;
 }
 
-static void twigs_drop(struct memo_level *level)
+void memo_drop_twigs(struct memo_level *level)
 {
-        for (unsigned i = 0; i < TWIGS; ++i)
+        for (unsigned i = 0; level->has_twigs && i < TWIGS; ++i)
                 level->twigs[i].pc = 0;
+        level->has_twigs = false;
 }
 
 uint32_t memo_serial(struct memo_level *level)
 {
         if (unlikely(++level->trunk.serial == 0)) {
-                twigs_drop(level);
+                memo_drop_twigs(level);
                 for (uint32_t i = 0; i < level->trunk.max_frames; ++i)
                         level->trunk.frames[i].serial = level->trunk.frames[i].had = level->trunk.frames[i].below = 0;
                 level->trunk.serial = 1;
@@ -137,7 +137,7 @@ uint32_t memo_serial(struct memo_level *level)
 bool memo_reserve(struct memo_level *level, uint32_t n_frames, uint32_t n_checks)
 {
         struct walked *w = &level->trunk;
-        twigs_drop(level);
+        memo_drop_twigs(level);
         uint32_t max = w->max_frames;
         while (max <= n_frames) /* and frames[0] */
                 max *= 2;

@@ -21,13 +21,14 @@
  * those cut off lose theirs. A twig costs no walk when its turn comes, and does not change the trunk; what does is a
  * stack with no twig, and then all twigs that grew from what was cut off are dead. After a round or two all of them
  * grow from where the stacks part. And where the trunk grows again as it was, its frames get back the serials that they
- * had, and twigs live again.
+ * had, and twigs live again. A short stack's twig holds all of its checks, and needs no trunk.
  */
 #ifndef UNFREED_SHIM_STACK_MEMO_H
 #define UNFREED_SHIM_STACK_MEMO_H
 
 #include "shim/stack/reach.h"
 #include "shim/stack/stack.h"
+#include "shim/stack/stamp.h"
 
 struct frame {
         uint64_t word;      /* wire/node.h */
@@ -60,66 +61,95 @@ struct check {
         uint64_t value;
 };
 
-/* The trunk. Right when `stamp` is the generation in which it was made; 0 = nothing here. */
+/* The trunk. Right when `stamp` is that of the generation in which it was made; stamp_of(0) = nothing here. */
 struct walked {
         struct check *checks, *last; /* last = checks + n_checks - 1 */
-        uint32_t stamp;
+        uintptr_t stamp;
         uint32_t serial;      /* the youngest frames' */
         struct frame *frames; /* frames[0].node: the root, or END or CUT under it */
         uint32_t n_frames, max_frames, max_checks;
         uintptr_t lost_pc; /* the outermost frame had no rule and is in no module: ask again; 0 = not so */
 };
 
-/* One stack that was seen. pc = 0: none. */
+/* One stack that was seen. pc = 0: none.
+ *
+ * Where the innermost frame needs_fp, the frame pointer at the start is a part of it. On x86-64 the entry point has saved
+ * that right below its own return address (stack.h), so it is one more check, the innermost; elsewhere it is compared. */
 enum { TWIG_CHECKS = 11 };
 struct twig {
-        uintptr_t pc, sp, fp;      /* where it started; fp masked ... */
+        uintptr_t pc, sp;          /* where it started */
+        const struct check *last;  /* of its own checks; = own where it has none */
+        const struct check *whole; /* own[0], where that is all of them; NULL = the rest is the trunk's */
+        uint32_t allocator;        /* low bits of the allocator word; 0 = it ends with the frames */
+        uint32_t node;             /* of it all; not 0 */
+        uint32_t serial;           /* that the frame had: */
+        int32_t fp_mask;           /* see above: all ones if fp is compared, else 0; sign-extended; not on x86-64 */
         const struct frame *frame; /* what it grows from; of the trunk */
         const struct check *trunk; /* the last check of that frame */
-        const struct check *last;  /* of its own; = own where it has none */
-        uint32_t serial;           /* that the frame had */
-        int32_t fp_mask;           /* ... with this, sign-extended: all ones if the innermost frame needs_fp, else 0 */
-        uint32_t allocator;        /* low bits of the allocator word; 0 = it ends with the frames */
-        uint32_t node;             /* of it all */
+#if !defined __x86_64__
+        uintptr_t fp; /* where it started, masked */
+#endif
         struct check own[1 + TWIG_CHECKS]; /* own[0] never holds */
 };
-_Static_assert(sizeof(struct twig) == 256, "four cache lines, the second of them half filled mostly");
+#if defined __x86_64__
+_Static_assert(sizeof(struct twig) == 256, "four cache lines, the first of which says where it starts");
+#endif
+
+/* Where an entry point, by stack.h, has saved the frame pointer of its caller; and has it? */
+#if defined __x86_64__
+static inline uintptr_t start_fp_slot(const struct stack_start *start) { return start->sp - 16; }
+static inline bool start_is_saved(const struct stack_start *start)
+{
+        return *(const volatile uintptr_t *)start_fp_slot(start) == start->fp;
+}
+#else
+static inline bool start_is_saved(const struct stack_start *start) { return true; }
+#endif
 
 /* A table by where stacks start; looked for at its home and the places behind it. Several may start alike and differ
  * further out. */
 enum { TWIG_HOMES = 256, TWIG_WAYS = 4, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
 
-/* What is remembered, and the room to make new walks. `busy` is the sp of the capture that is changing or reading it, 0
- * = none. A signal handler that comes meanwhile and allocates takes the next level. One that then leaves by longjmp
- * never gives it back; but a capture that starts above `busy` on the same stack shows that the frame is gone. */
+/* What is remembered, and the room to make new walks. `state` is the trunk's stamp while nobody changes or reads it, else
+ * the sp of the capture that does, made odd. A signal handler that comes meanwhile and allocates takes the next level.
+ * One that then leaves by longjmp never gives it back; but a capture that starts above that sp on the same stack shows
+ * that the frame is gone. */
 struct memo_level {
-        volatile uintptr_t busy;
+        uintptr_t state;
         struct walked trunk;
         struct frame *fresh; /* leaf first: what a new walk has found so far */
         uint32_t max_fresh;
         uint32_t next_way; /* to go where all are in use */
+        bool has_twigs;    /* whose trunk may be another by now */
         struct twig twigs[TWIGS] __attribute__((aligned(64)));
 };
 
 enum { MEMO_LEVELS = 2 };
 
 struct memo {
-        struct memo_level levels[MEMO_LEVELS];
+        struct memo_level levels[MEMO_LEVELS]; /* first: the doors know the first level by the memo's own address */
         struct reach_stack stack;
 };
 
 /* The first of the TWIG_WAYS places for stacks that start there. */
 static inline struct twig *memo_twigs(struct memo_level *level, uintptr_t pc, uintptr_t sp)
 {
-        return &level->twigs[(pc ^ sp >> 4) % TWIG_HOMES];
+        return &level->twigs[(pc * 8 + sp) / 16 % TWIG_HOMES];
 }
 
 /* A thread's memo, empty; NULL when there is no memory. `place` is its number among threads: who has it later gets
  * the same memory. */
 struct memo *memo_take(uint32_t place);
 
-/* Forget the trunk, and with it the twigs. Its frames stay, so that the next one puts an end to their serials. */
-static inline void memo_forget(struct memo_level *level) { level->trunk.stamp = 0; }
+static inline bool memo_is_busy(const struct memo_level *level) { return level->state & 1; }
+static inline uintptr_t memo_busy_sp(const struct memo_level *level) { return level->state & ~(uintptr_t)1; }
+
+/* Forget the trunk, and with it the twigs. Its frames stay, so that the next one puts an end to their serials. Nobody is
+ * in it then. */
+static inline void memo_forget(struct memo_level *level) { level->state = level->trunk.stamp = stamp_of(0); }
+
+/* What does not depend on the trunk is wrong, too. */
+void memo_drop_twigs(struct memo_level *level);
 
 /* A serial that no frame ever had; all twigs are taken away when there is none any more. */
 uint32_t memo_serial(struct memo_level *level);

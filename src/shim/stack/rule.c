@@ -13,6 +13,7 @@
 #include "bare/bits.h"
 #include "shim/stack/general.h"
 #include "shim/stack/module.h"
+#include "shim/stack/stamp.h"
 #include "shim/sys/pages.h"
 
 enum { FIRST_LOG2 = 10, LAST_LOG2 = 22 };
@@ -252,6 +253,7 @@ void rule_forget(uintptr_t start, uintptr_t end)
 {
         if (atomic_fetch_add(&rule_generation, 1) == UINT32_MAX)
                 atomic_store(&rule_generation, 1);
+        stamp_renew();
         struct rule_table *table = atomic_load(&rule_table);
         if (table)
                 table_clear(table, start, end);

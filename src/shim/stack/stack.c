@@ -29,10 +29,10 @@ static struct memo_level *level_choose(struct memo *memo, uintptr_t sp)
 {
         for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
                 struct memo_level *level = &memo->levels[i];
-                uintptr_t busy = level->busy;
+                uintptr_t busy = memo_busy_sp(level);
                 bool own = memo->stack.low <= busy && busy < memo->stack.high && memo->stack.low <= sp &&
                            sp < memo->stack.high;
-                if (busy == 0)
+                if (!memo_is_busy(level))
                         return level;
                 if (own && sp >= busy) {
                         memo_forget(level);
@@ -117,15 +117,15 @@ static void loader_watch(void)
                 stack_modules_changed();
 }
 
-struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+static struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
         bool by_loader = module_is_loader(start->pc);
         if (unlikely(by_loader))
                 loader_watch();
         struct memo *memo = self->memo;
-        struct memo_level *level = unlikely(!memo)                 ? NULL
-                                   : likely(!memo->levels[0].busy) ? &memo->levels[0]
-                                                                   : level_choose(memo, start->sp);
+        struct memo_level *level = unlikely(!memo)                           ? NULL
+                                   : likely(!memo_is_busy(&memo->levels[0])) ? &memo->levels[0]
+                                                                             : level_choose(memo, start->sp);
         uint32_t node;
         if (unlikely(!level)) {
                 node = walk_barely(start, memo ? WIRE_DROP_REENTRANT : WIRE_DROP_MEMORY);
@@ -141,26 +141,39 @@ struct stack_id capture_changed(struct thread *self, const struct stack_start *s
         if (likely(twig != NULL)) {
                 twig->node = node;
                 twig->allocator = (uint32_t)allocator_word;
-                if (unlikely(by_loader))
+                if (unlikely(by_loader || node == 0))
                         twig->pc = 0;
         }
         level_leave(level);
         return (struct stack_id){node};
 }
 
-uint32_t capture_remembered_elsewhere(const struct memo_level *level, const struct twig *home,
-                                      const struct stack_start *start, uint64_t allocator_word)
+/* Of the first level, if it is of use: the node of a stack that has a twig at one of the ways from `first` on. */
+static uint32_t capture_known(struct thread *self, const struct stack_start *start, uint64_t allocator_word, unsigned first)
 {
-        for (unsigned i = 1; i < TWIG_WAYS; ++i) {
+        struct memo_level *level = &self->memo->levels[0];
+        if (level->state != stamp_of(atomic_load_explicit(&rule_generation, memory_order_relaxed)) ||
+            unlikely(!start_is_saved(start)))
+                return 0;
+        level_enter(level, start->sp);
+        const struct twig *home = memo_twigs(level, start->pc, start->sp);
+        uint32_t node = 0;
+        for (unsigned i = first; i < TWIG_WAYS && node == 0; ++i)
                 if (twig_is(&home[i], start, allocator_word) && twig_holds(&home[i], &level->trunk))
-                        return home[i].node;
-        }
-        return 0;
+                        node = home[i].node;
+        level_leave(level);
+        return node;
+}
+
+struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+{
+        uint32_t node = capture_known(self, start, allocator_word, 1);
+        return likely(node) ? (struct stack_id){node} : capture_changed(self, start, allocator_word);
 }
 
 struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
-        uint32_t node = likely(self->memo != NULL) ? capture_remembered(self, start, allocator_word, CAPTURE_FAR) : 0;
+        uint32_t node = likely(self->memo != NULL) ? capture_known(self, start, allocator_word, 0) : 0;
         if (likely(node)) {
                 if (unlikely(check_wanted()))
                         check_walk(start, allocator_word ? arena.nodes[node].parent : node, true);

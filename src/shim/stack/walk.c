@@ -455,15 +455,21 @@ static void twig_copy(struct twig *to, const struct twig *from)
         ptrdiff_t n = from->last - from->own;
         memcpy(to, from, (size_t)((const char *)(from->last + 1) - (const char *)from));
         to->last = to->own + n;
+        if (from->whole)
+                to->whole = to->own;
 }
 
-static inline bool twig_is_dead(const struct twig *t) { return t->pc == 0 || t->frame->serial != t->serial; }
+static inline bool twig_is_dead(const struct twig *t)
+{
+        return t->pc == 0 || (!t->whole && t->frame->serial != t->serial);
+}
 
 /* A place for a twig: its home, which is looked at first. Who is there moves on, to a place that is empty or whose twig
  * is dead, else to any. */
 static struct twig *twig_place(struct memo_level *level, const struct stack_start *start)
 {
         struct twig *home = memo_twigs(level, start->pc, start->sp);
+        level->has_twigs = true;
         if (twig_is_dead(home))
                 return home;
         unsigned way = 1;
@@ -475,28 +481,41 @@ static struct twig *twig_place(struct memo_level *level, const struct stack_star
         return home;
 }
 
-/* The trunk is this stack now; keep what it has beyond walk->base as a twig. When that is too much, the twig is a bare
- * one on the youngest frame. */
+/* The trunk is this stack now; keep it as a twig, whole if it is short; else what it has beyond walk->base. When that is
+ * too much, the twig is a bare one on the youngest frame. NULL where the frame pointer is not where it will be looked
+ * for. */
 static struct twig *twig_keep(struct walk *walk, const struct stack_start *start)
 {
         const struct walked *w = walk->w;
         const struct frame *leaf = &w->frames[w->n_frames], *frame = walk->base;
         const struct check *trunk = w->checks + (frame->flags & FRAME_CHECKS) - 1;
-        if (w->last - trunk > TWIG_CHECKS) {
+        bool needs_fp = leaf->flags & FRAME_NEEDS_FP;
+        if (unlikely(needs_fp && !start_is_saved(start)))
+                return NULL;
+        bool whole = w->last - (w->checks - 1) + needs_fp <= TWIG_CHECKS;
+        if (whole)
+                trunk = w->checks - 1;
+        else if (w->last - trunk + needs_fp > TWIG_CHECKS) {
                 frame = leaf;
                 trunk = w->last;
         }
         struct twig *t = twig_place(walk->level, start);
-        t->fp_mask = leaf->flags & FRAME_NEEDS_FP ? -1 : 0;
         t->pc = start->pc;
         t->sp = start->sp;
-        t->fp = start->fp & (uintptr_t)(intptr_t)t->fp_mask;
         t->frame = frame;
         t->serial = frame->serial;
         t->trunk = trunk;
+        t->whole = whole ? t->own : NULL;
         struct check *own = t->own;
         for (const struct check *c = trunk + 1; c <= w->last; ++c)
                 *++own = *c;
+#if defined __x86_64__
+        if (needs_fp)
+                *++own = (struct check){(const uint64_t *)start_fp_slot(start), start->fp};
+#else
+        t->fp_mask = needs_fp ? -1 : 0;
+        t->fp = start->fp & (uintptr_t)(intptr_t)t->fp_mask;
+#endif
         t->last = own;
         return t;
 }
@@ -531,19 +550,21 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
         *ret_twig = NULL;
         if (unlikely(start->sp % 8 != 0 || is_odd_pc(start->pc)))
                 return WALK_ODD;
-        bool remembered = w->stamp == generation && (likely(w->lost_pc == 0) || still_lost(w->lost_pc));
+        bool remembered = w->stamp == stamp_of(generation) && (likely(w->lost_pc == 0) || still_lost(w->lost_pc));
+        if (unlikely(!remembered))
+                memo_drop_twigs(level);
         enum end end = walk_run(&walk, start, remembered);
         if (unlikely(end >= END_ODD))
                 return end == END_ODD ? WALK_ODD : WALK_NO_MEMORY;
         *ret_node = 0;
-        w->stamp = 0;
+        w->stamp = stamp_of(0);
         if (unlikely(!frames_keep(&walk, end, limit == 0)))
                 return WALK_FORGOTTEN;
         uint32_t node = unlikely(limit) ? frames_intern(w, limit) : w->frames[w->n_frames].node;
         *ret_node = node;
         if (unlikely(node == 0))
                 return WALK_FORGOTTEN;
-        w->stamp = generation;
+        w->stamp = stamp_of(generation);
         if (likely(w->lost_pc == 0))
                 *ret_twig = twig_keep(&walk, start);
         return WALK_KNOWN;

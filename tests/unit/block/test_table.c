@@ -89,7 +89,7 @@ Test(table, a_birth_that_was_overwritten_is_not_invented)
 {
         place_begin(5);
         stacks_of_malloc(7, 8);
-        uintptr_t alias = HEAP + (arena.past_capacity << 5);
+        uintptr_t alias = HEAP + ((arena.past_mask + 1) << 5);
         for (uintptr_t start = HEAP;; start = alias) {
                 table_insert(start, 48, start == HEAP ? 7 : 8, WIRE_FAMILY_MALLOC);
                 struct block block = found(start);

@@ -32,7 +32,7 @@ Test(walk, short_rules_suffice_for_all_shapes)
         walked_begin();
         for (int i = 0; i < 200; ++i) {
                 functions_descend(12);
-                cr_assert_neq(walked_thread.memo->levels[0].trunk.stamp, 0);
+                cr_assert_neq(walked_thread.memo->levels[0].trunk.stamp, stamp_of(0));
                 cr_assert_geq(walked_thread.memo->levels[0].trunk.n_frames, 24);
         }
 }
@@ -340,11 +340,11 @@ Test(walk, a_capture_within_a_capture_leaves_the_outer_one_alone)
         recurse(30);
         struct memo_level *outer = &walked_thread.memo->levels[0];
         struct walked before = outer->trunk;
-        outer->busy = (uintptr_t)__builtin_frame_address(0) + 4096; /* as if its frame were above us */
+        outer->state = ((uintptr_t)__builtin_frame_address(0) + 4096) | 1; /* as if its frame were above us */
         recurse(12);
         cr_assert_eq(outer->trunk.n_frames, before.n_frames);
         cr_assert_eq(outer->trunk.serial, before.serial);
-        cr_assert_neq(outer->busy, 0);
+        cr_assert(memo_is_busy(outer));
         cr_assert_geq(walked_thread.memo->levels[1].trunk.n_frames, 12);
 }
 
@@ -353,9 +353,9 @@ Test(walk, a_capture_that_was_left_by_longjmp_does_not_silence_the_thread)
         walked_begin();
         walked_door();
         for (unsigned i = 0; i < MEMO_LEVELS; ++i)
-                walked_thread.memo->levels[i].busy = (uintptr_t)__builtin_frame_address(0) - 100000;
+                walked_thread.memo->levels[i].state = ((uintptr_t)__builtin_frame_address(0) - 100000) | 1;
         walked_door();
-        cr_assert_eq(walked_thread.memo->levels[0].busy, 0);
+        cr_assert(!memo_is_busy(&walked_thread.memo->levels[0]));
         uint64_t dropped = arena.header->dropped[WIRE_DROP_REENTRANT];
         walked_door();
         cr_assert_eq(arena.header->dropped[WIRE_DROP_REENTRANT], dropped);
@@ -367,7 +367,7 @@ Test(walk, when_all_levels_are_busy_one_frame_is_kept)
         walked_forgiving = true;
         walked_door();
         for (unsigned i = 0; i < MEMO_LEVELS; ++i)
-                walked_thread.memo->levels[i].busy = (uintptr_t)__builtin_frame_address(0) + 100000;
+                walked_thread.memo->levels[i].state = ((uintptr_t)__builtin_frame_address(0) + 100000) | 1;
         uint64_t words[10];
         cr_assert_eq(walked_frames(walked_door(), words, 10), 1);
         cr_assert_eq(arena.header->dropped[WIRE_DROP_REENTRANT], 1);
