@@ -244,16 +244,15 @@ READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_
                         candidate_add(words[i], address + i * sizeof *words, reading);
 }
 
-/* A thread that did not stand still may have made blocks that were reached in the place of others: so they are looked at
- * before it is believed. */
+/* A thread that did not stand still may have made blocks that were reached in the place of others: so they are looked
+ * at before it is believed. */
 bool mark_has_all(void)
 {
         if (likely(mark.n_reached < find.n_sought) || mark.has_all)
                 return mark.has_all;
         while (mark.n_candidates)
                 candidate_take();
-        mark.has_all =
-                mark_count(WIRE_VERDICT_UNCLASSIFIED).blocks + mark_count(WIRE_VERDICT_POSSIBLE).blocks == 0;
+        mark.has_all = mark_count(WIRE_VERDICT_UNCLASSIFIED).blocks + mark_count(WIRE_VERDICT_POSSIBLE).blocks == 0;
         if (!mark.has_all)
                 find.n_sought = UINT64_MAX;
         return mark.has_all;
@@ -305,8 +304,8 @@ bool mark_readable(uintptr_t address, size_t bytes)
 static void block_read(const struct block *block, struct reading *reading)
 {
         uintptr_t start = block->start, end = block->start + block->size;
-        bool may_fail =
-                block->large || find_bit(mark.unsafe, start, find.region_shift) || start >> find.region_shift != end >> find.region_shift;
+        bool may_fail = block->large || find_bit(mark.unsafe, start, find.region_shift) ||
+                        start >> find.region_shift != end >> find.region_shift;
         unsigned links;
         if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || mark_readable(start, block->size)) &&
             object_links_frozen(start, block->size, mark_readable, &links)) {
