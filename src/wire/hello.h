@@ -1,9 +1,12 @@
-/* The one message from a process to its runner
+/* The messages from a process to its runner
  *
  * A datagram (AF_UNIX, SOCK_DGRAM) to the address in the environment variable WIRE_RUNNER_ENV, with the arena's memfd
- * attached (SCM_RIGHTS). The kernel vouches for the sender (SCM_CREDENTIALS). There is no answer and nothing is ever
- * sent again: from then on the shared memory itself says everything. A process that cannot record sends the same with
- * `arena_bytes` 0 and no descriptor.
+ * attached (SCM_RIGHTS). The kernel vouches for the sender (SCM_CREDENTIALS). There is no answer: from then on the
+ * shared memory itself says everything. A process that cannot record sends the same with `arena_bytes` 0 and no
+ * descriptor.
+ *
+ * One thing the memory cannot say: that a process becomes a program into which nothing can be preloaded, above all if
+ * it has no memory of its own yet, as between fork and exec. So that is announced by a datagram of another kind.
  *
  * The address is `@name` (abstract namespace), where `name` holds 128 random bits.
  */
@@ -21,5 +24,22 @@ struct wire_hello {
         int32_t pid;      /* of the process that records, as it sees itself: the sender may be a child of it that is gone */
         uint64_t arena_bytes;
 };
+
+#define WIRE_BECOMES_MAGIC "uf-becom"
+
+enum wire_becomes_how {
+        WIRE_BECOMES, /* the sender calls exec */
+        WIRE_REMAINS, /* which has failed */
+        WIRE_SPAWNED, /* its child `pid` is that program already */
+};
+
+struct wire_becomes {
+        char magic[8];
+        uint32_t version;
+        int32_t pid;
+        uint32_t how;
+        char program[364]; /* its path, with a NUL; one whose path is longer cannot be told */
+};
+_Static_assert(sizeof(struct wire_becomes) == 384, "the message is part of the format");
 
 #endif

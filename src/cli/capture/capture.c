@@ -41,6 +41,7 @@ void capture_deinit(struct capture *capture)
                 free(capture->events[i].raw);
         }
         free(capture->events);
+        unwatched_deinit(&capture->unwatched);
         if (capture->command_is_own)
                 free(capture->command);
         *capture = (struct capture){0};

@@ -22,6 +22,7 @@ struct capture_head {
 #define CHUNK_NAMES "NAME"   /* struct chunk_data (off = 0), then a zstd frame: what symbol/ wrote */
 #define CHUNK_LOG "EVNT"     /* struct chunk_log, then a zstd frame: pieces, see struct chunk_piece */
 #define CHUNK_LINK "IMAG"    /* struct chunk_link: which image of a log the last PROC is */
+#define CHUNK_UNWATCHED "UNWA" /* struct chunk_unwatched, then two strings, each with its NUL: program, why */
 #define CHUNK_END "DONE"     /* struct chunk_end: the last one */
 
 struct chunk_head {
@@ -53,6 +54,13 @@ struct chunk_command {
         int32_t exit_status;
         uint32_t n; /* strings */
 };
+
+struct chunk_unwatched {
+        int32_t pid;
+        uint32_t reserved; /* 0 */
+        uint64_t n;        /* processes that became this program; `pid` is the last one's */
+};
+_Static_assert(sizeof(struct chunk_unwatched) == 16, "part of the format");
 
 struct chunk_end {
         uint64_t n_processes;

@@ -6,6 +6,7 @@
 #ifndef UNFREED_CLI_CAPTURE_MODEL_H
 #define UNFREED_CLI_CAPTURE_MODEL_H
 
+#include "cli/capture/unwatched.h"
 #include "wire/arena.h"
 #include "wire/family.h"
 
@@ -119,6 +120,7 @@ struct capture {
         char **command; /* as given to the runner, NULL-terminated; NULL = not known */
         bool command_is_own; /* freed with the capture */
         int exit_status; /* the program's own, as a shell would see it; -1 = not known */
+        struct unwatched_list unwatched;
         struct symbols *symbols; /* or NULL */
         bool wants_events;       /* set before reading: keep what logs there are */
         struct log_chunk *events;

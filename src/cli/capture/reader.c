@@ -44,6 +44,7 @@ struct reading {
         struct chunk_process begun;
         struct chunk_link link; /* of the process in hand, where `linked` */
         bool linked;
+        struct unwatched_list unwatched;
         char *labels; /* of the processes from here on, or NULL */
         uint64_t n_processes;
         bool ended;
@@ -231,6 +232,8 @@ static int chunk_take(struct reading *r, const struct chunk_head *head, const un
                 return events_take(r, payload, bytes);
         if (chunk_is(head, CHUNK_LINK))
                 return link_take(r, payload, bytes);
+        if (chunk_is(head, CHUNK_UNWATCHED))
+                return unwatched_decode(&r->unwatched, payload, bytes) ? 0 : damaged(r, "a program that makes no sense");
         if (!chunk_is(head, CHUNK_END))
                 return 0;
         struct chunk_end end;
@@ -304,6 +307,10 @@ int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct
                 close(r.memfd);
         free(r.raw);
         free(r.labels);
+        for (size_t i = 0; answer >= 0 && i < r.unwatched.n; i++)
+                unwatched_add(&capture->unwatched, r.unwatched.all[i].pid, r.unwatched.all[i].n, r.unwatched.all[i].program,
+                              r.unwatched.all[i].why);
+        unwatched_deinit(&r.unwatched);
         while (answer < 0 && capture->n_processes > r.n_before)
                 process_deinit(&capture->processes[--capture->n_processes]);
         while (answer < 0 && capture->n_events > r.n_events_before)

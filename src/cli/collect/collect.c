@@ -68,7 +68,13 @@ static void socket_drain(struct collector *c)
 {
         struct arrival arrival;
         while (listen_take(&c->listener, &arrival)) {
-                if (c->request->children || arrival.pid == c->program) {
+                bool wanted = c->request->children || arrival.pid == c->program;
+                if (arrival.program[0]) {
+                        if (wanted)
+                                tree_becomes(&c->tree, &arrival);
+                        continue;
+                }
+                if (wanted) {
                         tree_add(&c->tree, &arrival);
                         continue;
                 }
@@ -184,6 +190,7 @@ static void events_handle(struct collector *c, int milliseconds)
 
 static int capture_make(struct collector *c, struct capture *ret_capture)
 {
+        tree_add_vanished(&c->tree);
         struct capture capture = {.command = c->request->argv};
         for (size_t i = 0; i < c->tree.n; i++) {
                 struct member *member = &c->tree.members[i];
@@ -201,6 +208,8 @@ static int capture_make(struct collector *c, struct capture *ret_capture)
         }
         int status = c->program_status;
         capture.exit_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        capture.unwatched = c->tree.unwatched;
+        c->tree.unwatched = (struct unwatched_list){0};
         *ret_capture = capture;
         return 0;
 }

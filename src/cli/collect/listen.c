@@ -105,15 +105,35 @@ static void arrival_find_sender(struct arrival *arrival, pid_t said)
         arrival->pid = said;
 }
 
-/* 1: a greeting; 0: something else; -1: nothing there. */
+/* Of a child the sender's word counts only where both see the same pids. */
+static bool becomes_take(const struct wire_becomes *becomes, size_t n, struct arrival *arrival)
+{
+        if (n != sizeof *becomes || memcmp(becomes->magic, WIRE_BECOMES_MAGIC, sizeof becomes->magic) != 0 ||
+            becomes->version != WIRE_VERSION || becomes->how > WIRE_SPAWNED || becomes->program[0] != '/' ||
+            !memchr(becomes->program, '\0', sizeof becomes->program))
+                return false;
+        arrival_drop(arrival);
+        arrival->memfd = arrival->pidfd = -1;
+        arrival->how = (enum wire_becomes_how)becomes->how;
+        if (arrival->how == WIRE_SPAWNED)
+                arrival->pid = becomes->pid;
+        memcpy(arrival->program, becomes->program, sizeof arrival->program);
+        return true;
+}
+
+/* 1: a greeting, or word of a program that is not watched; 0: something else; -1: nothing there. */
 static int listen_receive(int socket_fd, struct arrival *arrival)
 {
-        struct wire_hello hello = {0};
+        union {
+                struct wire_hello hello;
+                struct wire_becomes becomes;
+        } data_bytes = {0};
+        struct wire_hello *hello = &data_bytes.hello;
         union {
                 char bytes[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(8 * sizeof(int)) + CMSG_SPACE(sizeof(int))];
                 struct cmsghdr align;
         } control;
-        struct iovec data = {.iov_base = &hello, .iov_len = sizeof hello};
+        struct iovec data = {.iov_base = &data_bytes, .iov_len = sizeof data_bytes};
         struct msghdr message = {
                 .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
         ssize_t got;
@@ -136,11 +156,13 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
         }
         /* What we had no descriptor for, the kernel cut off: recvmsg(2), MSG_CTRUNC. */
         bool cut = message.msg_flags & MSG_CTRUNC;
-        bool greets = (size_t)got == sizeof hello && memcmp(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic) == 0 &&
-                      hello.version == WIRE_VERSION && (arrival->memfd >= 0 || hello.arena_bytes == 0 || cut);
-        arrival->why_not = hello.arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
-        if (greets && hello.pid != arrival->pid)
-                arrival_find_sender(arrival, hello.pid);
+        if (becomes_take(&data_bytes.becomes, (size_t)got, arrival))
+                return 1;
+        bool greets = (size_t)got == sizeof *hello && memcmp(hello->magic, WIRE_HELLO_MAGIC, sizeof hello->magic) == 0 &&
+                      hello->version == WIRE_VERSION && (arrival->memfd >= 0 || hello->arena_bytes == 0 || cut);
+        arrival->why_not = hello->arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
+        if (greets && hello->pid != arrival->pid)
+                arrival_find_sender(arrival, hello->pid);
         if (!greets)
                 arrival_drop(arrival);
         return greets;
@@ -154,7 +176,7 @@ int listen_take(struct listener *listener, struct arrival *ret_arrival)
         while (got == 0);
         if (got < 0)
                 return 0;
-        if (ret_arrival->pidfd < 0 && ret_arrival->pid > 0)
+        if (!ret_arrival->program[0] && ret_arrival->pidfd < 0 && ret_arrival->pid > 0)
                 ret_arrival->pidfd = (int)syscall(SYS_pidfd_open, ret_arrival->pid, 0);
         return 1;
 }

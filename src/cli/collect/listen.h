@@ -6,6 +6,8 @@
 #ifndef UNFREED_CLI_COLLECT_LISTEN_H
 #define UNFREED_CLI_COLLECT_LISTEN_H
 
+#include "wire/hello.h"
+
 #include <sys/types.h>
 
 enum { LISTEN_ADDRESS_BYTES = 48 };
@@ -22,6 +24,8 @@ int listen_open_at(struct listener *ret_listener, const char *address);
 void listen_close(struct listener *listener);
 
 struct arrival {
+        char program[sizeof ((struct wire_becomes *)0)->program]; /* not empty: what `pid` becomes, unwatched ... */
+        enum wire_becomes_how how;                                /* ... and how; there is nothing else then */
         int memfd; /* -1 = there is no arena, `why_not` says why */
         const char *why_not;
         int pidfd; /* -1 = could not be had: its process is gone already, or the kernel is old */

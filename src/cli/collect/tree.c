@@ -2,6 +2,7 @@
 #include "cli/collect/tree.h"
 
 #include "cli/collect/fate.h"
+#include "cli/collect/obstacle.h"
 #include "cli/say/say.h"
 
 #include <stdlib.h>
@@ -106,6 +107,37 @@ void tree_add(struct tree *tree, const struct arrival *arrival)
                 epoll_ctl(tree->epoll, EPOLL_CTL_ADD, member->pidfd, &event);
 }
 
+static struct member *last_of(struct tree *tree, pid_t pid)
+{
+        for (size_t i = tree->n; i-- > 0;)
+                if (tree->members[i].pid == pid)
+                        return &tree->members[i];
+        return NULL;
+}
+
+void tree_becomes(struct tree *tree, const struct arrival *arrival)
+{
+        struct member *member = last_of(tree, arrival->pid);
+        if (member && arrival->how != WIRE_SPAWNED)
+                member->became_unwatched = arrival->how == WIRE_BECOMES;
+        if (arrival->how == WIRE_REMAINS) {
+                unwatched_take_back(&tree->unwatched, (int)arrival->pid);
+                return;
+        }
+        const char *why = obstacle_of(arrival->program);
+        unwatched_add(&tree->unwatched, (int)arrival->pid, 1, arrival->program, why ? why : "could not be watched");
+}
+
+void tree_add_vanished(struct tree *tree)
+{
+        for (size_t i = 0; i < tree->n; i++) {
+                const struct member *member = &tree->members[i];
+                if (member->process.end.how == END_EXEC && member->process.nodes && !member->became_unwatched &&
+                    member == last_of(tree, member->pid))
+                        unwatched_add(&tree->unwatched, (int)member->pid, 1, "", "did not load our library");
+        }
+}
+
 void tree_reaped(struct tree *tree, pid_t pid, int status)
 {
         for (size_t i = tree->n; i-- > 0;)
@@ -171,6 +203,7 @@ void tree_deinit(struct tree *tree)
                 member_close(&tree->members[i]);
                 process_deinit(&tree->members[i].process);
         }
+        unwatched_deinit(&tree->unwatched);
         free(tree->members);
         tree->members = NULL;
         tree->n = tree->room = 0;

@@ -18,6 +18,7 @@ struct member {
         bool ended;
         struct arena_brief brief;
         struct process process; /* once ended */
+        bool became_unwatched;  /* it said so */
 };
 
 /* Who else wants to know of members, by their number. Each may be NULL. */
@@ -34,12 +35,19 @@ struct tree {
         size_t n, room;
         size_t n_alive;
         size_t n_unreadable; /* for each a line was said */
+        struct unwatched_list unwatched;
         int epoll;           /* a member's pidfd is in it, with its index as data */
         struct tree_watcher watcher;
 };
 
 /* Take over the arrival's descriptors. An older image of the same process has ended by exec. */
 void tree_add(struct tree *tree, const struct arrival *arrival);
+
+/* Word of a program that cannot be watched came. */
+void tree_becomes(struct tree *tree, const struct arrival *arrival);
+
+/* Who became what is not known, and greeted no more. Once all have ended. */
+void tree_add_vanished(struct tree *tree);
 
 /* The process with this pid, a child of ours, was reaped. */
 void tree_reaped(struct tree *tree, pid_t pid, int status);

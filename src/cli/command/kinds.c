@@ -18,6 +18,7 @@ static const struct {
         {"indirect", 1u << RULE_UF001},
         {"possible", 1u << RULE_UF002},
         {"wrong", 1u << RULE_UF101 | 1u << RULE_UF102 | 1u << RULE_UF103 | 1u << RULE_UF104 | 1u << RULE_UF105},
+        {"unwatched", KIND_UNWATCHED},
         {"all", (1u << RULE_END) - 1},
         {"none", 0},
 };
@@ -39,7 +40,7 @@ const char *kinds_names(void)
 #define X(id, name, group, gate) name "|"
                 FINDING_RULES(X)
 #undef X
-                        "wrong|suppressed|default|all|none";
+                        "wrong|unwatched|suppressed|default|all|none";
 }
 
 static bool word_rules(const char *word, size_t length, uint32_t standard, uint32_t *ret_rules)

@@ -3,6 +3,7 @@
  * All that may fail of our own (a suppression file, the place for the capture) fails before the program is started.
  * What fails afterwards is said, and the status is 125: never silent, and never mistaken for a finding.
  */
+#include "cli/capture/chunk.h"
 #include "cli/capture/file.h"
 #include "cli/capture/log_writer.h"
 #include "cli/collect/collect.h"
@@ -90,6 +91,12 @@ static void capture_complete(struct capture_writer *writer, const struct capture
                 capture_writer_add_names(writer, names, n);
         free(names);
         capture_writer_add_command(writer, capture->command, capture->exit_status);
+        for (size_t i = 0; i < capture->unwatched.n; i++) {
+                void *payload = unwatched_encode(&capture->unwatched.all[i], &n);
+                if (payload)
+                        capture_writer_add_chunk(writer, CHUNK_UNWATCHED, payload, n);
+                free(payload);
+        }
 }
 
 /* Write the capture where it was asked for. */

@@ -27,6 +27,9 @@ struct option_list {
         size_t n;
 };
 
+/* Of `gate`, beside the rules: a program that could not be watched is enough. */
+#define KIND_UNWATCHED (UINT32_C(1) << 31)
+
 struct options {
         uint32_t show, gate;      /* one bit for each rule: 1u << RULE_UF001 and so on */
         bool show_suppressed;     /* --show=suppressed, --show=all or -v */

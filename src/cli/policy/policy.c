@@ -143,7 +143,8 @@ static int exit_status(const struct options *options, const struct capture *capt
 {
         if (died_of_signal(capture))
                 return 0;
-        if (findings->n_gating && options->error_exitcode)
+        bool unwatched = options->gate & KIND_UNWATCHED && capture->unwatched.n > 0;
+        if ((findings->n_gating || unwatched) && options->error_exitcode)
                 return options->error_exitcode;
         return findings->n_gone && options->strict_baseline ? EXIT_GONE : 0;
 }

@@ -287,6 +287,7 @@ static void write_summary(struct writer *w, const struct report *report, size_t 
         writer_number(w, "suppressed_bytes", f->suppressed_bytes);
         writer_number(w, "suppressed_blocks", f->suppressed_blocks);
         writer_number(w, "wrong_releases", f->n_wrong);
+        writer_number(w, "unwatched", unwatched_processes(&report->capture->unwatched));
         writer_integer(w, "program_status", report->capture->exit_status);
         writer_integer(w, "exit_status", exit_status(report));
         writer_end_object(w);
@@ -312,6 +313,21 @@ static void write_uses(struct writer *w, const struct report *report)
         writer_array(w, "baseline_gone");
         for (size_t i = 0; i < report->findings->n_gone; i++)
                 writer_text(w, NULL, report->findings->gone[i]);
+        writer_end_array(w);
+}
+
+static void write_unwatched(struct writer *w, const struct report *report)
+{
+        writer_array(w, "unwatched");
+        for (size_t i = 0; i < report->capture->unwatched.n; i++) {
+                const struct unwatched *unwatched = &report->capture->unwatched.all[i];
+                writer_object(w, NULL);
+                writer_integer(w, "pid", unwatched->pid);
+                writer_number(w, "processes", unwatched->n);
+                writer_text(w, "program", *unwatched->program ? unwatched->program : NULL);
+                writer_text(w, "why", unwatched->why);
+                writer_end_object(w);
+        }
         writer_end_array(w);
 }
 
@@ -343,6 +359,8 @@ void write_json(const struct report *report, FILE *out)
         writer_end_array(&w);
         writer_newline(&w);
         write_uses(&w, report);
+        writer_newline(&w);
+        write_unwatched(&w, report);
         writer_newline(&w);
         write_summary(&w, report, n_shown);
         writer_end_object(&w);

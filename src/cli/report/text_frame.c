@@ -251,6 +251,19 @@ static void print_dropped(const struct report *report, FILE *out)
                         quantity_of(report->store, frozen_missing, "thread", "threads"));
 }
 
+static void print_unwatched(const struct report *report, FILE *out)
+{
+        struct store *store = report->store;
+        for (size_t i = 0; i < report->capture->unwatched.n; i++) {
+                const struct unwatched *u = &report->capture->unwatched.all[i];
+                const char *who = u->n > 1 ? store_format(store, "%s, the last one %d",
+                                                          quantity_of(store, u->n, "process", "processes"), u->pid)
+                                           : store_format(store, "pid %d", u->pid);
+                fprintf(out, "not watched: %s (%s) %s\n", *u->program ? style_clean(store, u->program) : "a program", who,
+                        style_clean(store, u->why));
+        }
+}
+
 static void print_suppression_uses(const struct report *report, FILE *out)
 {
         struct store *store = report->store;
@@ -377,6 +390,7 @@ void text_foot(const struct report *report, FILE *out, bool is_clean)
         print_sampling(report, out);
         print_dropped(report, out);
         print_unjudged(report, out);
+        print_unwatched(report, out);
         print_log(report, out);
         if (!report->options->verbose)
                 return;

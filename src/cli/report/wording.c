@@ -280,7 +280,8 @@ const char *report_end(const struct report *report)
         case END_SIGNAL:
                 return store_format(report->store, "was killed by %s", report_signal(report, process->end.signal));
         case END_EXEC:
-                return "became a program that could not be watched";
+                /* Without a runner nobody knows what came of the new image, which reports for itself if it is watched. */
+                return report->capture->command ? "became a program that could not be watched" : "became another program";
         case END_RUNNING:
                 return "still runs";
         case END_LOST:

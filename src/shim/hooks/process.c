@@ -6,6 +6,7 @@
  */
 #include "shim/hooks/door.h"
 #include "shim/hooks/environment.h"
+#include "shim/hooks/unwatched.h"
 #include "shim/leak/judge.h"
 #include "shim/record/image.h"
 #include "shim/record/report.h"
@@ -149,10 +150,12 @@ DOOR int daemon(int keep_directory, int keep_streams)
         } while (0)
 
 /* All forms of exec lead to one of three that take vectors. What comes back is a failure. */
-static int exec_failed(int result)
+static int exec_failed(int result, bool told)
 {
         int error = errno;
         image_exec_failed();
+        if (told)
+                unwatched_failed();
         errno = error;
         return result;
 }
@@ -161,35 +164,40 @@ DOOR int execve(const char *path, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv, envp);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)));
+        bool told = unwatched_begin(path, false);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)), told);
 }
 
 DOOR int execv(const char *path, char *const argv[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)));
+        bool told = unwatched_begin(path, false);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)), told);
 }
 
 DOOR int execvp(const char *file, char *const argv[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv);
-        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)));
+        bool told = unwatched_begin(file, true);
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)), told);
 }
 
 DOOR int execvpe(const char *file, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv, envp);
-        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(envp)));
+        bool told = unwatched_begin(file, true);
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(envp)), told);
 }
 
 DOOR int fexecve(int fd, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(argv, envp);
-        return exec_failed(next_fexecve(fd, argv, ENVIRONMENT_KEPT(envp)));
+        bool told = unwatched_begin_descriptor(fd);
+        return exec_failed(next_fexecve(fd, argv, ENVIRONMENT_KEPT(envp)), told);
 }
 
 /* The list forms: arguments up to NULL, counted first, then laid out on the stack, since a vfork child may not allocate.
@@ -223,7 +231,8 @@ DOOR int execl(const char *path, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC_OF_LIST(path, argv, NULL);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)));
+        bool told = unwatched_begin(path, false);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)), told);
 }
 
 DOOR int execlp(const char *file, const char *first, ...)
@@ -233,7 +242,8 @@ DOOR int execlp(const char *file, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC_OF_LIST(file, argv, NULL);
-        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)));
+        bool told = unwatched_begin(file, true);
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)), told);
 }
 
 DOOR int execle(const char *path, const char *first, ...)
@@ -244,7 +254,18 @@ DOOR int execle(const char *path, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC_OF_LIST(path, argv, envp);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)));
+        bool told = unwatched_begin(path, false);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)), told);
+}
+
+static int spawned(int result, pid_t *ret_pid, pid_t child, const char *program, bool searched)
+{
+        if (result != 0)
+                return result;
+        if (ret_pid)
+                *ret_pid = child;
+        unwatched_spawned(child, program, searched);
+        return 0;
 }
 
 /* A spawned child is our memory until it is another image; only its environment concerns us. */
@@ -252,12 +273,16 @@ DOOR int posix_spawn(pid_t *ret_pid, const char *path, const posix_spawn_file_ac
                      const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
         next_begin();
-        return next_posix_spawn(ret_pid, path, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
+        pid_t child;
+        int result = next_posix_spawn(&child, path, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
+        return spawned(result, ret_pid, child, path, false);
 }
 
 DOOR int posix_spawnp(pid_t *ret_pid, const char *file, const posix_spawn_file_actions_t *actions,
                       const posix_spawnattr_t *attributes, char *const argv[], char *const envp[])
 {
         next_begin();
-        return next_posix_spawnp(ret_pid, file, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
+        pid_t child;
+        int result = next_posix_spawnp(&child, file, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
+        return spawned(result, ret_pid, child, file, true);
 }

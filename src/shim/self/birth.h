@@ -2,8 +2,11 @@
 #ifndef UNFREED_SHIM_SELF_BIRTH_H
 #define UNFREED_SHIM_SELF_BIRTH_H
 
+#include "wire/hello.h"
+
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Send the arena's descriptor to the runner named by the environment; where there is none, keep a copy of it at a
  * high number for the reporter. For arena_init(). */
@@ -14,6 +17,10 @@ void birth_send_to(const char *address, int memfd, size_t bytes);
 
 /* Tell the runner, if there is one, that this process cannot record. True when it was told. */
 bool birth_refuse(void);
+
+/* Tell the runner that this process (`pid` 0), or its child, becomes a program that nobody can watch. True when it was
+ * told. */
+bool birth_becomes(enum wire_becomes_how how, int32_t pid, const char *path);
 
 /* Is there a runner that took our arena? */
 bool birth_has_runner(void);
