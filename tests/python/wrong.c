@@ -68,7 +68,7 @@ static NOINLINE void raw_without_gil(void)
         Py_END_ALLOW_THREADS;
 }
 static NOINLINE void lose_pymem(void) { memset(PyMem_Malloc(77), 1, 77); }
-static NOINLINE void lose_raw(void) { memset(PyMem_RawMalloc(78), 1, 78); }
+static NOINLINE void lose_raw(void) { memset(PyMem_RawMalloc(84), 1, 84); } /* the size of a note of tracemalloc's */
 static NOINLINE void lose_malloc(void) { memset(malloc(79), 1, 79); }
 static NOINLINE void lose_calloc(void) { memset(PyMem_Calloc(8, 10), 1, 80); }
 static NOINLINE void lose_without_gil(void)

@@ -7,6 +7,7 @@
 #include "cli/policy/judge.h"
 
 #include "cli/policy/marks.h"
+#include "cli/policy/notes.h"
 
 #include <string.h>
 
@@ -142,20 +143,10 @@ static bool is_python_family(enum wire_family family)
         return family == WIRE_FAMILY_PYMEM || family == WIRE_FAMILY_PYOBJECT || family == WIRE_FAMILY_PYMEM_RAW;
 }
 
-/* Where the interpreter has no names: one of tracemalloc's functions, called through a pointer by PyMem_Malloc or its like,
- * which leave no frame, as all that are called by name are exported. Its note has 12 bytes for each frame and 12 more
- * (Modules/_tracemalloc.c, Python/tracemalloc.c: TRACEBACK_SIZE). */
-static bool may_be_traceback(const struct site *site)
-{
-        enum { FRAME = 12, LEAST = 24 };
-        return site->family == WIRE_FAMILY_PYMEM_RAW && site->least_bytes >= LEAST && site->least_bytes % FRAME == 0 &&
-               site->most_bytes % FRAME == 0;
-}
-
 /* Did the interpreter itself call malloc? What it asks on an extension's behalf goes through its own allocators, and what
  * it asks malloc for directly (the configuration of its start) is never the extension's to release. Nor is what
  * tracemalloc notes about an extension's block, which it takes from the raw domain. */
-static bool is_interpreters_note(const struct site *site, const struct stack *stack)
+static bool is_interpreters_note(struct notes *notes, const struct site *site, const struct stack *stack)
 {
         bool named = false;
         size_t first = 0;
@@ -166,7 +157,7 @@ static bool is_interpreters_note(const struct site *site, const struct stack *st
                         continue;
                 }
                 if (!(frame->marks & MARK_INTERPRETER))
-                        return !named && i > first && may_be_traceback(site);
+                        return !named && i > first && site->family == WIRE_FAMILY_PYMEM_RAW && notes_may_be(notes, site);
                 named |= !(frame->marks & MARK_NAMELESS);
                 const char *bang = strrchr(frame->key, '!');
                 if (site->family == WIRE_FAMILY_MALLOC || (bang && strcmp(bang, "!traceback_new") == 0))
@@ -195,11 +186,12 @@ static bool is_linked_interpreters(const struct process *process, const struct s
 /* Is the block the interpreter's, or a module's that was being imported? Then whoever wrote the program cannot do
  * anything about it. The innermost native frame that is neither allocator nor runtime decides: an extension that
  * stands between the interpreter's evaluation and the allocation owns the block. */
-static bool is_interpreters(const struct process *process, const struct site *site, const struct stack *stack)
+static bool is_interpreters(const struct process *process, struct notes *notes, const struct site *site,
+                            const struct stack *stack)
 {
         if (!process->python.seen)
                 return false;
-        if (is_interpreters_note(site, stack) || is_linked_interpreters(process, site, stack))
+        if (is_interpreters_note(notes, site, stack) || is_linked_interpreters(process, site, stack))
                 return true;
         bool extension = false, interpreter = false, python = false, import = false;
         for (size_t i = 0; i < stack->n_frames; i++) {
@@ -228,7 +220,8 @@ static struct judgement judge_unjudged(const struct process *process)
         return (struct judgement){ended_normally ? RULE_UF001 : RULE_UF004, WIRE_VERDICT_UNCLASSIFIED};
 }
 
-struct judgement judge_site(const struct process *process, const struct site *site, const struct stack *stack)
+struct judgement judge_site(const struct process *process, struct notes *notes, const struct site *site,
+                            const struct stack *stack)
 {
         switch (site->verdict) {
         case WIRE_VERDICT_REACHABLE:
@@ -238,7 +231,7 @@ struct judgement judge_site(const struct process *process, const struct site *si
         default:
                 break;
         }
-        if (marks_is_runtime_cache(stack) || is_interpreters(process, site, stack))
+        if (marks_is_runtime_cache(stack) || is_interpreters(process, notes, site, stack))
                 return (struct judgement){RULE_UF003, WIRE_VERDICT_RUNTIME};
         switch (site->verdict) {
         case WIRE_VERDICT_POSSIBLE:

@@ -4,6 +4,8 @@
 
 #include "cli/policy/finding.h"
 
+struct notes;
+
 struct judgement {
         enum rule rule;
         enum wire_verdict class;
@@ -12,7 +14,8 @@ struct judgement {
 /* How bad a wrong release is. What CPython does at a mixed pair of its families depends on the build and the size. */
 enum severity judge_severity(const struct finding *finding);
 
-struct judgement judge_site(const struct process *process, const struct site *site, const struct stack *stack);
+struct judgement judge_site(const struct process *process, struct notes *notes, const struct site *site,
+                            const struct stack *stack);
 
 /* The family that the stack itself shows: that of its entry point, else `recorded`. */
 enum wire_family judge_family(const struct stack *stack, enum wire_family recorded);

@@ -14,6 +14,7 @@
 #include "cli/policy/judge.h"
 #include "cli/policy/map.h"
 #include "cli/policy/naming.h"
+#include "cli/policy/notes.h"
 #include "cli/policy/policy.h"
 #include "cli/policy/store.h"
 #include "cli/policy/suppress.h"
@@ -33,6 +34,7 @@ struct making {
         struct map *merged;  /* merge_key -> struct finding * */
         struct holders *holders; /* of the process at hand */
         struct types *types;     /* the same */
+        struct notes *notes;     /* the same */
         struct finding **all;
         size_t n, max;
 };
@@ -184,7 +186,7 @@ static void make_leak(struct making *making, const struct process *process, cons
                 .indirect_bytes = site->indirect_bytes,
         };
         naming_stack(making->naming, process, site->stack, &finding.stack);
-        struct judgement judgement = judge_site(process, site, &finding.stack);
+        struct judgement judgement = judge_site(process, making->notes, site, &finding.stack);
         finding.rule = judgement.rule;
         finding.class = judgement.class;
         finding.family = judge_family(&finding.stack, site->family);
@@ -321,6 +323,8 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
                 making.holders = holders_new(process);
                 types_free(making.types);
                 making.types = types_new(process);
+                notes_free(making.notes);
+                making.notes = notes_new(process);
                 for (size_t k = 0; k < process->n_sites; k++)
                         make_leak(&making, process, &process->sites[k]);
                 for (size_t k = 0; k < process->n_wrongs; k++)
@@ -335,6 +339,7 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
         map_free(making.merged);
         holders_free(making.holders);
         types_free(making.types);
+        notes_free(making.notes);
         naming_free(making.naming);
         return making.findings;
 }

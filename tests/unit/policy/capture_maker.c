@@ -49,9 +49,9 @@ struct process *made_process(struct capture *capture, int pid)
                 .releases = 3,
                 .peak_bytes = 1052672,
         };
-        process->modules = calloc(2, sizeof *process->modules);
-        process->modules[1] = the_module;
-        process->n_modules = 2;
+        process->modules = calloc(3, sizeof *process->modules);
+        process->modules[1] = process->modules[2] = the_module;
+        process->n_modules = 3;
         process->nodes = room(MADE_MAX, sizeof *process->nodes);
         process->n_nodes = 1;
         process->codes = room(MADE_MAX / 16, sizeof *process->codes);
@@ -75,7 +75,7 @@ static uint64_t word_of(struct process *process, const char *spec)
         uint32_t n = n_specs++;
         specs[n] = spec;
         if (strncmp(spec, "py:", 3) != 0)
-                return wire_word(1, n);
+                return wire_word(strncmp(spec, "demo.so!", 8) == 0 ? 2 : 1, n);
         uint32_t code = (uint32_t)process->n_codes++;
         process->codes[code].filename = spec;
         uint64_t word = wire_word_code(code, n & WIRE_LASTI_MAX);
@@ -102,6 +102,16 @@ uint32_t made_stack(struct process *process, enum wire_entry entry, ...)
         if (python_outer)
                 outer = node(process, wire_word(WIRE_TAG_PYTHON, python_outer), outer);
         return entry ? node(process, wire_word_allocator(entry, 0), outer) : outer;
+}
+
+uint32_t made_frame(struct process *process, const char *spec, uint32_t outer)
+{
+        return node(process, word_of(process, spec), outer);
+}
+
+uint32_t made_entry(struct process *process, enum wire_entry entry, uint32_t outer)
+{
+        return node(process, wire_word_allocator(entry, 0), outer);
 }
 
 struct site *made_site(struct process *process, uint32_t stack, enum wire_verdict verdict, uint64_t blocks,

@@ -19,6 +19,10 @@ struct process *made_process(struct capture *capture, int pid); /* one more */
 
 /* A stack from the innermost frame on, NULL at the end. Python frames may stand anywhere in it. */
 uint32_t made_stack(struct process *process, enum wire_entry entry, ...) __attribute__((sentinel));
+/* By hand, where stacks share their outer frames: a native frame called by `outer`, and a call of an entry point by it. All
+ * frames are of one module, but for those of demo.so. */
+uint32_t made_frame(struct process *process, const char *spec, uint32_t outer);
+uint32_t made_entry(struct process *process, enum wire_entry entry, uint32_t outer);
 struct site *made_site(struct process *process, uint32_t stack, enum wire_verdict verdict, uint64_t blocks,
                        uint64_t block_bytes);
 struct wire_wrong *made_wrong(struct process *process, enum wire_wrong_kind kind, uint32_t birth, uint32_t release);

@@ -436,6 +436,23 @@ Test(findings, what_tracemalloc_notes_is_its_own_but_not_what_it_watches)
         cr_expect_eq(of_raw(36, "libpython3.12!", "libpython3.12!Py_DecodeLocale"), RULE_UF001, "called by name");
 }
 
+/* One call of PyMem_RawMalloc: the block that it gives, and two functions further in what tracemalloc notes about it. */
+Test(findings, a_block_of_the_size_of_a_note_is_told_from_one_by_what_else_the_call_led_to)
+{
+        python(12);
+        const char *spec = "libpython3.12!";
+        uint32_t loop = made_frame(process, "libpython3.12!_PyEval_EvalFrameDefault", 0);
+        uint32_t call = made_frame(process, "demo.so!keep", loop), tracing = made_frame(process, spec, call);
+        uint32_t block = made_entry(process, WIRE_ENTRY_PYMEM_RAW_MALLOC, made_frame(process, spec, tracing));
+        uint32_t noting = made_frame(process, spec, made_frame(process, spec, tracing));
+        uint32_t note = made_entry(process, WIRE_ENTRY_PYMEM_RAW_MALLOC, noting);
+        for (int i = 0; i < 2; i++) {
+                process->n_sites = 0;
+                made_site(process, i ? note : block, WIRE_VERDICT_DEFINITE, 1, 36)->family = WIRE_FAMILY_PYMEM_RAW;
+                cr_expect_eq(only()->rule, i ? RULE_UF003 : RULE_UF001);
+        }
+}
+
 Test(findings, what_the_interpreter_asks_malloc_for_is_its_own)
 {
         python(12);
