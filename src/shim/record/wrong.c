@@ -207,7 +207,11 @@ enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong, en
         enum wire_place place;
         bool inside = table_find_holding(wrong->address, true, &around);
         struct wrong found = *wrong;
-        if (inside) {
+        if (inside && around.released && may_be_chunk(wrong->address)) {
+                /* The memory was given out again in other pieces, of which we did not see this one. */
+                arena_drop(WIRE_DROP_FOREIGN);
+                return RECORD_PASS;
+        } else if (inside) {
                 place = around.released ? WIRE_PLACE_INSIDE_RELEASED : WIRE_PLACE_INSIDE;
                 found.block = &around;
         } else if (is_child && may_be_inherited(wrong->address)) {
