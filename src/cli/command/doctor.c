@@ -68,6 +68,25 @@ static void libraries_tell(struct sheet *sheet, char *libraries, bool own_malloc
                 line_put(sheet, false, "python", "CPython in %s", python);
 }
 
+static void go_tell(struct sheet *sheet)
+{
+        line_put(sheet, true, "heap", "Go's own for what Go makes: only blocks that C code makes are seen; use pprof");
+}
+
+/* What keeps us out, and what would let us in. */
+static void obstacle_tell(struct sheet *sheet, const char *path, const char *why)
+{
+        struct inspection file = {0};
+        inspect_file(path, &file);
+        const char *remedy = file.is_go                      ? ""
+                             : strstr(why, "static")         ? "; link it dynamically (without -static)"
+                             : strstr(why, "LD_PRELOAD for") ? "; run a copy of it without that, or as its owner"
+                                                             : "";
+        line_put(sheet, true, "preload", "no: it %s%s", why, remedy);
+        if (file.is_go)
+                go_tell(sheet);
+}
+
 static void file_tell(struct sheet *sheet, const char *path)
 {
         struct inspection file;
@@ -77,7 +96,7 @@ static void file_tell(struct sheet *sheet, const char *path)
         libraries_tell(sheet, libraries, file.own_malloc);
         free(libraries);
         if (file.is_go)
-                line_put(sheet, true, "heap", "Go's own for what Go makes: only blocks that C code makes are seen; use pprof");
+                go_tell(sheet);
         const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
         if (strncmp(name, "python", 6) == 0)
                 line_put(sheet, false, "python", "CPython, if it is one: %s", name);
@@ -105,7 +124,7 @@ static bool program_tell(struct sheet *sheet, const char *program)
         if (script)
                 line_put(sheet, false, "script", "run by %s", interpreter);
         if (why)
-                line_put(sheet, true, "preload", "no: it %s", why);
+                obstacle_tell(sheet, script ? interpreter : path, why);
         else
                 line_put(sheet, false, "preload", "yes");
         if (!why)
