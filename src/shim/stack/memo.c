@@ -23,9 +23,7 @@ struct memo_pages {
         } rooms[MEMO_LEVELS]; /* the second is hardly ever touched */
 };
 
-/* What ends every array of checks, at its root side. */
-static const uint64_t zero;
-static const struct check never = {&zero, 1};
+const uint64_t check_zero;
 
 /* The memo of each place, in pages that come on touch. */
 static _Atomic(_Atomic(struct memo *) *) places;
@@ -59,12 +57,10 @@ static struct memo *memo_new(void)
                 w->frames = pages->rooms[i].frames;
                 w->frames[0].sp = UINTPTR_MAX;
                 w->checks = pages->rooms[i].checks + 1;
-                w->checks[-1] = never;
+                w->checks[-1] = check_never();
                 w->last = &w->checks[-1];
                 w->max_frames = FIRST_FRAMES;
                 w->max_checks = FIRST_CHECKS;
-                for (unsigned k = 0; k < TWIGS; ++k)
-                        level->twigs[k].own[0] = never;
                 level->fresh = pages->rooms[i].fresh;
                 level->max_fresh = FIRST_FRAMES;
         }
@@ -113,6 +109,15 @@ bool memo_reserve_fresh(struct memo_level *level, uint32_t n)
         level->fresh = fresh;
         level->max_fresh = max;
         return true;
+}
+
+struct twig_long *memo_reserve_long(struct memo_level *level, const struct twig *t)
+{
+        if (!level->longs && !(level->longs = pages_take(TWIGS * sizeof *level->longs)))
+                return NULL;
+        struct twig_long *room = &level->longs[t - level->twigs];
+        room->checks[0] = check_never();
+        return room;
 }
 
 void memo_drop_twigs(struct memo_level *level)

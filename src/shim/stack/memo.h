@@ -22,6 +22,10 @@
  * stack with no twig, and then all twigs that grew from what was cut off are dead. After a round or two all of them
  * grow from where the stacks part. And where the trunk grows again as it was, its frames get back the serials that they
  * had, and twigs live again. A short stack's twig holds all of its checks, and needs no trunk.
+ *
+ * Some programs go round through a hundred stacks that part far from the leaf, so that each kills the twigs of others,
+ * and each comes back the same a round later. When a stack is walked that is found to be the one whose dead twig lay in
+ * its place, its twig is made whole too, in room of its own: it is long. What never comes back does not pay for that.
  */
 #ifndef UNFREED_SHIM_STACK_MEMO_H
 #define UNFREED_SHIM_STACK_MEMO_H
@@ -61,6 +65,10 @@ struct check {
         uint64_t value;
 };
 
+/* What ends every array of checks, at its root side: it never holds. */
+extern __attribute__((visibility("hidden"))) const uint64_t check_zero;
+static inline struct check check_never(void) { return (struct check){&check_zero, 1}; }
+
 /* The trunk. Right when `stamp` is that of the generation in which it was made; stamp_of(0) = nothing here. */
 struct walked {
         struct check *checks, *last; /* last = checks + n_checks - 1 */
@@ -79,7 +87,7 @@ enum { TWIG_CHECKS = 11 };
 struct twig {
         uintptr_t pc, sp;          /* where it started */
         const struct check *last;  /* of its own checks; = own where it has none */
-        const struct check *whole; /* own[0], where that is all of them; NULL = the rest is the trunk's */
+        const struct check *whole; /* before the first where they are all of them: own, or its long; NULL = they are not */
         uint32_t allocator;        /* low bits of the allocator word; 0 = it ends with the frames */
         uint32_t node;             /* of it all; not 0 */
         uint32_t serial;           /* that the frame had: */
@@ -95,6 +103,14 @@ struct twig {
 _Static_assert(sizeof(struct twig) == 256, "four cache lines, the first of which says where it starts");
 #endif
 
+/* All checks of a long twig. */
+enum { LONG_CHECKS = 47 };
+struct twig_long {
+        struct check checks[1 + LONG_CHECKS]; /* [0] never holds */
+};
+
+static inline bool twig_is_long(const struct twig *t) { return t->whole && t->whole != t->own; }
+
 /* Where an entry point, by stack.h, has saved the frame pointer of its caller; and has it? */
 #if defined __x86_64__
 static inline uintptr_t start_fp_slot(const struct stack_start *start) { return start->sp - 16; }
@@ -108,7 +124,7 @@ static inline bool start_is_saved(const struct stack_start *start) { return true
 
 /* A table by where stacks start; looked for at its home and the places behind it. Several may start alike and differ
  * further out. */
-enum { TWIG_HOMES = 256, TWIG_WAYS = 4, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
+enum { TWIG_HOMES = 512, TWIG_WAYS = 4, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
 
 /* What is remembered, and the room to make new walks. `state` is the trunk's stamp while nobody changes or reads it, else
  * the sp of the capture that does, made odd. A signal handler that comes meanwhile and allocates takes the next level.
@@ -120,6 +136,7 @@ struct memo_level {
         struct frame *fresh; /* leaf first: what a new walk has found so far */
         uint32_t max_fresh;
         uint32_t next_way; /* to go where all are in use */
+        struct twig_long *longs; /* of twigs[i] if that is long; NULL = none is */
         bool has_twigs;    /* whose trunk may be another by now */
         struct twig twigs[TWIGS] __attribute__((aligned(64)));
 };
@@ -157,5 +174,6 @@ uint32_t memo_serial(struct memo_level *level);
 /* Make room. False when there is no memory; what was there is intact then. */
 bool memo_reserve_fresh(struct memo_level *level, uint32_t n);
 bool memo_reserve(struct memo_level *level, uint32_t n_frames, uint32_t n_checks);
+struct twig_long *memo_reserve_long(struct memo_level *level, const struct twig *t); /* NULL = no memory */
 
 #endif

@@ -139,6 +139,8 @@ static struct stack_id capture_changed(struct thread *self, const struct stack_s
         if (allocator_word && node)
                 node = trie_step(node, allocator_word);
         if (likely(twig != NULL)) {
+                if (twig->node == node && !twig->whole)
+                        walk_keep_long(level, twig); /* it lay there already, and the trunk had changed */
                 twig->node = node;
                 twig->allocator = (uint32_t)allocator_word;
                 if (unlikely(by_loader || node == 0))

@@ -24,6 +24,7 @@
 #include "shim/stack/trie.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Addresses of programs end here; a rule entry has no room for more. */
@@ -449,14 +450,17 @@ static uint32_t frames_intern(const struct walked *w, uint32_t limit)
         return node;
 }
 
-/* Its own check array is part of it. */
-static void twig_copy(struct twig *to, const struct twig *from)
+/* Its own check array is part of it; that of a long one has a room of its own, where the copy has one, too. */
+static void twig_copy(struct memo_level *level, struct twig *to, const struct twig *from)
 {
-        ptrdiff_t n = from->last - from->own;
-        memcpy(to, from, (size_t)((const char *)(from->last + 1) - (const char *)from));
-        to->last = to->own + n;
+        bool is_long = twig_is_long(from);
+        const struct check *base = is_long ? from->whole : from->own;
+        struct check *room = is_long ? memo_reserve_long(level, to)->checks : to->own;
+        memcpy(to, from, offsetof(struct twig, own));
+        memcpy(room, base, (size_t)((const char *)(from->last + 1) - (const char *)base));
+        to->last = room + (from->last - base);
         if (from->whole)
-                to->whole = to->own;
+                to->whole = room;
 }
 
 static inline bool twig_is_dead(const struct twig *t)
@@ -477,7 +481,7 @@ static struct twig *twig_place(struct memo_level *level, const struct stack_star
                 way++;
         if (way == TWIG_WAYS)
                 way = 1 + level->next_way++ % (TWIG_WAYS - 1);
-        twig_copy(&home[way], home);
+        twig_copy(level, &home[way], home);
         return home;
 }
 
@@ -507,6 +511,7 @@ static struct twig *twig_keep(struct walk *walk, const struct stack_start *start
         t->trunk = trunk;
         t->whole = whole ? t->own : NULL;
         struct check *own = t->own;
+        *own = check_never();
         for (const struct check *c = trunk + 1; c <= w->last; ++c)
                 *++own = *c;
 #if defined __x86_64__
@@ -518,6 +523,19 @@ static struct twig *twig_keep(struct walk *walk, const struct stack_start *start
 #endif
         t->last = own;
         return t;
+}
+
+void walk_keep_long(struct memo_level *level, struct twig *t)
+{
+        const struct check *trunk = level->trunk.checks;
+        size_t n_trunk = (size_t)(t->trunk + 1 - trunk), n_own = (size_t)(t->last - t->own);
+        struct twig_long *room = n_trunk + n_own <= LONG_CHECKS ? memo_reserve_long(level, t) : NULL;
+        if (!room)
+                return;
+        memcpy(room->checks + 1, trunk, n_trunk * sizeof *trunk);
+        memcpy(room->checks + 1 + n_trunk, t->own + 1, n_own * sizeof *trunk);
+        t->whole = room->checks;
+        t->last = room->checks + n_trunk + n_own;
 }
 
 static enum end walk_run(struct walk *walk, const struct stack_start *start, bool remembered)

@@ -332,6 +332,33 @@ Test(walk, when_serials_run_out_all_is_forgotten)
         cr_assert_eq(walked_n_differ, 0);
 }
 
+static __attribute__((noinline)) void recurse_aside(int n)
+{
+        volatile int here = n;
+        recurse(n);
+        here++;
+}
+
+/* Always from the same two places. */
+static __attribute__((noinline, noclone)) uint32_t recurse_in_turn(volatile int rounds)
+{
+        while (rounds-- > 0) {
+                recurse(12);
+                recurse_aside(12);
+        }
+        return walked_thread.memo->levels[0].trunk.serial;
+}
+
+Test(walk, stacks_that_part_far_out_and_come_back_are_not_walked_anew)
+{
+        walked_begin();
+        volatile uint32_t serials[2];
+        for (volatile int i = 0; i < 2; ++i)
+                serials[i] = recurse_in_turn(4);
+        cr_assert_eq(serials[0], serials[1]);
+        cr_assert_eq(walked_n_differ, 0);
+}
+
 /* --- the memo when its owner is interrupted --- */
 
 Test(walk, a_capture_within_a_capture_leaves_the_outer_one_alone)
