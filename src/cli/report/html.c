@@ -142,14 +142,16 @@ static void write_finding(struct writer *w, const struct report *report, const s
         store_empty(report->store);
 }
 
-/* The kinds that there are, with which of them are shown at first. */
+/* The kinds that there are, with which of them are shown at first: what is no error only where there is nothing else. */
 static void write_kinds(struct writer *w, const struct report *report)
 {
-        size_t counts[RULE_END + 1] = { 0 };
+        size_t counts[RULE_END + 1] = {0}, n = 0;
         for (size_t i = 0; i < report->findings->n; i++) {
                 const struct finding *finding = &report->findings->all[i];
-                if (report_shows(report, finding))
-                        counts[finding->suppressed_by ? RULE_END : finding->rule]++;
+                if (!report_shows(report, finding))
+                        continue;
+                counts[finding->suppressed_by ? RULE_END : finding->rule]++;
+                n++;
         }
         writer_array(w, "kinds");
         for (int i = 0; i <= RULE_END; i++) {
@@ -158,7 +160,9 @@ static void write_kinds(struct writer *w, const struct report *report)
                 writer_object(w, NULL);
                 writer_text(w, "kind", i == RULE_END ? "suppressed" : metric_kind(report, (enum rule)i));
                 writer_number(w, "n", counts[i]);
-                writer_bool(w, "shown", i != RULE_END && (i != RULE_UF003 || report->options->metric != METRIC_LEAKED));
+                writer_bool(w, "shown",
+                            counts[i] == n ||
+                                    (i != RULE_END && (i != RULE_UF003 || report->options->metric != METRIC_LEAKED)));
                 writer_end_object(w);
         }
         writer_end_array(w);

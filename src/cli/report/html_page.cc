@@ -77,7 +77,8 @@ const state = { kinds: new Set(data.kinds.filter(k => k.shown).map(k => k.kind))
                 zoom: [], limit: 200, unfold: false };
 const frameOf = i => data.frames[i];
 const isFolded = (finding, i) => !state.unfold && finding.python && frameOf(i).interpreter;
-const placeOf = frame => frame.file ? frame.file + (frame.line ? ':' + frame.line : '') : frame.module || '';
+const moduleOf = frame => frame.module && !frame.name.startsWith(frame.module + '+') ? frame.module : ''; // not twice
+const placeOf = frame => frame.file ? frame.file + (frame.line ? ':' + frame.line : '') : moduleOf(frame);
 
 const haystacks = data.findings.map(f => (f.title + ' ' + f.id + ' ' + f.owner + ' ' + f.rule + ' ' +
   [].concat(f.stack, f.release, f.first).map(i => frameOf(i).name + ' ' + placeOf(frameOf(i))).join(' ')).toLowerCase());
