@@ -1,7 +1,9 @@
 /* A log file in the making: see log_writer.h
  *
  * Pieces of all lanes are put together until they make a chunk that is worth compressing. The level is a fast one: the
- * records are short already, and whoever waits for room in a ring waits for us.
+ * records are short already, and whoever waits for room in a ring waits for us. Of most programs they have little in
+ * common with each other, and compressing them costs as much as all else that is done here: so where a chunk would not
+ * become half as long, this and the next ones are stored in frames as they are, until another is tried.
  *
  * When the disk is full, the file keeps its whole chunks, and what must follow them (arenas, names) is written over the
  * last ones: they have the room that nothing else can have.
@@ -22,7 +24,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
-enum { LOG_LEVEL = -7 };
+enum { LOG_LEVEL = -7, TRY_EVERY = 16 };
 
 struct log_writer {
         const char *path;
@@ -34,6 +36,7 @@ struct log_writer {
         size_t n_chunks, ends_room;
         uint64_t max_bytes; /* of all of them */
         uint32_t run;
+        unsigned n_stored; /* chunks to be stored before the next is tried */
         ZSTD_CCtx *zstd;
         unsigned char *raw; /* CHUNK_LOG_MAX */
         size_t n_raw;
@@ -104,6 +107,44 @@ static bool chunk_put(struct log_writer *w, size_t bytes)
         return true;
 }
 
+/* A frame of zstd without any compression: RFC 8878, 3.1.1. Its length, which is within
+ * ZSTD_compressBound(n). */
+static size_t frame_store(unsigned char *out, const unsigned char *raw, size_t n)
+{
+        enum { BLOCK_MAX = 1 << 17, LAST = 1 };
+        const unsigned char single_segment_with_four_bytes_of_size = 0xa0;
+        uint32_t magic = ZSTD_MAGICNUMBER, size = (uint32_t)n;
+        unsigned char *at = out;
+        memcpy(at, &magic, sizeof magic);
+        at[4] = single_segment_with_four_bytes_of_size;
+        memcpy(at + 5, &size, sizeof size);
+        at += 9;
+        while (n > 0) {
+                size_t bytes = n < BLOCK_MAX ? n : BLOCK_MAX;
+                uint32_t head = (uint32_t)bytes << 3 | (bytes == n ? LAST : 0);
+                memcpy(at, &head, 3);
+                memcpy(at + 3, raw, bytes);
+                at += 3 + bytes;
+                raw += bytes;
+                n -= bytes;
+        }
+        return (size_t)(at - out);
+}
+
+/* Or an error of zstd's. */
+static size_t frame_make(struct log_writer *w, unsigned char *out, size_t room)
+{
+        if (w->n_stored > 0) {
+                w->n_stored--;
+                return frame_store(out, w->raw, w->n_raw);
+        }
+        size_t n = ZSTD_compress2(w->zstd, out, room, w->raw, w->n_raw);
+        if (ZSTD_isError(n) || n <= w->n_raw / 2)
+                return n;
+        w->n_stored = TRY_EVERY - 1;
+        return frame_store(out, w->raw, w->n_raw);
+}
+
 static void chunk_flush(struct log_writer *w)
 {
         struct chunk_head head = {.kind = CHUNK_LOG};
@@ -113,7 +154,7 @@ static void chunk_flush(struct log_writer *w)
         if (w->n_raw == 0 || log_writer_is_shut(w))
                 return;
         memcpy(payload, &fixed, sizeof fixed);
-        size_t n = ZSTD_compress2(w->zstd, payload + sizeof fixed, room, w->raw, w->n_raw);
+        size_t n = frame_make(w, payload + sizeof fixed, room);
         if (ZSTD_isError(n)) {
                 w->error = ENOMEM;
                 return;
