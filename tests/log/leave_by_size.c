@@ -1,26 +1,39 @@
 /* 40,000 blocks of 100 bytes, 4,000 of 5,000 and 100 of 300,000 that are lost, and between them 400,000 of all three sizes
- * that are released: what sampling makes of them is known but for chance. */
+ * that are released: what sampling makes of them is known but for chance. The argument says by which function they come:
+ * malloc, calloc, realloc; or `thread`: by malloc, in another thread. */
 #include "act.h"
+
+#include <pthread.h>
+#include <string.h>
+
+static const char *how = "malloc";
+
+static NOINLINE void *make(size_t size)
+{
+        void *block = *how == 'c' ? calloc(1, size) : *how == 'r' ? realloc(malloc(8), size) : malloc(size);
+        __asm__ volatile("" ::: "memory");
+        return block;
+}
 
 NOINLINE static void leave_small(void)
 {
-        keep(100);
+        make(100);
         __asm__ volatile("" ::: "memory");
 }
 
 NOINLINE static void leave_middle(void)
 {
-        keep(5000);
+        make(5000);
         __asm__ volatile("" ::: "memory");
 }
 
 NOINLINE static void leave_large(void)
 {
-        keep(300000);
+        make(300000);
         __asm__ volatile("" ::: "memory");
 }
 
-int main(void)
+static void *leave_all(void *unused)
 {
         static const size_t sizes[] = {100, 5000, 300000};
         for (int i = 0; i < 40000; i++) {
@@ -30,7 +43,18 @@ int main(void)
                 if (i % 400 == 0)
                         leave_large();
                 for (int k = 0; k < 10; k++)
-                        free(keep(sizes[k % 3]));
+                        free(make(sizes[k % 3]));
         }
+        return NULL;
+}
+
+int main(int argc, char **argv)
+{
+        pthread_t thread;
+        how = argc > 1 ? argv[1] : how;
+        if (strcmp(how, "thread") != 0)
+                leave_all(NULL);
+        else if (pthread_create(&thread, NULL, leave_all, NULL) == 0)
+                pthread_join(thread, NULL);
         return 0;
 }
