@@ -21,6 +21,7 @@ struct site {
 struct sites {
         struct site all[SITES];
         uint64_t n, blocks, bytes;
+        uint64_t lost; /* of the blocks: those that were judged */
 };
 
 static bool is_shown(const struct block *block)
@@ -36,6 +37,7 @@ static bool site_add(const struct block *block, void *context)
                 return true;
         sites->blocks++;
         sites->bytes += block->size;
+        sites->lost += block->verdict != WIRE_VERDICT_UNCLASSIFIED;
         for (uint64_t i = mix64(block->stack), n = 0; n < SITES; i++, n++) {
                 struct site *site = &sites->all[i % SITES];
                 if (site->used && site->stack != block->stack)
@@ -85,13 +87,15 @@ static void counts_print(uint64_t blocks, uint64_t bytes, const char *tail)
         struct message message;
         message_begin(&message);
         message_number(&message, bytes);
-        message_text(&message, " bytes in ");
+        message_text(&message, bytes == 1 ? " byte in " : " bytes in ");
         message_number(&message, blocks);
+        message_text(&message, blocks == 1 ? " block" : " blocks");
         message_text(&message, tail);
         message_end(&message);
 }
 
-static void wrongs_print(void)
+/* Whether there were any. */
+static bool wrongs_print(void)
 {
         static const char *const names[WIRE_WRONG_END] = {
 #define X(id, name, rule) [WIRE_WRONG_##id] = rule " " name,
@@ -99,7 +103,8 @@ static void wrongs_print(void)
 #undef X
         };
         const struct wire_wrong *rows = arena_element(WIRE_EXTENT_WRONGS, 0, sizeof *rows);
-        for (uint64_t i = 1; i < arena.header->extents[WIRE_EXTENT_WRONGS].used; i++) {
+        uint64_t used = arena.header->extents[WIRE_EXTENT_WRONGS].used;
+        for (uint64_t i = 1; i < used; i++) {
                 message_line(rows[i].kind < WIRE_WRONG_END ? names[rows[i].kind] : "?");
                 stack_print(rows[i].release_stack);
                 if (rows[i].birth_stack) {
@@ -107,14 +112,15 @@ static void wrongs_print(void)
                         stack_print(rows[i].birth_stack);
                 }
         }
+        return used > 1;
 }
 
-void plain_report(void)
+bool plain_report(void)
 {
-        wrongs_print();
+        bool any_wrong = wrongs_print();
         struct sites *sites = pages_take(sizeof *sites);
         if (sites == NULL)
-                return;
+                return any_wrong;
         table_each(site_add, sites);
         for (unsigned shown = 0; shown < SHOWN; shown++) {
                 struct site *worst = NULL;
@@ -123,11 +129,13 @@ void plain_report(void)
                                 worst = &sites->all[i];
                 if (worst == NULL)
                         break;
-                counts_print(worst->blocks, worst->bytes, " blocks not released");
+                counts_print(worst->blocks, worst->bytes, " not released");
                 stack_print(worst->stack);
                 worst->used = 0;
         }
         if (sites->blocks)
-                counts_print(sites->blocks, sites->bytes, " blocks not released in all (unfreed CLI not found: no names)");
+                counts_print(sites->blocks, sites->bytes, " not released in all (unfreed CLI not found: no names)");
+        bool any_lost = sites->lost && !arena.header->python.seen;
         pages_give(sites, sizeof *sites);
+        return any_wrong || any_lost;
 }

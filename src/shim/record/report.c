@@ -31,7 +31,5 @@ bool report_end(void)
                 memcpy(reporter.argv, arguments, sizeof arguments);
                 status = reporter_run(&reporter);
         }
-        if (status < 0)
-                plain_report();
-        return status == GATING_STATUS;
+        return status < 0 ? plain_report() : status == GATING_STATUS;
 }
