@@ -53,7 +53,8 @@ struct stack {
         /* The entry is an operator new that the program brought along, in code without line numbers: perhaps libstdc++'s,
          * whose operator new[] jumps into its operator new and leaves no frame. */
         bool entry_may_be_array;
-        bool cut; /* frames at the outer end are missing */
+        bool cut;        /* frames at the outer end are missing */
+        bool unrecorded; /* ... because nobody wanted them (--depth): the walk could have gone on */
 };
 
 /* Of a finding's blocks, how many are Python objects of one type. */

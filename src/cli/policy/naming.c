@@ -244,6 +244,13 @@ static size_t outer_end(const struct frame_list *list, size_t from)
         return list->n;
 }
 
+/* ld.so's first instructions, which call constructors, have no caller and no unwind rules. */
+static bool is_first(const struct named_frame *frame)
+{
+        const char *bang = strchr(frame->key, '!');
+        return frame->marks & MARK_RUNTIME && bang && strcmp(bang, "!_dl_start_user") == 0;
+}
+
 void naming_stack(struct naming *naming, const struct process *process, uint32_t node, struct stack *ret_stack)
 {
         *ret_stack = (struct stack){ 0 };
@@ -252,6 +259,7 @@ void naming_stack(struct naming *naming, const struct process *process, uint32_t
         naming->native.n = 0;
         size_t n = raw_frames(naming, native_frames, process, node, ret_stack);
         for (size_t i = 0; i < n; i++) {
+                ret_stack->unrecorded |= naming->raw[i].kind == RAW_CUT;
                 if (naming->raw[i].kind == RAW_CUT || naming->raw[i].kind == RAW_END)
                         ret_stack->cut = true;
                 else
@@ -268,7 +276,8 @@ void naming_stack(struct naming *naming, const struct process *process, uint32_t
                 from = 0;
         ret_stack->frames = list->all + from;
         ret_stack->n_frames = outer_end(list, from) - from;
-        if (from + ret_stack->n_frames < list->n || (list->n && list->all[list->n - 1]->marks & MARK_OUTERMOST))
+        if (from + ret_stack->n_frames < list->n ||
+            (list->n && (list->all[list->n - 1]->marks & MARK_OUTERMOST || is_first(list->all[list->n - 1]))))
                 ret_stack->cut = false; /* nothing of the program's own is missing */
 }
 

@@ -181,7 +181,8 @@ static void print_lines(struct text *text, const struct stack *stack, const stru
         }
         if (stack->cut)
                 style_print(text->report, text->out, STYLE_FAINT,
-                            "      ... the stack could not be followed further\n");
+                            stack->unrecorded ? "      ... no more of the stack was recorded\n"
+                                              : "      ... the stack could not be followed further\n");
 }
 
 static const char *allocation_words(struct text *text, const struct finding *finding)
