@@ -3,13 +3,22 @@
  * Some libraries and compilers never keep the address that the allocator gave, but a fixed place behind it, and find
  * the start again when they release the block. These places are known by what stands in front of them:
  *
- *      length prefix      the first word is the number of bytes that follow it (sqlite3's allocator)
- *      std::string        the reference-counted one of libstdc++ before C++11: length, capacity and count stand in
- * front of the characters, and capacity tells the size of the block (basic_string.h, _Rep) new[] cookie       an array
- * whose elements have destructors: their number stands in front of the first one (Itanium C++ ABI 2.7) inheritance a
- * second base class: both the block and the place begin with a pointer to a table of virtual functions (Itanium C++
- * ABI 2.5) Python object      CPython keeps links of its collector, and dictionary pointers since 3.11, in front of
- * objects (Include/internal/pycore_gc.h, pycore_object.h)
+ *  length prefix  the first word is the number of bytes that follow it (sqlite3's allocator)
+ *
+ *  std::string    the reference-counted one of libstdc++ before C++11: length, capacity and count stand in front of
+ *                 the characters, and capacity tells the size of the block (basic_string.h, _Rep)
+ *
+ *  new[] cookie   an array whose elements have destructors: their number stands in front of the first one (Itanium C++
+ *                 ABI 2.7)
+ *
+ *  inheritance    a second base class: both the block and the place begin with a pointer to a table of virtual
+ *                 functions (Itanium C++ ABI 2.5)
+ *
+ *  Python object  CPython keeps links of its collector, and dictionary pointers since 3.11, in front of objects
+ *                 (Include/internal/pycore_gc.h, pycore_object.h)
+ *
+ *  tsearch(3)     a node of libc's binary tree is its key and two children; a red node has bit 0 set in its pointer to
+ *                 the left one (misc/tsearch.c since glibc 2.25)
  */
 #include "shim/leak/shape.h"
 
@@ -102,11 +111,21 @@ static bool is_python_object(const struct block *block, uintptr_t offset)
         return block->family == WIRE_FAMILY_PYOBJECT && (offset == 2 * WORD || offset == 4 * WORD);
 }
 
+/* No block starts at an address that is not a multiple of 16. */
+static bool is_tree_node(const struct block *block, uintptr_t offset)
+{
+        enum { ALIGNED = 15 };
+        return offset == 1 && block->size == 3 * WORD && block->family == WIRE_FAMILY_MALLOC &&
+               (word_at(block->start + WORD) & ALIGNED & ~(uintptr_t)1) == 0 &&
+               (word_at(block->start + 2 * WORD) & ALIGNED) == 0;
+}
+
 bool shape_is_start(const struct block *block, uintptr_t word)
 {
         uintptr_t offset = word - block->start;
         if (block->start % WORD != 0)
                 return false;
         return is_length_prefixed(block, offset) || is_old_string(block, offset) ||
-               is_array_with_cookie(block, offset) || is_python_object(block, offset) || is_second_base(block, offset);
+               is_array_with_cookie(block, offset) || is_python_object(block, offset) || is_tree_node(block, offset) ||
+               is_second_base(block, offset);
 }

@@ -78,6 +78,21 @@ Test(shape, python_objects_stand_behind_the_collectors_links)
         cr_assert_not(is_start(raw, 16));
 }
 
+Test(shape, the_colour_of_a_trees_node_is_in_its_pointer_to_the_left)
+{
+        heap_begin(5);
+        uintptr_t *block = heap_block(0x1000, 24);
+        block[0] = 77; /* a key may be anything */
+        block[1] = 0x2000 | 1;
+        block[2] = 0x3000;
+        cr_assert(is_start(block, 1));
+        cr_assert_not(is_start(block, 2));
+        block[2] |= 1; /* there is no colour in that one */
+        cr_assert_not(is_start(block, 1));
+        uintptr_t *larger = heap_block(0x2000, 32);
+        cr_assert_not(is_start(larger, 1));
+}
+
 Test(shape, two_bases_have_two_tables_of_functions)
 {
         heap_begin(5);
