@@ -21,6 +21,7 @@
 #include "shim/record/hot.h"
 #include "shim/record/log.h"
 #include "shim/record/own.h"
+#include "shim/record/own_sampled.h"
 #include "shim/record/sample.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
@@ -426,6 +427,13 @@ static const struct python_allocator hooks[PYTHON_DOMAINS] = {
         [PYTHON_OBJECT] = {NULL, own_object_give, object_give_zeroed, own_object_resize, own_object_release},
 };
 
+/* Zeroed blocks are few. */
+static const struct python_allocator sampled_hooks[PYTHON_DOMAINS] = {
+        [PYTHON_RAW] = {NULL, raw_give, raw_give_zeroed, raw_resize, raw_release},
+        [PYTHON_MEM] = {NULL, sampled_mem_give, mem_give_zeroed, sampled_mem_resize, sampled_mem_release},
+        [PYTHON_OBJECT] = {NULL, sampled_object_give, object_give_zeroed, sampled_object_resize, sampled_object_release},
+};
+
 static void objects_settle(void)
 {
         /* While objects have stacks, so have the interpreter's other blocks: the array of a list, say. */
@@ -461,7 +469,8 @@ void pymem_look(void)
                 /* Objects that nobody wants recorded need no hook; but without pymalloc each would come to malloc's. */
                 const char *allocator = options_environment("PYTHONMALLOC");
                 bool pools = !allocator || strncmp(allocator, "malloc", 6) != 0;
-                if (layer_install(hooks, options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT))
+                if (layer_install(options.sample ? sampled_hooks : hooks,
+                                  options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT))
                         record_others_below();
         }
         self->quiet--;

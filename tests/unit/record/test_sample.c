@@ -236,3 +236,11 @@ Test(sample, what_passes_is_what_leaves_a_byte_to_go)
         cr_assert_eq(self->sample_left, 1);
         cr_assert_not(sample_passes(self, 1));
 }
+
+Test(sample, an_arena_begins_with_nothing_known)
+{
+        begin(1 << 30, 5);
+        sample_remember((uintptr_t)memory);
+        sample_image_begin();
+        cr_assert(sample_unknown(self, memory));
+}
