@@ -19,6 +19,9 @@
  *
  *  tsearch(3)     a node of libc's binary tree is its key and two children; a red node has bit 0 set in its pointer to
  *                 the left one (misc/tsearch.c since glibc 2.25)
+ *
+ *  HashMap        Rust's: its buckets, and behind them a byte for each, to which the map points; the bytes of the first
+ *                 group stand once more behind the last (hashbrown, raw/mod.rs)
  */
 #include "shim/leak/shape.h"
 
@@ -120,6 +123,29 @@ static bool is_tree_node(const struct block *block, uintptr_t offset)
                (word_at(block->start + 2 * WORD) & ALIGNED) == 0;
 }
 
+#if defined __aarch64__
+enum { MAP_GROUP = 8 };
+#else
+enum { MAP_GROUP = 16 };
+#endif
+
+/* A byte has seven bits of a hash, or says that its bucket is empty (there always is one) or was. */
+static bool is_rust_map(const struct block *block, uintptr_t offset)
+{
+        enum { EMPTY = 0xff, WAS = 0x80, ALIGNED = 15, LEAST = 4 };
+        uintptr_t n = block->size - offset - MAP_GROUP, copied = n < MAP_GROUP ? n : MAP_GROUP;
+        if (block->family != WIRE_FAMILY_MALLOC || offset == 0 || (offset & ALIGNED) != 0 ||
+            block->size < offset + MAP_GROUP + LEAST || (n & (n - 1)) != 0)
+                return false;
+        const unsigned char *bytes = (const unsigned char *)block->start + offset;
+        if (memcmp(bytes, bytes + (n < MAP_GROUP ? MAP_GROUP : n), copied) != 0)
+                return false;
+        for (uintptr_t i = 0; i < copied; i++)
+                if (bytes[i] > WAS && bytes[i] != EMPTY)
+                        return false;
+        return memchr(bytes, EMPTY, n) != NULL;
+}
+
 bool shape_is_start(const struct block *block, uintptr_t word)
 {
         uintptr_t offset = word - block->start;
@@ -127,5 +153,5 @@ bool shape_is_start(const struct block *block, uintptr_t word)
                 return false;
         return is_length_prefixed(block, offset) || is_old_string(block, offset) ||
                is_array_with_cookie(block, offset) || is_python_object(block, offset) || is_tree_node(block, offset) ||
-               is_second_base(block, offset);
+               is_rust_map(block, offset) || is_second_base(block, offset);
 }

@@ -3,6 +3,8 @@
 
 #include "shim/leak/shape.h"
 
+#include <string.h>
+
 static bool is_start(const uintptr_t *block, size_t offset)
 {
         struct block found;
@@ -91,6 +93,40 @@ Test(shape, the_colour_of_a_trees_node_is_in_its_pointer_to_the_left)
         cr_assert_not(is_start(block, 1));
         uintptr_t *larger = heap_block(0x2000, 32);
         cr_assert_not(is_start(larger, 1));
+}
+
+/* `n` buckets of 24 bytes, the first in use, the last once. Returns the byte of the first. */
+static unsigned char *rust_map(uintptr_t at, size_t n, size_t group)
+{
+        size_t offset = (n * 24 + 15) / 16 * 16;
+        unsigned char *bytes = (unsigned char *)heap_block(at, offset + n + group) + offset;
+        memset(bytes, 0xff, n + group);
+        bytes[0] = 0x17;
+        bytes[n - 1] = 0x80;
+        memcpy(bytes + (n < group ? group : n), bytes, n < group ? n : group);
+        return bytes;
+}
+
+Test(shape, a_map_of_rust_has_a_byte_for_each_bucket_behind_them)
+{
+#if defined __aarch64__
+        const size_t group = 8;
+#else
+        const size_t group = 16;
+#endif
+        heap_begin(5);
+        for (size_t n = 4; n <= 64; n *= 2) {
+                uintptr_t at = 0x1000 * n;
+                unsigned char *bytes = rust_map(at, n, group);
+                uintptr_t *block = (uintptr_t *)(heap + at);
+                size_t offset = (size_t)(bytes - (unsigned char *)block);
+                cr_assert(is_start(block, offset), "%zu buckets", n);
+                cr_assert_not(is_start(block, offset - 16));
+                bytes[0] = 0x18; /* and its copy is another */
+                cr_assert_not(is_start(block, offset));
+                memset(bytes, 0, n + group); /* a map is never full */
+                cr_assert_not(is_start(block, offset));
+        }
 }
 
 Test(shape, two_bases_have_two_tables_of_functions)
