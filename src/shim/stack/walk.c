@@ -252,7 +252,8 @@ static inline struct frame *run_take_over(struct run *run, struct memo_level *le
         return met - 1;
 }
 
-/* Walk until something is met or the stack ends. *met: the innermost of the remembered frames that may be met. */
+/* Walk until something is met or the stack ends; walk->n is 0. *met: the innermost of the remembered frames that may be
+ * met. */
 static enum end frames_run(struct walk *walk, const struct stack_start *start, struct frame *met)
 {
         struct memo_level *level = walk->level;
@@ -264,7 +265,6 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, s
         struct frame *f = level->fresh;
         const struct frame *full = fresh_end(level);
         enum end end = END_MET;
-        walk->n = 0;
         if (unlikely(!run.table))
                 return END_NO_MEMORY;
         run_begin(&run, at.pc);
