@@ -124,6 +124,16 @@ static void rules_print(FILE *out)
 #undef X
 }
 
+/* The other pages; `bit` is this one's. */
+static void others_print(FILE *out, unsigned bit)
+{
+        fputs(".SH SEE ALSO\n", out);
+        for (unsigned i = 0; i < n_verbs; i++)
+                if (verbs[i].bit != ON_RUN && verbs[i].bit != ON_HELP && verbs[i].bit != bit)
+                        fprintf(out, ".BR unfreed\\-%s (1),\n", verbs[i].name);
+        fputs(bit == ON_RUN ? ".BR unfreed\\-python (1)\n" : ".BR unfreed (1)\n", out);
+}
+
 void man_print(FILE *out, const struct verb *verb)
 {
         bool whole = !verb || verb->bit == ON_RUN;
@@ -152,11 +162,5 @@ void man_print(FILE *out, const struct verb *verb)
                 statuses_print(out);
                 rules_print(out);
         }
-        fputs(".SH SEE ALSO\n", out);
-        for (unsigned i = 0; i < n_verbs; i++) {
-                if (verbs[i].bit == ON_RUN || verbs[i].bit == ON_HELP)
-                        continue;
-                fprintf(out, ".BR unfreed\\-%s (1),\n", verbs[i].name);
-        }
-        fputs(".BR unfreed (1)\n", out);
+        others_print(out, whole ? (unsigned)ON_RUN : verb->bit);
 }
