@@ -54,6 +54,7 @@ static struct memo *memo_new(void)
                 struct memo_level *level = &pages->memo.levels[i];
                 struct walked *w = &level->trunk;
                 memo_forget(level);
+                level->credit = CREDIT_FIRST;
                 w->frames = pages->rooms[i].frames;
                 w->frames[0].sp = UINTPTR_MAX;
                 w->checks = pages->rooms[i].checks + 1;

@@ -91,11 +91,12 @@ struct twig {
         uint32_t allocator;        /* low bits of the allocator word; 0 = it ends with the frames */
         uint32_t node;             /* of it all; not 0 */
         uint32_t serial;           /* that the frame had: */
-        int32_t fp_mask;           /* see above: all ones if fp is compared, else 0; sign-extended; not on x86-64 */
+        int32_t caller;            /* its check for the first return address is last[-caller]; -1 = it may be elsewhere */
         const struct frame *frame; /* what it grows from; of the trunk */
         const struct check *trunk; /* the last check of that frame */
 #if !defined __x86_64__
-        uintptr_t fp; /* where it started, masked */
+        uintptr_t fp; /* where it started, masked with ... */
+        intptr_t fp_mask; /* see above: all ones if fp is compared, else 0 */
 #endif
         struct check own[1 + TWIG_CHECKS]; /* own[0] never holds */
 };
@@ -109,22 +110,32 @@ struct twig_long {
         struct check checks[1 + LONG_CHECKS]; /* [0] never holds */
 };
 
+static inline bool twig_starts(const struct twig *t, const struct stack_start *start)
+{
+        return t->pc == start->pc && t->sp == start->sp;
+}
+
 static inline bool twig_is_long(const struct twig *t) { return t->whole && t->whole != t->own; }
 
 /* Where an entry point, by stack.h, has saved the frame pointer of its caller; and has it? */
 #if defined __x86_64__
+enum { START_IS_CHECKED = 1 };
 static inline uintptr_t start_fp_slot(const struct stack_start *start) { return start->sp - 16; }
 static inline bool start_is_saved(const struct stack_start *start)
 {
         return *(const volatile uintptr_t *)start_fp_slot(start) == start->fp;
 }
 #else
+enum { START_IS_CHECKED = 0 };
 static inline bool start_is_saved(const struct stack_start *start) { return true; }
 #endif
 
-/* A table by where stacks start; looked for at its home and the places behind it. Several may start alike and differ
- * further out. */
-enum { TWIG_HOMES = 512, TWIG_WAYS = 4, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
+/* A table by where stacks start. The one of last time is at home, others right behind. Where many start alike and differ
+ * further out, there is no room for all: who must go has another place by its first return address as well. That is of no
+ * use where hardly any stack comes back: so each that goes costs `credit`, each that is found there earns some, and who
+ * has none tries again only now and then. */
+enum { CREDIT_FIRST = 64, CREDIT_MOST = 1024, CREDIT_FOUND = 4, CREDIT_AGAIN = 16, CREDIT_TURNS = 1024 };
+enum { TWIG_HOMES = 512, TWIG_WAYS = 4, TWIG_WAYS_AWAY = 3, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
 
 /* What is remembered, and the room to make new walks. `state` is the trunk's stamp while nobody changes or reads it, else
  * the sp of the capture that does, made odd. A signal handler that comes meanwhile and allocates takes the next level.
@@ -136,6 +147,7 @@ struct memo_level {
         struct frame *fresh; /* leaf first: what a new walk has found so far */
         uint32_t max_fresh;
         uint32_t next_way; /* to go where all are in use */
+        int32_t credit;    /* of the places by return address */
         struct twig_long *longs; /* of twigs[i] if that is long; NULL = none is */
         bool has_twigs;    /* whose trunk may be another by now */
         struct twig twigs[TWIGS] __attribute__((aligned(64)));
@@ -148,10 +160,16 @@ struct memo {
         struct reach_stack stack;
 };
 
-/* The first of the TWIG_WAYS places for stacks that start there. */
+/* Where the last stack that started there is. */
 static inline struct twig *memo_twigs(struct memo_level *level, uintptr_t pc, uintptr_t sp)
 {
         return &level->twigs[(pc * 8 + sp) / 16 % TWIG_HOMES];
+}
+
+/* The first of the other places for stacks that start there, of those that return to `caller`. */
+static inline struct twig *memo_twigs_away(struct memo_level *level, uintptr_t pc, uintptr_t sp, uintptr_t caller)
+{
+        return memo_twigs(level, pc + caller * 3, sp);
 }
 
 /* A thread's memo, empty; NULL when there is no memory. `place` is its number among threads: who has it later gets

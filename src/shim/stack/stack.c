@@ -20,6 +20,7 @@
 #include "shim/stack/module.h"
 #include "shim/stack/rule.h"
 #include "shim/stack/trie.h"
+#include "shim/stack/twig.h"
 #include "shim/stack/walk.h"
 
 #include <stdatomic.h>
@@ -140,7 +141,7 @@ static struct stack_id capture_changed(struct thread *self, const struct stack_s
                 node = trie_step(node, allocator_word);
         if (likely(twig != NULL)) {
                 if (twig->node == node && !twig->whole)
-                        walk_keep_long(level, twig); /* it lay there already, and the trunk had changed */
+                        twig_keep_long(level, twig); /* it lay there already, and the trunk had changed */
                 twig->node = node;
                 twig->allocator = (uint32_t)allocator_word;
                 if (unlikely(by_loader || node == 0))
@@ -150,32 +151,58 @@ static struct stack_id capture_changed(struct thread *self, const struct stack_s
         return (struct stack_id){node};
 }
 
-/* Of the first level, if it is of use: the node of a stack that has a twig at one of the ways from `first` on. */
-static uint32_t capture_known(struct thread *self, const struct stack_start *start, uint64_t allocator_word, unsigned first)
+/* Is level 0 in nobody's use, and right for the present code? */
+static inline bool level_is_of_use(const struct memo_level *level)
 {
-        struct memo_level *level = &self->memo->levels[0];
-        if (level->state != stamp_of(atomic_load_explicit(&rule_generation, memory_order_relaxed)) ||
-            unlikely(!start_is_saved(start)))
-                return 0;
+        return level->state == stamp_of(atomic_load_explicit(&rule_generation, memory_order_relaxed));
+}
+
+static inline uint32_t twigs_search(struct memo_level *level, const struct twig *from, const struct twig *end,
+                                    const struct stack_start *start, uint64_t allocator_word)
+{
+        for (; from < end; ++from)
+                if (twig_is(from, start, allocator_word) && twig_holds(from, &level->trunk))
+                        return from->node;
+        return 0;
+}
+
+/* The node of a stack whose twig is not at home. */
+static inline uint32_t capture_away(struct memo_level *level, const struct stack_start *start, uint64_t allocator_word)
+{
         level_enter(level, start->sp);
         const struct twig *home = memo_twigs(level, start->pc, start->sp);
-        uint32_t node = 0;
-        for (unsigned i = first; i < TWIG_WAYS && node == 0; ++i)
-                if (twig_is(&home[i], start, allocator_word) && twig_holds(&home[i], &level->trunk))
-                        node = home[i].node;
+        uint32_t node = twigs_search(level, home + 1, home + TWIG_WAYS, start, allocator_word);
+        if (node == 0 && level->credit > 0 && twig_starts(home, start) && home->caller >= 0) {
+                /* What starts alike returns to an address in the same place, which its walk would read first. */
+                uintptr_t caller = *(const volatile uintptr_t *)home->last[-home->caller].slot;
+                const struct twig *away = memo_twigs_away(level, start->pc, start->sp, caller);
+                node = twigs_search(level, away, away + TWIG_WAYS_AWAY, start, allocator_word);
+                if (node && level->credit < CREDIT_MOST)
+                        level->credit += CREDIT_FOUND;
+        }
         level_leave(level);
         return node;
 }
 
 struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
-        uint32_t node = capture_known(self, start, allocator_word, 1);
+        struct memo_level *level = &self->memo->levels[0];
+        bool is_known = level_is_of_use(level) && likely(start_is_saved(start));
+        uint32_t node = is_known ? capture_away(level, start, allocator_word) : 0;
         return likely(node) ? (struct stack_id){node} : capture_changed(self, start, allocator_word);
+}
+
+static uint32_t capture_known(struct memo_level *level, const struct stack_start *start, uint64_t allocator_word)
+{
+        if (!level_is_of_use(level) || unlikely(!start_is_saved(start)))
+                return 0;
+        uint32_t node = capture_near(level, start, allocator_word);
+        return node ? node : capture_away(level, start, allocator_word);
 }
 
 struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
 {
-        uint32_t node = likely(self->memo != NULL) ? capture_known(self, start, allocator_word, 0) : 0;
+        uint32_t node = likely(self->memo != NULL) ? capture_known(&self->memo->levels[0], start, allocator_word) : 0;
         if (likely(node)) {
                 if (unlikely(check_wanted()))
                         check_walk(start, allocator_word ? arena.nodes[node].parent : node, true);

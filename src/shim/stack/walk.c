@@ -22,10 +22,9 @@
 #include "shim/stack/module.h"
 #include "shim/stack/rule.h"
 #include "shim/stack/trie.h"
+#include "shim/stack/twig.h"
 
 #include <stdatomic.h>
-#include <stddef.h>
-#include <string.h>
 
 /* Addresses of programs end here; a rule entry has no room for more. */
 static const uintptr_t PC_END = UINT64_C(1) << PC_BITS;
@@ -450,94 +449,6 @@ static uint32_t frames_intern(const struct walked *w, uint32_t limit)
         return node;
 }
 
-/* Its own check array is part of it; that of a long one has a room of its own, where the copy has one, too. */
-static void twig_copy(struct memo_level *level, struct twig *to, const struct twig *from)
-{
-        bool is_long = twig_is_long(from);
-        const struct check *base = is_long ? from->whole : from->own;
-        struct check *room = is_long ? memo_reserve_long(level, to)->checks : to->own;
-        memcpy(to, from, offsetof(struct twig, own));
-        memcpy(room, base, (size_t)((const char *)(from->last + 1) - (const char *)base));
-        to->last = room + (from->last - base);
-        if (from->whole)
-                to->whole = room;
-}
-
-static inline bool twig_is_dead(const struct twig *t)
-{
-        return t->pc == 0 || (!t->whole && t->frame->serial != t->serial);
-}
-
-/* A place for a twig: its home, which is looked at first. Who is there moves on, to a place that is empty or whose twig
- * is dead, else to any. */
-static struct twig *twig_place(struct memo_level *level, const struct stack_start *start)
-{
-        struct twig *home = memo_twigs(level, start->pc, start->sp);
-        level->has_twigs = true;
-        if (twig_is_dead(home))
-                return home;
-        unsigned way = 1;
-        while (way < TWIG_WAYS && !twig_is_dead(&home[way]))
-                way++;
-        if (way == TWIG_WAYS)
-                way = 1 + level->next_way++ % (TWIG_WAYS - 1);
-        twig_copy(level, &home[way], home);
-        return home;
-}
-
-/* The trunk is this stack now; keep it as a twig, whole if it is short; else what it has beyond walk->base. When that is
- * too much, the twig is a bare one on the youngest frame. NULL where the frame pointer is not where it will be looked
- * for. */
-static struct twig *twig_keep(struct walk *walk, const struct stack_start *start)
-{
-        const struct walked *w = walk->w;
-        const struct frame *leaf = &w->frames[w->n_frames], *frame = walk->base;
-        const struct check *trunk = w->checks + (frame->flags & FRAME_CHECKS) - 1;
-        bool needs_fp = leaf->flags & FRAME_NEEDS_FP;
-        if (unlikely(needs_fp && !start_is_saved(start)))
-                return NULL;
-        bool whole = w->last - (w->checks - 1) + needs_fp <= TWIG_CHECKS;
-        if (whole)
-                trunk = w->checks - 1;
-        else if (w->last - trunk + needs_fp > TWIG_CHECKS) {
-                frame = leaf;
-                trunk = w->last;
-        }
-        struct twig *t = twig_place(walk->level, start);
-        t->pc = start->pc;
-        t->sp = start->sp;
-        t->frame = frame;
-        t->serial = frame->serial;
-        t->trunk = trunk;
-        t->whole = whole ? t->own : NULL;
-        struct check *own = t->own;
-        *own = check_never();
-        for (const struct check *c = trunk + 1; c <= w->last; ++c)
-                *++own = *c;
-#if defined __x86_64__
-        if (needs_fp)
-                *++own = (struct check){(const uint64_t *)start_fp_slot(start), start->fp};
-#else
-        t->fp_mask = needs_fp ? -1 : 0;
-        t->fp = start->fp & (uintptr_t)(intptr_t)t->fp_mask;
-#endif
-        t->last = own;
-        return t;
-}
-
-void walk_keep_long(struct memo_level *level, struct twig *t)
-{
-        const struct check *trunk = level->trunk.checks;
-        size_t n_trunk = (size_t)(t->trunk + 1 - trunk), n_own = (size_t)(t->last - t->own);
-        struct twig_long *room = n_trunk + n_own <= LONG_CHECKS ? memo_reserve_long(level, t) : NULL;
-        if (!room)
-                return;
-        memcpy(room->checks + 1, trunk, n_trunk * sizeof *trunk);
-        memcpy(room->checks + 1 + n_trunk, t->own + 1, n_own * sizeof *trunk);
-        t->whole = room->checks;
-        t->last = room->checks + n_trunk + n_own;
-}
-
 static enum end walk_run(struct walk *walk, const struct stack_start *start, bool remembered)
 {
         struct frame *bottom = walk->w->frames;
@@ -584,6 +495,6 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
                 return WALK_FORGOTTEN;
         w->stamp = stamp_of(generation);
         if (likely(w->lost_pc == 0))
-                *ret_twig = twig_keep(&walk, start);
+                *ret_twig = twig_keep(level, walk.base, start);
         return WALK_KNOWN;
 }

@@ -19,9 +19,6 @@ enum walk_result {
 enum walk_result walk_renew(struct memo_level *level, const struct stack_start *start, struct reach *reach,
                             uint32_t generation, uint32_t limit, uint32_t *ret_node, struct twig **ret_twig);
 
-/* Give a twig that was just made, and is not whole, all its checks, if they are not too many. */
-void walk_keep_long(struct memo_level *level, struct twig *t);
-
 /* Compare the remembered words with memory, leaf to root: how many of the first n do not hold, from the root up to the
  * first that differs; 0 = all hold.
  *
