@@ -22,7 +22,7 @@
 #include <unistd.h>
 
 enum {
-        SHORT_NS = 250000, /* pauses: where rings fill fast */
+        SHORT_NS = 100000, /* pauses: where rings fill fast */
         USUAL_NS = 1000000,
         LONG_NS = 5000000,               /* where nothing comes */
         MUCH_BYTES = WIRE_RING_BYTES / 8, /* of one lane, in one round */
