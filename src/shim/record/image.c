@@ -13,6 +13,7 @@
 #include "shim/leak/freeze.h"
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
+#include "shim/record/cost.h"
 #include "shim/record/hot.h"
 #include "shim/record/log.h"
 #include "shim/record/own.h"
@@ -88,6 +89,7 @@ bool image_begin(void)
 static bool image_judge(uintptr_t sp, bool for_exec, enum wire_end end)
 {
         arena.header->private_bytes = pages_taken_bytes();
+        arena.header->self_ns_per_allocation = cost_of_block_ns();
         if (options.detect_leaks)
                 judge(sp, for_exec);
         else
