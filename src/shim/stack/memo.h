@@ -135,7 +135,7 @@ static inline bool start_is_saved(const struct stack_start *start) { return true
  * use where hardly any stack comes back: so each that goes costs `credit`, each that is found there earns some, and who
  * has none tries again only now and then. */
 enum { CREDIT_FIRST = 64, CREDIT_MOST = 1024, CREDIT_FOUND = 4, CREDIT_AGAIN = 16, CREDIT_TURNS = 1024 };
-enum { TWIG_HOMES = 512, TWIG_WAYS = 4, TWIG_WAYS_AWAY = 3, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
+enum { TWIG_HOMES = 256, TWIG_WAYS = 4, TWIG_WAYS_AWAY = 3, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
 
 /* What is remembered, and the room to make new walks. `state` is the trunk's stamp while nobody changes or reads it, else
  * the sp of the capture that does, made odd. A signal handler that comes meanwhile and allocates takes the next level.
