@@ -21,6 +21,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import types
 import warnings
@@ -40,6 +41,7 @@ _ENTRIES = {("python.py", "pytest_pyfunc_call"), ("python.py", "_call_with_optio
             (os.path.basename(__file__), "user_code")}
 _UNSTEADY_MAX = 4  # runs that do not count
 _PAUSES = (0, 0.01, 0.1)  # seconds: threads that were told to end need a moment for it
+_SWITCH_SECONDS = 0.1  # for which a thread that does not wait is let alone
 _UNFREEZE_SECONDS = 2  # between two collections of everything
 _FREEZE_TESTS = 20  # reports of so many tests are put aside at a time
 
@@ -114,7 +116,7 @@ class Gate:
         self.alive, self.alive_here = _shim.need()["alive"], _shim.need()["alive_here"]
         self.idle = self.idle_here = 0  # what counted() finds of a function that does nothing: the numbers are objects
         self.again = self.leaking = 0
-        self.is_apart = False
+        self.is_apart, self.is_worker = False, hasattr(config, "workerinput")
         self.unrepeatable = []
         self.n_tests, self.unfrozen = 0, 0.0
         self.roots = tuple(os.path.dirname(os.path.abspath(module.__file__)) + os.sep for name, module in
@@ -171,14 +173,27 @@ class Gate:
 
     def counted(self, run):
         """The same of running it, and of none of its garbage."""
-        gc.collect()  # else a leaked object could be taken from a free list, without any block being born
-        before, before_here = self.alive(), self.alive_here()
-        run()
-        more = self.more_than(before, before_here)
-        if max(more) > 0:
-            gc.collect()
+        with self.undisturbed():
+            gc.collect()  # else a leaked object could be taken from a free list, without any block being born
+            before, before_here = self.alive(), self.alive_here()
+            run()
             more = self.more_than(before, before_here)
-        return more
+            if max(more) > 0:
+                gc.collect()
+                more = self.more_than(before, before_here)
+            return more
+
+    @contextlib.contextmanager
+    def undisturbed(self):
+        """Other threads run when this one waits, but not in between: what they release would go to the free lists again.
+        A worker of pytest-xdist has a thread that `threading` does not know of."""
+        interval = sys.getswitchinterval()
+        if self.is_worker or threading.active_count() > 1:
+            sys.setswitchinterval(max(interval, _SWITCH_SECONDS))
+        try:
+            yield
+        finally:
+            sys.setswitchinterval(interval)
 
     def first_run(self, item, nextitem):
         """(reports, whether it may have leaked). When it may, only the test itself was torn down: what it shares with
@@ -247,16 +262,17 @@ class Gate:
 
     def run_grew(self, item):
         """Another run, counted from its setup to its teardown. True also when it failed."""
-        settle()
-        before, before_here = self.alive(), self.alive_here()
-        passed = self.run_again(item)
-        settle()
-        return not passed or max(self.more_than(before, before_here)) > 0
+        with self.undisturbed():
+            settle()
+            before, before_here = self.alive(), self.alive_here()
+            passed = self.run_again(item)
+            settle()
+            return not passed or max(self.more_than(before, before_here)) > 0
 
     def run_marked(self, item, steady):
         """What has grown in another run, None when that failed; how many blocks of before it did away with."""
         with Mark() as mark:
-            with self.apart(item):
+            with self.apart(item), self.undisturbed():
                 passed = self.run_again(item)
             if not passed:
                 return None, 0
