@@ -26,8 +26,8 @@ static inline bool twig_is_dead(const struct twig *t)
 
 static void twig_send_away(struct memo_level *level, const struct twig *t)
 {
-        if (level->next_way % CREDIT_TURNS == 0)
-                level->credit += CREDIT_AGAIN;
+        if (level->credit <= 0 && level->next_way % CREDIT_TURNS == 0)
+                level->credit = CREDIT_AGAIN;
         if (t->caller < 0 || level->credit <= 0)
                 return;
         level->credit--;
