@@ -33,8 +33,10 @@ void unwatched_take_back(struct unwatched_list *list, int pid)
 {
         for (size_t i = 0; i < list->n; i++) {
                 struct unwatched *known = &list->all[i];
-                if (known->pid != pid || --known->n > 0)
+                if (known->pid != pid)
                         continue;
+                if (--known->n > 0)
+                        return;
                 free(known->program);
                 free(known->why);
                 list->all[i] = list->all[--list->n];

@@ -1,7 +1,8 @@
 /* What recording costs a process, measured in it
  *
  * The real thing but for the block: at the end of a process the allocator may be in the middle of something (a signal
- * handler may call _exit()), and must not be asked. So a slot, a memory of births and counts of our own are written.
+ * handler may call _exit()), and must not be asked. So a slot and counts of our own are written; and nothing of what the
+ * table remembers of released blocks, which is one store more.
  */
 #include "shim/record/cost.h"
 
