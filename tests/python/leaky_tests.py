@@ -143,6 +143,11 @@ def test_leaks_while_another_thread_releases():
     lose.lose_pymem()
 
 
+def test_leaks_while_it_releases_what_was_older():
+    older.pop()
+    lose.lose_pymem()
+
+
 def test_clean_replaced():
     kept[:1] = [[len(kept)]]
 

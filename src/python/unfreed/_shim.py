@@ -31,12 +31,17 @@ class RawFrame(ctypes.Structure):
                 ("function", ctypes.c_char_p), ("file", ctypes.c_char_p), ("line", ctypes.c_int)]
 
 
+class Moment(ctypes.c_uint64):
+    """Not an int, of which the small ones take no memory: so each moment leaves the same behind."""
+
+
 def _functions():
     library = ctypes.PyDLL(None)
     shapes = {
         "active": (ctypes.c_int, ()),
         "alive": (ctypes.c_int64, ()),
-        "alive_here": (ctypes.c_int64, ()),
+        "moment": (Moment, ()),
+        "born": (ctypes.c_int64, (Moment,)),
         "mark": (ctypes.c_uint64, ()),
         "mark_end": (None, (ctypes.c_uint64,)),
         "since": (ctypes.c_int64, (ctypes.c_uint64, ctypes.c_uint, ctypes.c_void_p, ctypes.c_size_t)),

@@ -1,10 +1,10 @@
 """pytest --unfreed: which test leaks, and where
 
-How a test is asked. It runs once, while only the number of live blocks is watched: whether it grew over the test's own
-function costs next to nothing. When it did, or when fixtures of the test's own make that number worthless, the test
-is run again, now with a stack for every Python object, until one run leaves nothing behind or `--unfreed-repeat` of
-them (2) have all left blocks at the same places. Only that is a leak: what is filled once (caches, lazy imports) grows
-once. What pytest keeps for itself does not count.
+How a test is asked. It runs once, while only the number of blocks that its own function leaves behind is counted, which
+costs next to nothing. When there are any, or when fixtures of the test's own make that number worthless, the test is
+run again, now with a stack for every Python object, until one run leaves nothing behind or `--unfreed-repeat` of them
+(2) have all left blocks at the same places. Only that is a leak: what is filled once (caches, lazy imports) grows once.
+What pytest keeps for itself does not count.
 
 Garbage is collected before each count, and what lived before the first test is put aside for that (gc.freeze()), else
 collecting would take longer than the tests.
@@ -12,16 +12,17 @@ collecting would take longer than the tests.
 Without unfreed in the process, pytest starts itself again under the command `unfreed` (UNFREED_PROGRAM, the one of this
 installation or checkout, or the first on PATH). Workers of pytest-xdist inherit it.
 """
+import _thread
 import contextlib
 import fnmatch
 import functools
 import gc
 import inspect
+import operator
 import os
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import types
 import warnings
@@ -39,6 +40,7 @@ _ENTRIES = {("python.py", "pytest_pyfunc_call"), ("python.py", "_call_with_optio
             ("python.py", "call_optional"), ("unittest.py", "runtest"), ("doctest.py", "runtest"),
             ("fixtures.py", "call_fixture_func"), ("fixtures.py", "_teardown_yield_fixture"),
             (os.path.basename(__file__), "user_code")}
+_call = operator.methodcaller("__call__")
 _UNSTEADY_MAX = 4  # runs that do not count
 _PAUSES = (0, 0.01, 0.1)  # seconds: threads that were told to end need a moment for it
 _SWITCH_SECONDS = 0.1  # for which a thread that does not wait is let alone
@@ -113,10 +115,12 @@ def pytest_report_header(config):
 class Gate:
     def __init__(self, config):
         self.repeat = max(config.getoption("--unfreed-repeat"), 1)
-        self.alive, self.alive_here = _shim.need()["alive"], _shim.need()["alive_here"]
-        self.idle = self.idle_here = 0  # what counted() finds of a function that does nothing: the numbers are objects
+        # Garbage and free lists, then a number: a leaked object that is taken from a free list is not born. No other thread
+        # runs in between, since map() calls one after the other without the interpreter.
+        self.alive, self.moment = [(gc.collect, _shim.need()[name]) for name in ("alive", "moment")]
+        self.idle, self.idle_born = 0, 0  # what is counted of a function that does nothing: the numbers are objects
         self.again = self.leaking = 0
-        self.is_apart, self.is_worker = False, hasattr(config, "workerinput")
+        self.is_apart = False
         self.unrepeatable = []
         self.n_tests, self.unfrozen = 0, 0.0
         self.roots = tuple(os.path.dirname(os.path.abspath(module.__file__)) + os.sep for name, module in
@@ -133,8 +137,8 @@ class Gate:
             gc.collect()
             gc.freeze()
             self.unfrozen = time.monotonic()
-            self.idle = self.idle_here = 0
-            self.idle, self.idle_here = map(min, zip(*[self.counted(list) for _ in range(5)]))
+            self.idle, self.idle_born = 0, 0
+            self.idle, self.idle_born = [min(count(list) for _ in range(5)) for count in (self.more, self.born)]
         elif self.n_tests % _FREEZE_TESTS == 0:
             gc.freeze()
         self.n_tests += 1
@@ -166,30 +170,33 @@ class Gate:
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
-    def more_than(self, before, before_here):
-        """By how many blocks there are more: in all, and by what this thread did. That makes up for what other threads
-        release of what they had, as the one of a pytest-xdist worker that reads messages does."""
-        return self.alive() - before - self.idle, self.alive_here() - before_here - self.idle_here
+    def more(self, run):
+        """By how many blocks there are more for it, garbage apart."""
+        _, before = map(_call, self.alive)
+        run()
+        _, after = map(_call, self.alive)
+        return after - before - self.idle
 
-    def counted(self, run):
-        """The same of running it, and of none of its garbage."""
+    def born(self, run):
+        """How many blocks are younger than its beginning, garbage apart. What is older and goes does not make up for them,
+        but it takes longer to find out."""
         with self.undisturbed():
-            gc.collect()  # else a leaked object could be taken from a free list, without any block being born
-            before, before_here = self.alive(), self.alive_here()
+            _, moment = map(_call, self.moment)
             run()
-            more = self.more_than(before, before_here)
-            if max(more) > 0:
-                gc.collect()
-                more = self.more_than(before, before_here)
-            return more
+            gc.collect()
+            born = _shim.need()["born"](moment)
+            return born - self.idle_born if born >= 0 else 1  # nobody knows, after a hundred marks of its own
+
+    def is_suspect(self, run):
+        """May it have left something behind? The one thread of a test can be taken at its count, unless that fell. Others
+        do what they want meanwhile: the one of a pytest-xdist worker releases messages that it has read."""
+        return self.born(run) > 0 if _thread._count() > 0 else self.more(run) != 0
 
     @contextlib.contextmanager
     def undisturbed(self):
-        """Other threads run when this one waits, but not in between: what they release would go to the free lists again.
-        A worker of pytest-xdist has a thread that `threading` does not know of."""
+        """Other threads run when this one waits, but not in between: what they release would go to the free lists again."""
         interval = sys.getswitchinterval()
-        if self.is_worker or threading.active_count() > 1:
-            sys.setswitchinterval(max(interval, _SWITCH_SECONDS))
+        sys.setswitchinterval(max(interval, _SWITCH_SECONDS))
         try:
             yield
         finally:
@@ -200,13 +207,13 @@ class Gate:
         others is still there for the runs to come."""
         grew = []
         run_test = item.runtest
-        item.runtest = lambda: grew.append(max(self.counted(run_test)))
+        item.runtest = lambda: grew.append(self.is_suspect(run_test))
         try:
             reports = _begin(item)
         finally:
             del item.runtest
         is_suspect = len(reports) == 2 and _all_passed(reports) and (
-            any(more > 0 for more in grew) or _has_own_fixtures(item) or self.n_tests == 1)
+            any(grew) or _has_own_fixtures(item) or self.n_tests == 1)
         _end(item, reports, item.parent if is_suspect else nextitem)
         if is_suspect and not _all_passed(reports):
             last = _close(item, nextitem)
@@ -217,8 +224,7 @@ class Gate:
     def ask(self, item, marker):
         """The leaks, after as many runs as are needed; an empty list when there are none or it cannot be told."""
         self.again += 1
-        if not self.run_grew(item):
-            return []
+        self.run_again(item)  # caches are full then, also those that only a test that is run again fills
         keys, found, n, unsteady = None, [], 0, 0
         while n < self.repeat:
             found, older_gone = self.run_marked(item, steady=n + unsteady > 0)
@@ -259,15 +265,6 @@ class Gate:
         for list_, n in finalizers:
             del list_[n:]
         return passed
-
-    def run_grew(self, item):
-        """Another run, counted from its setup to its teardown. True also when it failed."""
-        with self.undisturbed():
-            settle()
-            before, before_here = self.alive(), self.alive_here()
-            passed = self.run_again(item)
-            settle()
-            return not passed or max(self.more_than(before, before_here)) > 0
 
     def run_marked(self, item, steady):
         """What has grown in another run, None when that failed; how many blocks of before it did away with."""

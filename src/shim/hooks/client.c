@@ -15,7 +15,8 @@
 DOOR int unfreed_active(void);
 DOOR int64_t unfreed_check(void);
 DOOR int64_t unfreed_alive(void);
-DOOR int64_t unfreed_alive_here(void);
+DOOR uint64_t unfreed_moment(void);
+DOOR int64_t unfreed_born(uint64_t moment);
 DOOR uint64_t unfreed_mark(void);
 DOOR void unfreed_mark_end(uint64_t mark);
 DOOR int64_t unfreed_since(uint64_t mark, unsigned what, struct unfreed_site *sites, size_t most);
@@ -60,7 +61,25 @@ static bool recording(void) { return (arena.base || record_begin(&thread_self)) 
 
 int64_t unfreed_alive(void) { return recording() ? since_alive() : -1; }
 
-int64_t unfreed_alive_here(void) { return recording() ? since_alive_here() : -1; }
+uint64_t unfreed_moment(void)
+{
+        if (!recording())
+                return 0;
+        thread_self.quiet++;
+        uint64_t moment = since_moment();
+        thread_self.quiet--;
+        return moment;
+}
+
+int64_t unfreed_born(uint64_t moment)
+{
+        if (!recording() || moment == 0)
+                return -1;
+        thread_self.quiet++;
+        int64_t n = since_born(moment);
+        thread_self.quiet--;
+        return n;
+}
 
 uint64_t unfreed_mark(void)
 {

@@ -109,10 +109,14 @@ UNFREED_CALL(int64_t, unfreed_check, (void), (), 0)
  * well under a microsecond for each, and no look at any block. -1 when nothing is recorded. Otherwise -1. */
 UNFREED_CALL(int64_t, unfreed_alive, (void), (), -1)
 
-/* How many blocks the calling thread has allocated, less how many it has released, those that other threads allocated
- * included: so it may be negative. What other threads do meanwhile does not change it. As cheap as a call. -1 when nothing
- * is recorded. Otherwise -1. */
-UNFREED_CALL(int64_t, unfreed_alive_here, (void), (), -1)
+/* The number of this moment, 1 or more, for unfreed_born(). As cheap as a call, but a pass over what is alive at every
+ * 120th (a mark and a fork count, too). 0 when nothing is recorded. Otherwise 0. */
+UNFREED_CALL(uint64_t, unfreed_moment, (void), (), 0)
+
+/* How many blocks that were born since that moment, in any thread, are alive: one pass over what is alive (a tenth of a
+ * millisecond for 100,000 blocks). What was older and is gone does not make up for them, as it does in a difference of
+ * unfreed_alive(). -1 when more than 119 moments, marks and forks came since, or nothing is recorded. Otherwise -1. */
+UNFREED_CALL(int64_t, unfreed_born, (uint64_t moment), (moment), -1)
 
 /* A mark in time. It costs one pass over what is alive (a fifth of a millisecond for 100,000 blocks) and nothing
  * afterwards. Any thread may ask about it. At most 63 at a time: end it. Returns its number; 0 when it cannot be had
@@ -126,8 +130,8 @@ UNFREED_ORDER(unfreed_mark_end, (uint64_t mark), (mark))
  * released and given out again at the same place is a new one. `most` sites at most are stored; the answer says how
  * many there are. `what` is 0 or of enum unfreed_since_what. Blocks that were ignored (below) do not count. It takes
  * as long as a mark; where it judges, as long as unfreed_check(), and the same holds of other threads, registers and
- * stacks. When more than 120 marks and forks came since this one, `blocks` says only by how much the site has grown.
- * After a fork, in the child, marks of the parent mean the fork. -1: no such mark, too little memory or time, or
+ * stacks. When more than 120 marks, moments and forks came since this one, `blocks` says only by how much the site has
+ * grown. After a fork, in the child, marks of the parent mean the fork. -1: no such mark, too little memory or time, or
  * nothing is recorded. Otherwise -1. */
 UNFREED_CALL(int64_t, unfreed_since, (uint64_t mark, unsigned what, struct unfreed_site *sites, size_t most),
              (mark, what, sites, most), -1)

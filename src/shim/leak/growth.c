@@ -162,21 +162,38 @@ static bool count_page(const wire_slot *slots, struct pass *ret_pass)
         return counted;
 }
 
+static wire_slot large_slot(const struct block *block)
+{
+        return wire_slot_make(block->stack, 0, block->family, 0, block->epoch) |
+               (wire_slot)block->verdict << WIRE_SLOT_VERDICT_SHIFT;
+}
+
 static bool count_large(const struct block *block, void *context)
 {
-        wire_slot slot = wire_slot_make(block->stack, 0, block->family, 0, block->epoch) |
-                         (wire_slot)block->verdict << WIRE_SLOT_VERDICT_SHIFT;
-        return count_block(context, slot, block->size);
+        return count_block(context, large_slot(block), block->size);
+}
+
+/* The slots of the next page that has any, from that page on; NULL = there is no more. Both numbers begin as 0. */
+static const wire_slot *next_page(uint32_t *leaf, unsigned *page)
+{
+        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
+        uint32_t n_leaves = (uint32_t)(range->used < range->capacity ? range->used : range->capacity);
+        for (*leaf += *leaf == 0; *leaf < n_leaves; ++*leaf, *page = 0)
+                while (*page < WIRE_LEAF_PAGES) {
+                        unsigned here = (*page)++;
+                        if (arena.leaves[*leaf].touched[here])
+                                return table_page(*leaf, here).slots;
+                }
+        return NULL;
 }
 
 static bool count_all(struct pass *pass)
 {
-        const struct wire_range *range = &arena.header->extents[WIRE_EXTENT_LEAVES];
-        uint32_t n_leaves = (uint32_t)(range->used < range->capacity ? range->used : range->capacity);
-        for (uint32_t leaf = 1; leaf < n_leaves; leaf++)
-                for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++)
-                        if (arena.leaves[leaf].touched[page] && !count_page(table_page(leaf, page).slots, pass))
-                                return false;
+        uint32_t leaf = 0;
+        unsigned page = 0;
+        for (const wire_slot *slots; (slots = next_page(&leaf, &page));)
+                if (!count_page(slots, pass))
+                        return false;
         large_each(count_large, pass);
         return sum_add(pass);
 }
@@ -200,6 +217,64 @@ bool growth_count(const bool born[GROWTH_EPOCHS], bool by_verdict, struct growth
         }
         *ret = growth;
         return true;
+}
+
+enum { FEW_EPOCHS = 4 };
+
+/* Blocks of some epochs. `few`: these, in no order, if there are no more than FEW_EPOCHS. */
+struct born {
+        const bool *epochs;
+        uint8_t few[FEW_EPOCHS];
+        unsigned n_epochs;
+        uint64_t n;
+};
+
+typedef uint8_t bytes16 __attribute__((vector_size(16), may_alias));
+_Static_assert(WIRE_SLOT_EPOCH_SHIFT == 56, "the epoch is the last byte of a slot");
+
+/* Is any slot of the page of this epoch? Two at a time: most pages have none, so that this is what a pass costs. */
+static bool is_any_of(const wire_slot *slots, uint8_t epoch)
+{
+        bytes16 wanted = (bytes16){0} + epoch, found = {0};
+        for (const wire_slot *end = slots + TABLE_PAGE_SLOTS; slots < end; slots += 4)
+                found |= (bytes16)(*(const bytes16 *)slots == wanted) | (bytes16)(*(const bytes16 *)&slots[2] == wanted);
+        return found[7] || found[15];
+}
+
+static bool may_have(const struct born *born, const wire_slot *slots)
+{
+        bool may = born->n_epochs > FEW_EPOCHS;
+        for (unsigned i = 0; !may && i < born->n_epochs; i++)
+                may = is_any_of(slots, born->few[i]);
+        return may;
+}
+
+static inline __attribute__((always_inline)) bool is_born(const bool *epochs, wire_slot slot)
+{
+        return unlikely(epochs[wire_slot_epoch(slot)]) && wire_slot_live(slot) &&
+               wire_slot_verdict(slot) != WIRE_VERDICT_IGNORED;
+}
+
+static bool born_large(const struct block *block, void *context)
+{
+        struct born *born = context;
+        born->n += is_born(born->epochs, large_slot(block));
+        return true;
+}
+
+uint64_t growth_born(const bool epochs[GROWTH_EPOCHS])
+{
+        struct born born = {.epochs = epochs};
+        for (unsigned i = 0; i < GROWTH_EPOCHS; i++)
+                if (epochs[i] && born.n_epochs++ < FEW_EPOCHS)
+                        born.few[born.n_epochs - 1] = (uint8_t)i;
+        uint32_t leaf = 0;
+        unsigned page = 0;
+        for (const wire_slot *slots; (slots = next_page(&leaf, &page));)
+                for (unsigned i = 0, n = may_have(&born, slots) ? TABLE_PAGE_SLOTS : 0; i < n; i++)
+                        born.n += is_born(epochs, __atomic_load_n(&slots[i], __ATOMIC_RELAXED));
+        large_each(born_large, &born);
+        return born.n;
 }
 
 const struct growth_row *growth_find(const struct growth *growth, uint32_t stack)

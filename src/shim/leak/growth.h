@@ -37,6 +37,9 @@ bool growth_count(const bool born[GROWTH_EPOCHS], bool by_verdict, struct growth
 /* The row of a stack, counted without verdicts; NULL = nothing. */
 const struct growth_row *growth_find(const struct growth *growth, uint32_t stack);
 
+/* How many blocks are alive that were born in one of these epochs: a shorter pass, which needs no memory. */
+uint64_t growth_born(const bool born[GROWTH_EPOCHS]);
+
 /* From now on all that lives is of long ago (epoch 0), but for what is of a `kept` epoch. Other threads may go on. */
 void growth_age(const bool kept[GROWTH_EPOCHS]);
 

@@ -6,7 +6,6 @@
 #include "shim/leak/growth.h"
 #include "shim/leak/judge.h"
 #include "shim/self/life.h"
-#include "shim/self/thread.h"
 #include "shim/sys/lock.h"
 #include "shim/sys/pages.h"
 
@@ -236,8 +235,26 @@ int64_t since_alive(void)
         return n;
 }
 
-int64_t since_alive_here(void)
+uint64_t since_moment(void)
 {
-        const struct wire_count *count = thread_self.count;
-        return count ? (int64_t)(count->births - count->releases) : 0;
+        uint32_t before;
+        state_take();
+        uint64_t moment = life_epoch_begin(&before);
+        ages_keep();
+        lock_give(&state.lock);
+        return moment;
 }
+
+int64_t since_born(uint64_t moment)
+{
+        bool epochs[GROWTH_EPOCHS];
+        int64_t n = -1;
+        state_take();
+        if (moment <= life_epochs() && life_epochs() - moment < SINCE_EPOCHS) {
+                epochs_from(moment, epochs);
+                n = (int64_t)growth_born(epochs);
+        }
+        lock_give(&state.lock);
+        return n;
+}
+

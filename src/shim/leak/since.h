@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* SINCE_EPOCHS marks and forks later the epochs have come round, and only growth is known. */
+/* SINCE_EPOCHS marks, moments and forks later the epochs have come round, and only growth is known. */
 enum { SINCE_MARKS = 64, SINCE_EPOCHS = 120 };
 
 struct since_site {
@@ -42,7 +42,10 @@ int64_t since_sites(const struct since_question *question, struct since_site *re
 /* Blocks alive in this process, from the counts of its threads: no pass over the table. */
 int64_t since_alive(void);
 
-/* Births in the calling thread less releases in it, whoever did the other half. */
-int64_t since_alive_here(void);
+/* A new epoch begins, and nothing is remembered: its number. */
+uint64_t since_moment(void);
+
+/* Blocks alive that were born since that moment; -1: SINCE_EPOCHS marks, moments and forks came after it. */
+int64_t since_born(uint64_t moment);
 
 #endif
