@@ -164,8 +164,8 @@ static bool count_page(const wire_slot *slots, struct pass *ret_pass)
 
 static wire_slot large_slot(const struct block *block)
 {
-        return wire_slot_make(block->stack, 0, block->family, 0, block->epoch) |
-               (wire_slot)block->verdict << WIRE_SLOT_VERDICT_SHIFT;
+        return wire_slot_make(block->stack, 0, block->family, 0, block->epoch) | (wire_slot)block->verdict
+                                                                                         << WIRE_SLOT_VERDICT_SHIFT;
 }
 
 static bool count_large(const struct block *block, void *context)
@@ -237,7 +237,8 @@ static bool is_any_of(const wire_slot *slots, uint8_t epoch)
 {
         bytes16 wanted = (bytes16){0} + epoch, found = {0};
         for (const wire_slot *end = slots + TABLE_PAGE_SLOTS; slots < end; slots += 4)
-                found |= (bytes16)(*(const bytes16 *)slots == wanted) | (bytes16)(*(const bytes16 *)&slots[2] == wanted);
+                found |=
+                        (bytes16)(*(const bytes16 *)slots == wanted) | (bytes16)(*(const bytes16 *)&slots[2] == wanted);
         return found[7] || found[15];
 }
 

@@ -20,6 +20,7 @@
 
 #include "shim/block/inherited.h"
 #include "shim/block/large.h"
+#include "shim/leak/done.h"
 #include "shim/leak/find.h"
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
@@ -48,8 +49,6 @@ enum {
         AHEAD_BYTES = 256,      /* how much of each */
         LEADERS = 4096,         /* that are followed together */
         CANDIDATES = 32,        /* words whose slot is being fetched while earlier ones are looked up */
-        DONE_SHIFT = 11,        /* of a piece: 2 KiB */
-        DONE = 1024,            /* pieces that are remembered as done */
 };
 _Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
 
@@ -75,9 +74,7 @@ static struct {
         unsigned n_ahead, first_ahead;
         struct candidate candidates[CANDIDATES]; /* a ring */
         unsigned n_candidates, first_candidate;
-        /* Pieces (address >> DONE_SHIFT) that lie wholly in a REACHABLE block, for which no word does any more: programs
-         * that carve objects out of slabs point into few of them again and again. */
-        uintptr_t done[DONE];
+        struct done done;       /* REACHABLE blocks: whatever is being done, they are not changed any more */
         bool follows;           /* what they point to will be read in its turn */
         visit_fn *visit;        /* what to do with the blocks that candidates point to */
         uintptr_t leader;       /* of the blocks that are being followed; 0 = none in particular */
@@ -193,20 +190,6 @@ static bool is_free_chunk(const struct block *block, uintptr_t word)
         return word % 16 == 0 && block->start + block->size - word <= 8;
 }
 
-static bool is_done(uintptr_t word)
-{
-        uintptr_t piece = word >> DONE_SHIFT;
-        return mark.done[piece % DONE] == piece;
-}
-
-static void note_done(const struct block *block, uintptr_t word)
-{
-        uintptr_t piece = word >> DONE_SHIFT, start = piece << DONE_SHIFT, size = (uintptr_t)1 << DONE_SHIFT;
-        if (block->verdict == WIRE_VERDICT_REACHABLE && start >= block->start &&
-            start + size <= block->start + block->size)
-                mark.done[piece % DONE] = piece;
-}
-
 static void candidate_take(void)
 {
         struct candidate candidate = mark.candidates[mark.first_candidate];
@@ -216,7 +199,8 @@ static void candidate_take(void)
         bool start;
         if (!find_block(candidate.word, &block, &start))
                 return;
-        note_done(&block, candidate.word);
+        if (block.verdict == WIRE_VERDICT_REACHABLE)
+                done_note(&mark.done, candidate.word, block.start, block.size);
         /* What was not written since the fork can mean a block of ours only if that stands where one stood then, as
          * after a realloc in place. */
         if (candidate.reading.source.is_inherited && !inherited_may_begin(block.start, life_fork_epoch()))
@@ -256,11 +240,11 @@ READS_ANYTHING static void words_read(const uintptr_t *words, size_t n, uintptr_
                              (four[3] - low < span))))
                         continue;
                 for (size_t k = i; k < i + 4; k++)
-                        if (find_may_point(words[k]) && !is_done(words[k]))
+                        if (find_may_point(words[k]) && !done_holds(&mark.done, words[k]))
                                 candidate_add(words[k], address + k * sizeof *words, reading);
         }
         for (; i < n; i++)
-                if (find_may_point(words[i]) && !is_done(words[i]))
+                if (find_may_point(words[i]) && !done_holds(&mark.done, words[i]))
                         candidate_add(words[i], address + i * sizeof *words, reading);
 }
 

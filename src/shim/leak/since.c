@@ -257,4 +257,3 @@ int64_t since_born(uint64_t moment)
         lock_give(&state.lock);
         return n;
 }
-
