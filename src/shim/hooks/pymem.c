@@ -21,6 +21,7 @@
 #include "shim/record/hot.h"
 #include "shim/record/log.h"
 #include "shim/record/own.h"
+#include "shim/record/own_logged.h"
 #include "shim/record/own_sampled.h"
 #include "shim/record/sample.h"
 #include "shim/self/glibc.h"
@@ -431,7 +432,14 @@ static const struct python_allocator hooks[PYTHON_DOMAINS] = {
 static const struct python_allocator sampled_hooks[PYTHON_DOMAINS] = {
         [PYTHON_RAW] = {NULL, raw_give, raw_give_zeroed, raw_resize, raw_release},
         [PYTHON_MEM] = {NULL, sampled_mem_give, mem_give_zeroed, sampled_mem_resize, sampled_mem_release},
-        [PYTHON_OBJECT] = {NULL, sampled_object_give, object_give_zeroed, sampled_object_resize, sampled_object_release},
+        [PYTHON_OBJECT] = {NULL, sampled_object_give, object_give_zeroed, sampled_object_resize,
+                           sampled_object_release},
+};
+
+static const struct python_allocator logged_hooks[PYTHON_DOMAINS] = {
+        [PYTHON_RAW] = {NULL, raw_give, raw_give_zeroed, raw_resize, raw_release},
+        [PYTHON_MEM] = {NULL, logged_mem_give, mem_give_zeroed, logged_mem_resize, logged_mem_release},
+        [PYTHON_OBJECT] = {NULL, logged_object_give, object_give_zeroed, logged_object_resize, logged_object_release},
 };
 
 static void objects_settle(void)
@@ -469,7 +477,9 @@ void pymem_look(void)
                 /* Objects that nobody wants recorded need no hook; but without pymalloc each would come to malloc's. */
                 const char *allocator = options_environment("PYTHONMALLOC");
                 bool pools = !allocator || strncmp(allocator, "malloc", 6) != 0;
-                if (layer_install(options.sample ? sampled_hooks : hooks,
+                if (layer_install(options.sample        ? sampled_hooks
+                                  : thread_self.logging ? logged_hooks
+                                                        : hooks,
                                   options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT))
                         record_others_below();
         }

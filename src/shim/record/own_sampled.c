@@ -1,8 +1,8 @@
 /* CPython's allocators where blocks are sampled
  *
- * What hooks/threshold.c is to malloc: nearly every block is to be passed on and nothing else. While the allocator behind
- * is asked, the thread is nested, so that what that asks of others is not sampled as a block of theirs at the same
- * address. A block that nobody knows goes back without: whom it comes to finds it unknown, too.
+ * What hooks/threshold.c is to malloc: nearly every block is to be passed on and nothing else. While the allocator
+ * behind is asked, the thread is nested, so that what that asks of others is not sampled as a block of theirs at the
+ * same address. A block that nobody knows goes back without: whom it comes to finds it unknown, too.
  */
 #include "shim/record/own_sampled.h"
 

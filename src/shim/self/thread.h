@@ -9,20 +9,24 @@
 #include "wire/arena.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct memo;       /* stack/: this thread's remembered walks */
 struct quarantine; /* block/: what it released last */
 struct log;        /* record/: its lane of the log */
 
+/* thread.odd of one that is odd by its log alone. */
+#define THREAD_ODD_LOGGING (UINT64_C(1) << 48)
+
 struct thread {
-        struct wire_count *count; /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
-        struct memo *memo;        /* owned by stack/, in pages of our own, reused by a later thread; may be NULL */
+        struct wire_count *count;      /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
+        struct memo *memo;             /* owned by stack/, in pages of our own, reused by a later thread; may be NULL */
         struct quarantine *quarantine; /* owned by block/; may be NULL */
         union {
                 struct {
-                        uint16_t nest;     /* > 0: inside an entry point whose inner calls are not events of their own */
-                        uint16_t quiet;    /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
+                        uint16_t nest;  /* > 0: inside an entry point whose inner calls are not events of their own */
+                        uint16_t quiet; /* > 0: inside ourselves on a slow path; allocations pass through unrecorded */
                         uint16_t ignoring; /* > 0: the program asked that what is born now be ignored (unfreed.h) */
                         uint8_t logging;   /* 1: `log` wants every event */
                         uint8_t sampling;  /* 1: not every block is looked at; owned by record/ as what follows */
@@ -30,14 +34,17 @@ struct thread {
                 uint64_t odd; /* 0: none of these */
         };
         int32_t tid;
-        uint32_t image;           /* life_image() for which this is set up: differs in a fork child */
-        uint32_t slot;            /* index in the thread list, 0 = none */
-        uint32_t fork_epoch;      /* in a fork child: the parent's epoch at the fork */
-        uint32_t python_busy;     /* owned by python/ */
+        uint32_t image;        /* life_image() for which this is set up: differs in a fork child */
+        uint32_t slot;         /* index in the thread list, 0 = none */
+        uint32_t fork_epoch;   /* in a fork child: the parent's epoch at the fork */
+        uint32_t python_busy;  /* owned by python/ */
         int64_t sample_left;   /* bytes until a block is */
         uint64_t sample_state; /* of the random numbers */
-        struct log *log;          /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
+        struct log *log; /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
 };
+_Static_assert(offsetof(struct thread, logging) == offsetof(struct thread, odd) + 6 &&
+                       __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "THREAD_ODD_LOGGING is 1 there");
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 
 /* Give a new thread (or a fork child's only one) its place in the list. Slow; comes when `count` is NULL. Sets all but
