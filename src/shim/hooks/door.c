@@ -15,6 +15,14 @@ void *door_early(size_t size, size_t alignment)
         return block;
 }
 
+static void behind_give(struct thread *self, void *block, void (*operator_delete)(void *))
+{
+        void *before = self->passing;
+        self->passing = block;
+        operator_delete(block);
+        self->passing = before;
+}
+
 void door_give(struct thread *self, void *block, size_t size)
 {
         void *out = quarantine_exchange(self, block, size);
@@ -24,11 +32,23 @@ void door_give(struct thread *self, void *block, size_t size)
         }
 }
 
-/* malloc, new and new[] blocks all come from next_malloc, see new.c. */
-static void owner_give(void *block, enum wire_family owner)
+/* malloc, new and new[] blocks all come from next_malloc, but for operators that are not the C++ library's: see new.c.
+ */
+static void owner_give(struct thread *self, void *block, const struct record_released *released)
 {
-        if (!python_give(block, owner))
+        void (*operator_delete)(void *) = released->is_aligned ? NULL : new_behind_delete(released->owner);
+        if (operator_delete)
+                behind_give(self, block, operator_delete);
+        else if (!python_give(block, released->owner))
                 next_free(block);
+}
+
+/* The release of `block` has been recorded, and an operator behind ours is about it: this is how it does that, by
+ * another operator or by free(). Unless it has given the place out again already. */
+static bool is_passing(const struct thread *self, const void *block)
+{
+        struct block known;
+        return self->passing == block && table_find((uintptr_t)block, &known) && known.released;
 }
 
 void door_release(void *block, enum wire_entry entry, size_t given_size, size_t given_align,
@@ -37,6 +57,10 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
         if (block == NULL || early_own(block))
                 return;
         struct thread *self = &thread_self;
+        if (unlikely(self->passing == block) && is_passing(self, block)) {
+                next(block);
+                return;
+        }
         if (unlikely(!record_wanted(self))) {
                 record_unseen_release(self, block);
                 if (next_begin())
@@ -51,12 +75,13 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
                         break;
                 }
                 sample_forget(self, block);
-                next(block);
+                behind_give(self, block, next);
                 break;
         case RECORD_OWNER:
                 sample_forget(self, block);
-                owner_give(block, released.owner);
+                owner_give(self, block, &released);
                 break;
-        case RECORD_SWALLOW: break;
+        case RECORD_SWALLOW:
+                break;
         }
 }

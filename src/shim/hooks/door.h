@@ -24,7 +24,14 @@ void door_give(struct thread *self, void *block, size_t size);
 void door_release(void *block, enum wire_entry entry, size_t given_size, size_t given_align,
                   const struct stack_start *start, void (*next)(void *));
 
+/* The operator behind ours that releases what the one of that family makes, but for aligned forms; NULL = it is the C++
+ * library's own, for which next_free() does, or the family has none. */
+void (*new_behind_delete(enum wire_family family))(void *block);
+
 /* Shall this request fail by the user's wish (option `fail`)? Sets errno then. */
-static inline bool door_fails(enum wire_entry entry, size_t size) { return unlikely(fail_active) && fail_now(entry, size); }
+static inline bool door_fails(enum wire_entry entry, size_t size)
+{
+        return unlikely(fail_active) && fail_now(entry, size);
+}
 
 #endif

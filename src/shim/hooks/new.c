@@ -83,6 +83,16 @@ static const struct behind *behind_find(void)
         return &found;
 }
 
+delete_function *new_behind_delete(enum wire_family family)
+{
+        if (new_is_standard || (family != WIRE_FAMILY_NEW && family != WIRE_FAMILY_NEW_ARRAY))
+                return NULL;
+        const struct behind *behind = behind_find();
+        if (behind->standard)
+                return NULL;
+        return family == WIRE_FAMILY_NEW ? behind->delete_one : behind->delete_array;
+}
+
 static void *memory_once(size_t size, size_t alignment, enum wire_entry entry, const struct behind *behind)
 {
         if (door_fails(entry, size))
@@ -163,7 +173,8 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
         return block;
 }
 
-static void delete_block(void *block, enum wire_entry entry, size_t size, size_t alignment, const struct stack_start *start)
+static void delete_block(void *block, enum wire_entry entry, size_t size, size_t alignment,
+                         const struct stack_start *start)
 {
         struct thread *self = &thread_self;
         struct hot_done done;

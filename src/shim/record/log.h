@@ -69,7 +69,8 @@ static inline __attribute__((always_inline)) void log_event(struct thread *self,
                 int64_t change = (int64_t)((address >> 3) - log->last);
                 uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
                 log->last = address >> 3;
-                unsigned address_code = (folded >> 8 != 0) + (folded >> 16 != 0) + (folded >> 24 != 0);
+                unsigned n_more = (63 - (unsigned)__builtin_clzll(folded | 1)) / 8; /* bytes beside the lowest */
+                unsigned address_code = n_more < 3 ? n_more : 3;
                 unsigned tag = (unsigned)kind | address_code << WIRE_LOG_ADDRESS_SHIFT;
                 struct log_place *place = &log->places[stack % WIRE_LOG_PLACES];
                 unsigned size_code = 0;

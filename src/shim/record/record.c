@@ -206,6 +206,7 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         if (unlikely(block.family != family) && !is_excused(&block, entry)) {
                 wrong_mismatch(self, &wrong);
                 ret->owner = block.family;
+                ret->is_aligned = block.stack && wire_word_align_log2(arena.nodes[block.stack].word) != 0;
                 act = RECORD_OWNER;
         } else if (unlikely(!agrees(&block, family, given_size, given_align))) {
                 wrong_size(self, &wrong);

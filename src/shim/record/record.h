@@ -59,6 +59,7 @@ enum record_act {
 struct record_released {
         size_t size;            /* of the block; SIZE_MAX = it was not known */
         enum wire_family owner; /* OWNER only */
+        bool is_aligned;        /* OWNER only: an alignment was asked for at its birth */
 };
 enum record_act record_release(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
                                size_t given_align, const struct stack_start *start, struct record_released *ret);

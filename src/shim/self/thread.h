@@ -40,6 +40,7 @@ struct thread {
         uint32_t python_busy;  /* owned by python/ */
         int64_t sample_left;   /* bytes until a block is */
         uint64_t sample_state; /* of the random numbers */
+        void *passing;         /* owned by hooks/: what an operator behind ours is releasing just now */
         struct log *log; /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
 };
 _Static_assert(offsetof(struct thread, logging) == offsetof(struct thread, odd) + 6 &&
