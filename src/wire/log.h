@@ -1,8 +1,8 @@
 /* The log: every allocation and release, on its way from a thread to the runner
  *
  * With the option `log`, each thread has a lane in the arena: a ring of bytes that it fills and the runner empties.
- * The two positions only grow; the place of one in the ring is it modulo WIRE_RING_BYTES. Bytes between `tail` and `head`
- * are whole records. What is still there when the process dies is read by whoever holds the arena.
+ * The two positions only grow; the place of one in the ring is it modulo WIRE_RING_BYTES. Bytes between `tail` and
+ * `head` are whole records. What is still there when the process dies is read by whoever holds the arena.
  *
  * A record is a tag of one byte and what the tag says that follows, little-endian, in this order:
  *
@@ -27,10 +27,10 @@ enum {
 
 /* Bits of a tag. */
 enum {
-        WIRE_LOG_KIND = 3,           /* enum wire_log_kind */
-        WIRE_LOG_ADDRESS_SHIFT = 2,  /* two bits: place in { 1, 2, 3, 6 } */
+        WIRE_LOG_KIND = 3,          /* enum wire_log_kind */
+        WIRE_LOG_ADDRESS_SHIFT = 2, /* two bits: place in { 1, 2, 3, 6 } */
         WIRE_LOG_STACK_KNOWN = 1 << 4,
-        WIRE_LOG_SIZE_SHIFT = 5,     /* two bits: place in { 0, 1, 2, 8 } */
+        WIRE_LOG_SIZE_SHIFT = 5, /* two bits: place in { 0, 1, 2, 8 } */
         WIRE_LOG_FAMILY = 1 << 7,
 };
 
@@ -47,13 +47,14 @@ enum wire_log_kind {
         X(TIME, 8)     /* microseconds, CLOCK_MONOTONIC: what follows is not older */                                  \
         X(THREAD, 4)   /* another thread has the lane from here on: its id. The lane's memory is empty again */        \
         X(RESTORED, 0) /* the last release of this lane was none: the block lives on */                                \
-        X(LOST, 4)     /* so many events of this lane are missing here */
+        X(LOST, 4)     /* so many events of this lane are missing here */                                              \
+        X(UNBORN, 8)   /* the last birth of this lane, at this address, was none: an outer call's follows */
 
 enum wire_log_control {
 #define X(id, bytes) WIRE_LOG_##id,
         WIRE_LOG_CONTROLS(X)
 #undef X
-        WIRE_LOG_CONTROL_END,
+                WIRE_LOG_CONTROL_END,
 };
 #define WIRE_LOG_CONTROL_TAG(control) ((control) << 2)
 

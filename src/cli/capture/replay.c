@@ -60,7 +60,8 @@ struct replaying {
         uint32_t *index; /* of sites: open addressing, 1 + place, at most half full */
         size_t index_mask, sites_room;
         uint64_t live_bytes, n_peaks;
-        bool failed; /* no memory */
+        uint64_t peak_before; /* the peak before the last one */
+        bool failed;          /* no memory */
 };
 
 /* ---- what is alive ---- */
@@ -192,6 +193,7 @@ static void block_begin(struct replaying *r, const struct alive *block)
         site->live_bytes += block->size;
         r->live_bytes += block->size;
         if (r->live_bytes > r->replay->peak_bytes) {
+                r->peak_before = r->replay->peak_bytes;
                 r->replay->peak_bytes = r->live_bytes;
                 r->n_peaks++;
         }
@@ -297,6 +299,26 @@ static void restored_apply(struct replaying *r, struct lane *lane)
         r->replay->events--;
 }
 
+/* What it may have made the peak will be made so by the birth that follows. */
+static void unborn_apply(struct replaying *r, struct lane *lane)
+{
+        struct alive *block = alive_find(r, lane->record.value);
+        if (!block->address || block->site == SITE_NONE || lane->born_last != block->address)
+                return;
+        struct replay_site *site = &r->replay->sites[block->site];
+        site_settle(r, site);
+        if (r->live_bytes == r->replay->peak_bytes)
+                r->replay->peak_bytes = r->peak_before;
+        site->births--;
+        site->born_bytes -= block->size;
+        site->live_blocks--;
+        site->live_bytes -= block->size;
+        r->live_bytes -= block->size;
+        r->replay->events--;
+        lane->born_last = 0;
+        alive_remove(r, block);
+}
+
 /* ---- lanes ---- */
 
 /* The next record, into lane->record; none when the lane is over. Negative: a line was said. */
@@ -397,6 +419,9 @@ static void control_apply(struct replaying *r, struct lane *lane)
                 break;
         case WIRE_LOG_RESTORED:
                 restored_apply(r, lane);
+                break;
+        case WIRE_LOG_UNBORN:
+                unborn_apply(r, lane);
                 break;
         case WIRE_LOG_LOST:
                 r->replay->lost += lane->record.value;

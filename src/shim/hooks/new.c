@@ -156,7 +156,6 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
         if (unlikely(!next_begin()))
                 return door_early(size, alignment);
         const struct behind *behind = behind_find();
-        uint64_t births = self->count ? self->count->births : 0;
         void *block = memory_try(size, alignment, entry, behind);
         if (unlikely(block == NULL))
                 return NULL;
@@ -164,12 +163,9 @@ static void *new_block(size_t size, size_t alignment, enum wire_entry entry, con
                 record_unseen(self, block, size);
                 return block;
         }
+        if (unlikely(!behind->standard))
+                record_unborn(self, block);
         record_birth(self, block, size, entry, log2_exact(alignment), start);
-        /* An operator behind ours may have come back to our malloc: the outermost call is the event. */
-        if (unlikely(!behind->standard) && births && self->count->births > births + 1) {
-                self->count->births--;
-                self->count->live_bytes -= (int64_t)size;
-        }
         return block;
 }
 

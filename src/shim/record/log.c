@@ -216,15 +216,18 @@ void log_release(struct thread *self, uintptr_t address, uint32_t stack, enum wi
                 log_event(self, WIRE_LOG_RELEASE, address, stack, 0, 0);
 }
 
-void log_restored(struct thread *self)
+static void log_control(struct thread *self, enum wire_log_control control, uint64_t value, unsigned bytes)
 {
         struct log *log = self->log;
         if (log->busy)
                 return;
         log->busy = (uintptr_t)__builtin_frame_address(0);
         if (log->at < log->limit || log_ready(self, log)) {
-                control_put(log, WIRE_LOG_RESTORED, 0, 0);
+                control_put(log, control, value, bytes);
                 __atomic_store_n(&log->lane->head, position_of(log), __ATOMIC_RELEASE);
         }
         log->busy = 0;
 }
+
+void log_restored(struct thread *self) { log_control(self, WIRE_LOG_RESTORED, 0, 0); }
+void log_unborn(struct thread *self, uintptr_t address) { log_control(self, WIRE_LOG_UNBORN, address, 8); }

@@ -65,7 +65,8 @@ static inline __attribute__((always_inline)) void log_event(struct thread *self,
         bool ready = log->at < log->limit && __atomic_load_n(log->clock, __ATOMIC_RELAXED) == log->time;
         if (likely(ready) || log_ready(self, log)) {
                 unsigned char *at = log->at;
-                __builtin_prefetch(at + LOG_AHEAD_BYTES, 1); /* the runner has read these lines: they are another core's */
+                __builtin_prefetch(at + LOG_AHEAD_BYTES,
+                                   1); /* the runner has read these lines: they are another core's */
                 int64_t change = (int64_t)((address >> 3) - log->last);
                 uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
                 log->last = address >> 3;
@@ -110,5 +111,7 @@ void log_birth(struct thread *self, uintptr_t address, uint64_t size, uint32_t s
 void log_release(struct thread *self, uintptr_t address, uint32_t stack, enum wire_log_kind kind);
 /* The resize whose release was just logged has failed. */
 void log_restored(struct thread *self);
+/* The birth at `address`, this thread's last one, is that of an outer call, which will be logged. */
+void log_unborn(struct thread *self, uintptr_t address);
 
 #endif

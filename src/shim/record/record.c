@@ -124,6 +124,18 @@ void record_birth(struct thread *self, void *block, size_t size, enum wire_entry
         birth_as(self, block, size, entry, align_log2, wire_entry_family(entry), start);
 }
 
+void record_unborn(struct thread *self, void *block)
+{
+        struct block inner;
+        if (!table_find((uintptr_t)block, &inner) || inner.released)
+                return;
+        table_forget(&inner);
+        self->count->births--;
+        self->count->live_bytes -= (int64_t)inner.size;
+        if (unlikely(self->logging))
+                log_unborn(self, inner.start);
+}
+
 void record_birth_known(struct thread *self, void *block, size_t size, struct stack_id stack, enum wire_family family)
 {
         if (unlikely(self->sampling) && !sample_takes(self, size))

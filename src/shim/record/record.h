@@ -48,6 +48,10 @@ static inline bool record_is_gone(const void *block)
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                   const struct stack_start *start);
 
+/* The function behind an entry point has come back to another entry point for `block`, whose birth is recorded there,
+ * if it is. That was none: the outermost call is the event, and will be recorded. */
+void record_unborn(struct thread *self, void *block);
+
 /* The program gives `block` (not NULL) back through `entry`. Says what the entry point must do. `given_size` and
  * `given_align`: what sized and aligned forms say; RECORD_NOT_GIVEN = nothing was said. */
 #define RECORD_NOT_GIVEN SIZE_MAX

@@ -213,6 +213,40 @@ Test(replay, a_resize_that_failed_leaves_the_block)
         cr_assert_eq(site(2)->live_blocks, 0);
 }
 
+static void unborn(unsigned lane, uint64_t address)
+{
+        put(lane, WIRE_LOG_CONTROL_TAG(WIRE_LOG_UNBORN), 1);
+        put(lane, address, 8);
+}
+
+Test(replay, a_birth_inside_of_another_is_none)
+{
+        birth(1, 0x1000, 2, 80);
+        unborn(1, 0x1000);
+        birth(1, 0x1000, 3, 50);
+        release(1, 0x1000);
+        birth(1, 0x2000, 2, 10);
+        cr_assert_eq(go(), 0);
+        cr_assert_eq(replay.unknown, 0);
+        cr_assert_eq(replay.events, 3);
+        cr_assert_eq(replay.peak_bytes, 50);
+        cr_assert_eq(site(2)->births, 1);
+        cr_assert_eq(site(2)->born_bytes, 10);
+        cr_assert_eq(site(3)->peak_bytes, 50);
+        cr_assert_eq(site(3)->temporary_blocks, 1);
+}
+
+Test(replay, only_the_last_birth_of_a_lane_can_be_none)
+{
+        birth(1, 0x1000, 2, 80);
+        birth(1, 0x2000, 3, 50);
+        unborn(1, 0x1000);
+        unborn(1, 0x3000);
+        cr_assert_eq(go(), 0);
+        cr_assert_eq(site(2)->births + site(3)->births, 2);
+        cr_assert_eq(replay.peak_bytes, 130);
+}
+
 Test(replay, stacks_that_are_none_become_the_unknown_one)
 {
         birth(1, 0x1000, 1000, 50);
