@@ -20,6 +20,7 @@
 #include <string.h>
 
 typedef void *new_function(size_t size);
+typedef void *new_nothrow_function(size_t size, const void *tag);
 typedef void *new_aligned_function(size_t size, size_t alignment);
 typedef void delete_function(void *block);
 typedef void handler_function(void);
@@ -27,6 +28,7 @@ typedef void handler_function(void);
 /* What lies behind our operators. `standard`: the C++ library's own, which is malloc. */
 struct behind {
         new_function *new_one, *new_array;
+        new_nothrow_function *new_nothrow, *new_array_nothrow; /* the others throw */
         new_aligned_function *new_aligned;
         delete_function *delete_one, *delete_array;
         handler_function *(*get_handler)(void);
@@ -69,6 +71,8 @@ static const struct behind *behind_find(void)
         struct behind now = {
                 .new_one = (new_function *)symbol_behind("_Znwm"),
                 .new_array = (new_function *)symbol_behind("_Znam"),
+                .new_nothrow = (new_nothrow_function *)symbol_behind("_ZnwmRKSt9nothrow_t"),
+                .new_array_nothrow = (new_nothrow_function *)symbol_behind("_ZnamRKSt9nothrow_t"),
                 .new_aligned = (new_aligned_function *)symbol_behind("_ZnwmSt11align_val_t"),
                 .delete_one = (delete_function *)symbol_behind("_ZdlPv"),
                 .delete_array = (delete_function *)symbol_behind("_ZdaPv"),
@@ -102,7 +106,13 @@ static void *memory_once(size_t size, size_t alignment, enum wire_entry entry, c
                 return next_memalign(alignment, size ? size : 1);
         if (likely(behind->standard))
                 return next_malloc(size ? size : 1);
+        static const char tag; /* std::nothrow: a class with nothing in it */
         bool array = wire_entry_family(entry) == WIRE_FAMILY_NEW_ARRAY;
+        new_nothrow_function *nothrow = entry == WIRE_ENTRY_NEW_NOTHROW         ? behind->new_nothrow
+                                        : entry == WIRE_ENTRY_NEW_ARRAY_NOTHROW ? behind->new_array_nothrow
+                                                                                : NULL;
+        if (nothrow)
+                return nothrow(size, &tag);
         return (array ? behind->new_array : behind->new_one)(size);
 }
 

@@ -2,7 +2,9 @@
 // its operators give and take is one block each.
 // expect: nothing
 // plain: same
+#include <cstdint>
 #include <cstdlib>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -22,5 +24,14 @@ int main()
                 delete[] many;
                 delete[] large;
         }
+        volatile size_t too_much = PTRDIFF_MAX;
+        if (new (std::nothrow) char[too_much])
+                return 2;
+        try {
+                delete[] new char[too_much];
+                return 3;
+        } catch (const std::bad_alloc &) {
+        }
+        delete[] new (std::nothrow) char[100];
         return all.back().size() == 100 ? 0 : 1;
 }
