@@ -25,6 +25,7 @@
  */
 #include "shim/leak/shape.h"
 
+#include "shim/leak/find.h"
 #include "shim/sys/probe.h"
 
 #include <string.h>
@@ -78,12 +79,20 @@ static bool is_array_with_cookie(const struct block *block, uintptr_t offset)
         return block->size > offset && (block->size - offset) % n == 0 && n <= block->size - offset;
 }
 
+/* No table of functions lies there; objects are full of such words, and to ask for them is a system call each. */
+static bool is_in_block(uintptr_t word)
+{
+        struct block block;
+        bool start;
+        return find_may_point(word) && find_block(word, &block, &start);
+}
+
 /* A pointer to virtual functions: the word points to readable memory that is not code, among whose first words are
  * pointers to code (pure virtual and absent ones may be zero). */
 static bool is_table(uintptr_t word)
 {
         uintptr_t table[VTABLE_WORDS];
-        if (is_in_code(word) || !probe_read(word, table, sizeof table))
+        if (is_in_code(word) || is_in_block(word) || !probe_read(word, table, sizeof table))
                 return false;
         for (int i = 0; i < VTABLE_WORDS; i++)
                 if (table[i] != 0)
