@@ -10,8 +10,8 @@
  *      stale stack           below the stack pointer, and of dead threads (stacks.c)
  *      untouched pages       resident.c
  *
- * With sampling most blocks are not known, and any of them may hold one that is: then all heap is a root, and what is lost
- * through lost blocks, or has left a pointer in free memory, seems held. What is called lost is.
+ * With sampling most blocks are not known, and any of them may hold one that is: then all heap is a root, and what is
+ * lost through lost blocks, or has left a pointer in free memory, seems held. What is called lost is.
  *
  * In a fork child the blocks of its parent count too (gaps.c): into them it may have put its own. And memory that it
  * has not written since the fork counts only for what stood there before it.
@@ -63,12 +63,12 @@ struct place {
 /* All of it in one piece of pages of our own. */
 struct memory {
         struct place places[N_PLACES];
-        struct sort_pair readable[N_PLACES], code[N_PLACES];
+        struct sort_pair readable[N_PLACES], code[N_PLACES], files[N_PLACES];
         uintptr_t copy[COPY_WORDS];
 };
 
 static struct memory *memory;
-static size_t n_places, n_readable, n_code;
+static size_t n_places, n_readable, n_code, n_files;
 static uintptr_t own_start, own_end; /* our library, when we are one */
 static bool inherited;               /* a fork child */
 static bool forked_never;            /* nor was it forked itself: then a page it shares is as it was at the fork */
@@ -170,6 +170,8 @@ static bool place_add(const struct map *map, void *context)
                 range_add(memory->readable, &n_readable, map->start, map->end);
         if (flags & EXECUTABLE)
                 range_add(memory->code, &n_code, map->start, map->end);
+        if ((flags & (READABLE | OF_FILE | SHARED)) == (READABLE | OF_FILE))
+                range_add(memory->files, &n_files, map->start, map->end);
         if (flags & BRK_HEAP && adjoins && map->start < *brk && *brk <= map->end) {
                 place_take(map->start, *brk, (flags & ~BRK_HEAP) | (last_flags & (OF_MODULE | LIBC)));
                 place_take(*brk, map->end, flags);
@@ -183,7 +185,7 @@ static bool place_add(const struct map *map, void *context)
 
 enum wire_unjudged roots_begin(uint64_t until_ns)
 {
-        n_places = n_readable = n_code = 0;
+        n_places = n_readable = n_code = n_files = 0;
         memory = pages_take(sizeof *memory);
         if (memory == NULL)
                 return WIRE_UNJUDGED_MEMORY;
@@ -195,7 +197,7 @@ enum wire_unjudged roots_begin(uint64_t until_ns)
                 return WIRE_UNJUDGED_MAPS;
         }
         mark_set_readable(memory->readable, n_readable);
-        shape_set_code(memory->code, n_code);
+        shape_set_mapped(&(struct shape_ranges){memory->code, n_code}, &(struct shape_ranges){memory->files, n_files});
         resident_begin(until_ns);
         return WIRE_UNJUDGED_NONE;
 }

@@ -25,32 +25,30 @@
  */
 #include "shim/leak/shape.h"
 
-#include "shim/leak/find.h"
 #include "shim/sys/probe.h"
 
 #include <string.h>
 
 enum { WORD = sizeof(uintptr_t), VTABLE_WORDS = 4 };
 
-static const struct sort_pair *code;
-static size_t n_code;
+static struct shape_ranges code, files;
 
 /* What was said of a word before, a bit for yes beside it: programs have few tables and many objects, and each answer
  * costs a system call. */
 enum { ANSWERS_LOG2 = 12 };
 static uintptr_t answers[1 << ANSWERS_LOG2];
 
-void shape_set_code(const struct sort_pair *ranges, size_t n)
+void shape_set_mapped(const struct shape_ranges *of_code, const struct shape_ranges *of_files)
 {
-        code = ranges;
-        n_code = n;
+        code = *of_code;
+        files = *of_files;
         memset(answers, 0, sizeof answers);
 }
 
-static bool is_in_code(uintptr_t address)
+static bool is_in(const struct shape_ranges *ranges, uintptr_t address)
 {
-        size_t i = sort_find(code, n_code, address);
-        return i < n_code && address < code[i].value;
+        size_t i = sort_find(ranges->all, ranges->n, address);
+        return i < ranges->n && address < ranges->all[i].value;
 }
 
 static uintptr_t word_at(uintptr_t address) { return *(const uintptr_t *)address; }
@@ -79,24 +77,17 @@ static bool is_array_with_cookie(const struct block *block, uintptr_t offset)
         return block->size > offset && (block->size - offset) % n == 0 && n <= block->size - offset;
 }
 
-/* No table of functions lies there; objects are full of such words, and to ask for them is a system call each. */
-static bool is_in_block(uintptr_t word)
-{
-        struct block block;
-        bool start;
-        return find_may_point(word) && find_block(word, &block, &start);
-}
-
-/* A pointer to virtual functions: the word points to readable memory that is not code, among whose first words are
- * pointers to code (pure virtual and absent ones may be zero). */
+/* A pointer to virtual functions: the word points into a mapped file, not to code in it, and among the first words
+ * there are pointers to code (pure virtual and absent ones may be zero). Objects are full of pointers to others: these
+ * are no system call each. */
 static bool is_table(uintptr_t word)
 {
         uintptr_t table[VTABLE_WORDS];
-        if (is_in_code(word) || is_in_block(word) || !probe_read(word, table, sizeof table))
+        if (!is_in(&files, word) || is_in(&code, word) || !probe_read(word, table, sizeof table))
                 return false;
         for (int i = 0; i < VTABLE_WORDS; i++)
                 if (table[i] != 0)
-                        return is_in_code(table[i]);
+                        return is_in(&code, table[i]);
         return false;
 }
 

@@ -8,8 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Code of the program, [key, value) ascending: what a table of virtual functions points to. */
-void shape_set_code(const struct sort_pair *ranges, size_t n);
+/* Memory, [key, value) ascending. */
+struct shape_ranges {
+        const struct sort_pair *all;
+        size_t n;
+};
+
+/* Code of the program: what a table of virtual functions points to; and private mappings of files, where such tables
+ * lie.
+ */
+void shape_set_mapped(const struct shape_ranges *code, const struct shape_ranges *files);
 
 /* Is `word`, which points past the start of `block`, how its owner holds it? The block's memory can be read. */
 bool shape_is_start(const struct block *block, uintptr_t word);

@@ -132,9 +132,11 @@ Test(shape, a_map_of_rust_has_a_byte_for_each_bucket_behind_them)
 Test(shape, two_bases_have_two_tables_of_functions)
 {
         heap_begin(5);
-        static uintptr_t code[4], first_table[4], second_table[4], data_table[4];
-        struct sort_pair range = {(uintptr_t)code, (uintptr_t)(code + 4)};
-        shape_set_code(&range, 1);
+        static uintptr_t code[4], tables[3][4], elsewhere[4];
+        uintptr_t *first_table = tables[0], *second_table = tables[1], *data_table = tables[2];
+        struct sort_pair of_code = {(uintptr_t)code, (uintptr_t)(code + 4)};
+        struct sort_pair of_files = {(uintptr_t)tables, (uintptr_t)(tables + 3)};
+        shape_set_mapped(&(struct shape_ranges){&of_code, 1}, &(struct shape_ranges){&of_files, 1});
         first_table[0] = (uintptr_t)&code[0];
         second_table[1] = (uintptr_t)&code[1]; /* the first is a pure virtual function */
         data_table[0] = 1234567;
@@ -143,6 +145,9 @@ Test(shape, two_bases_have_two_tables_of_functions)
         object[3] = (uintptr_t)second_table;
         cr_assert(is_start(object, 24));
         object[3] = (uintptr_t)data_table;
+        cr_assert_not(is_start(object, 24));
+        elsewhere[0] = (uintptr_t)&code[0];
+        object[3] = (uintptr_t)elsewhere;
         cr_assert_not(is_start(object, 24));
         object[3] = 8; /* no memory there */
         cr_assert_not(is_start(object, 24));
