@@ -54,7 +54,7 @@ enum wire_log_control {
 #define X(id, bytes) WIRE_LOG_##id,
         WIRE_LOG_CONTROLS(X)
 #undef X
-                WIRE_LOG_CONTROL_END,
+        WIRE_LOG_CONTROL_END,
 };
 #define WIRE_LOG_CONTROL_TAG(control) ((control) << 2)
 

@@ -31,7 +31,7 @@ import pytest
 from _pytest.runner import CallInfo, call_and_report
 
 from . import Mark, _shim
-from ._sites import describe, grown, settle
+from ._sites import describe, grown
 
 _STARTED = "UNFREED_PYTEST"  # in the environment of a pytest that was started again
 _HARNESS = ("_pytest", "pytest", "pluggy", "xdist", "execnet", "unfreed")

@@ -32,8 +32,7 @@ void door_give(struct thread *self, void *block, size_t size)
         }
 }
 
-/* malloc, new and new[] blocks all come from next_malloc, but for operators that are not the C++ library's: see new.c.
- */
+/* malloc, new and new[] blocks all come from next_malloc, but where the operators are not the C++ library's: new.c. */
 static void owner_give(struct thread *self, void *block, const struct record_released *released)
 {
         void (*operator_delete)(void *) = released->is_aligned ? NULL : new_behind_delete(released->owner);
@@ -43,12 +42,12 @@ static void owner_give(struct thread *self, void *block, const struct record_rel
                 next_free(block);
 }
 
-/* The release of `block` has been recorded, and an operator behind ours is about it: this is how it does that, by
- * another operator or by free(). Unless it has given the place out again already. */
-static bool is_passing(const struct thread *self, const void *block)
+/* An operator behind ours is releasing this block, by another operator or by free(), and we have recorded that: has it
+ * not given the place out again meanwhile? */
+static bool is_still_passing(const void *block)
 {
         struct block known;
-        return self->passing == block && table_find((uintptr_t)block, &known) && known.released;
+        return table_find((uintptr_t)block, &known) && known.released;
 }
 
 void door_release(void *block, enum wire_entry entry, size_t given_size, size_t given_align,
@@ -57,7 +56,7 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
         if (block == NULL || early_own(block))
                 return;
         struct thread *self = &thread_self;
-        if (unlikely(self->passing == block) && is_passing(self, block)) {
+        if (unlikely(self->passing == block) && is_still_passing(block)) {
                 next(block);
                 return;
         }
@@ -81,7 +80,6 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
                 sample_forget(self, block);
                 owner_give(self, block, &released);
                 break;
-        case RECORD_SWALLOW:
-                break;
+        case RECORD_SWALLOW: break;
         }
 }

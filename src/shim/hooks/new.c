@@ -21,7 +21,6 @@
 
 typedef void *new_function(size_t size);
 typedef void *new_nothrow_function(size_t size, const void *tag);
-typedef void *new_aligned_function(size_t size, size_t alignment);
 typedef void delete_function(void *block);
 typedef void handler_function(void);
 
@@ -29,7 +28,6 @@ typedef void handler_function(void);
 struct behind {
         new_function *new_one, *new_array;
         new_nothrow_function *new_nothrow, *new_array_nothrow; /* the others throw */
-        new_aligned_function *new_aligned;
         delete_function *delete_one, *delete_array;
         handler_function *(*get_handler)(void);
         bool standard;
@@ -73,7 +71,6 @@ static const struct behind *behind_find(void)
                 .new_array = (new_function *)symbol_behind("_Znam"),
                 .new_nothrow = (new_nothrow_function *)symbol_behind("_ZnwmRKSt9nothrow_t"),
                 .new_array_nothrow = (new_nothrow_function *)symbol_behind("_ZnamRKSt9nothrow_t"),
-                .new_aligned = (new_aligned_function *)symbol_behind("_ZnwmSt11align_val_t"),
                 .delete_one = (delete_function *)symbol_behind("_ZdlPv"),
                 .delete_array = (delete_function *)symbol_behind("_ZdaPv"),
                 .get_handler = (handler_function * (*)(void)) symbol_behind("_ZSt15get_new_handlerv"),

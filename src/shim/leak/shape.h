@@ -14,9 +14,7 @@ struct shape_ranges {
         size_t n;
 };
 
-/* Code of the program: what a table of virtual functions points to; and private mappings of files, where such tables
- * lie.
- */
+/* Code of the program, to which tables of virtual functions point; private mappings of files, where such tables lie. */
 void shape_set_mapped(const struct shape_ranges *code, const struct shape_ranges *files);
 
 /* Is `word`, which points past the start of `block`, how its owner holds it? The block's memory can be read. */

@@ -84,16 +84,22 @@ static void ages_keep(void)
         state.n_aged = now;
 }
 
-uint64_t since_begin(void)
+static uint64_t epoch_begin(void)
 {
         uint32_t before;
+        uint64_t epoch = life_epoch_begin(&before);
+        ages_keep();
+        return epoch;
+}
+
+uint64_t since_begin(void)
+{
         uint64_t id = 0;
         state_take();
         struct mark *mark = mark_free();
         if (mark && growth_count(NULL, false, &mark->then)) {
-                mark->n_epoch = life_epoch_begin(&before);
+                mark->n_epoch = epoch_begin();
                 id = mark->id = state.n_given;
-                ages_keep();
         }
         lock_give(&state.lock);
         return id;
@@ -237,10 +243,8 @@ int64_t since_alive(void)
 
 uint64_t since_moment(void)
 {
-        uint32_t before;
         state_take();
-        uint64_t moment = life_epoch_begin(&before);
-        ages_keep();
+        uint64_t moment = epoch_begin();
         lock_give(&state.lock);
         return moment;
 }

@@ -65,8 +65,8 @@ static inline __attribute__((always_inline)) void log_event(struct thread *self,
         bool ready = log->at < log->limit && __atomic_load_n(log->clock, __ATOMIC_RELAXED) == log->time;
         if (likely(ready) || log_ready(self, log)) {
                 unsigned char *at = log->at;
-                __builtin_prefetch(at + LOG_AHEAD_BYTES,
-                                   1); /* the runner has read these lines: they are another core's */
+                /* The runner has read these lines: they are another core's. */
+                __builtin_prefetch(at + LOG_AHEAD_BYTES, 1);
                 int64_t change = (int64_t)((address >> 3) - log->last);
                 uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
                 log->last = address >> 3;

@@ -130,6 +130,7 @@ void record_unborn(struct thread *self, void *block)
         if (!table_find((uintptr_t)block, &inner) || inner.released)
                 return;
         table_forget(&inner);
+        sample_forgotten(self, inner.start);
         self->count->births--;
         self->count->live_bytes -= (int64_t)inner.size;
         if (unlikely(self->logging))

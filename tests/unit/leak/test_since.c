@@ -192,6 +192,47 @@ Test(since, more_sites_than_there_is_room_for_are_counted)
         cr_assert_eq(sites[7].bytes, 23);
 }
 
+Test(since, of_a_moment_only_what_is_younger_counts)
+{
+        heap_begin(5);
+        uintptr_t *older = heap_block_of(0x1000, 24, 3, WIRE_FAMILY_MALLOC);
+        uint64_t first = since_moment();
+        cr_assert_eq(since_born(first), 0);
+        uintptr_t *younger = heap_block_of(0x10020, 24, 3, WIRE_FAMILY_MALLOC);
+        heap_block_of(0x3000, WIRE_SMALL_MAX + 1, 4, WIRE_FAMILY_MALLOC);
+        uint64_t second = since_moment();
+        heap_block_of(0x80000, 24, 3, WIRE_FAMILY_NEW);
+        release(older); /* which makes up for nothing */
+        cr_assert_eq(since_born(first), 3);
+        cr_assert_eq(since_born(second), 1);
+        release(younger);
+        cr_assert_eq(since_born(first), 2);
+}
+
+Test(since, of_more_epochs_than_are_looked_for_at_once_none_is_missed)
+{
+        heap_begin(5);
+        uint64_t moment = since_moment();
+        for (uintptr_t i = 0; i < 10; i++) {
+                heap_block_of(0x1000 + i * 0x20000, 24, 3, WIRE_FAMILY_MALLOC);
+                cr_assert_eq(since_born(moment), (int64_t)i + 1);
+                since_moment();
+        }
+}
+
+Test(since, a_moment_of_long_ago_is_not_known)
+{
+        heap_begin(5);
+        uint64_t moment = since_moment();
+        heap_block_of(0x1000, 24, 3, WIRE_FAMILY_MALLOC);
+        for (int i = 0; i < SINCE_EPOCHS - 1; i++)
+                since_moment();
+        cr_assert_eq(since_born(moment), 1);
+        since_moment();
+        cr_assert_eq(since_born(moment), -1);
+        cr_assert_eq(since_born(moment + 1000), -1);
+}
+
 Test(growth, blocks_whose_stack_had_no_room_are_left_out)
 {
         heap_begin(5);
