@@ -171,8 +171,6 @@ void table_forget(const struct block *block)
                 __atomic_store_n(block->slot, table_empty_slot(), __ATOMIC_RELAXED);
 }
 
-void table_restore(const struct block *block) { table_insert(block->start, block->size, block->stack, block->family); }
-
 /* The live ones of one touched page of slots. */
 static bool page_each(uint32_t leaf, unsigned page, bool (*visit)(const struct block *block, void *context), void *context)
 {

@@ -133,9 +133,8 @@ void table_clear(uintptr_t start);
 /* The same, and the slot is empty, whatever stood in it. */
 void table_wipe(uintptr_t start);
 
-/* As if it had never been there; or back again, as after a failed realloc. */
+/* As if it had never been there. */
 void table_forget(const struct block *block);
-void table_restore(const struct block *block);
 
 /* Each live block, in address order within small and within large ones. Stops when visit is false. */
 void table_each(bool (*visit)(const struct block *block, void *context), void *context);

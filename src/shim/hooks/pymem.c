@@ -293,19 +293,17 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         if (unlikely(block == NULL && is_without_gil(self, layer, NULL, door->family, door->resize, start)))
                 inner = raw_inner();
         if (found)
-                table_forget(&old);
+                sample_table_forget(self, &old);
         nest_enter(self);
         void *result = inner->resize(inner->context, block, layer_size(layer, size));
         nest_leave(self);
         if (unlikely(result == NULL)) {
                 if (found)
-                        table_restore(&old);
+                        sample_insert(self, old.start, old.size, old.stack, old.family);
                 return NULL;
         }
-        if (found) {
-                sample_forgotten(self, old.start);
+        if (found)
                 record_forgotten(self, &old);
-        }
         if (likely(is_tracked(door->family, size)))
                 born(self, layer, result, size, door->family, door->resize, start);
         else if (!is_unknown_object(result, door->family))

@@ -94,23 +94,13 @@ static inline struct stack_id stack_of(struct thread *self, const struct stack_s
         return trie_child(frames, allocator_word);
 }
 
-static inline void known_insert(const struct thread *self, uintptr_t start, uint64_t size, uint32_t stack,
-                                enum wire_family family)
-{
-        if (unlikely(self->sampling))
-                sample_remember(start);
-        table_insert(start, size, stack, family);
-        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
-                table_mark_large(start);
-}
-
 static inline void birth_as(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                             enum wire_family family, const struct stack_start *start)
 {
         if (unlikely(self->sampling) && !sample_takes(self, size))
                 return;
         struct stack_id stack = stack_of(self, start, wire_word_allocator(entry, align_log2));
-        known_insert(self, (uintptr_t)block, size, stack.n, family);
+        sample_insert(self, (uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
@@ -129,8 +119,7 @@ void record_unborn(struct thread *self, void *block)
         struct block inner;
         if (!table_find((uintptr_t)block, &inner) || inner.released)
                 return;
-        table_forget(&inner);
-        sample_forgotten(self, inner.start);
+        sample_table_forget(self, &inner);
         self->count->births--;
         self->count->live_bytes -= (int64_t)inner.size;
         if (unlikely(self->logging))
@@ -141,7 +130,7 @@ void record_birth_known(struct thread *self, void *block, size_t size, struct st
 {
         if (unlikely(self->sampling) && !sample_takes(self, size))
                 return;
-        known_insert(self, (uintptr_t)block, size, stack.n, family);
+        sample_insert(self, (uintptr_t)block, size, stack.n, family);
         if (unlikely(self->ignoring))
                 declared_ignore((uintptr_t)block);
         hot_count_born(self->count, size);
@@ -275,7 +264,7 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
         const struct block *old = &resize->old;
         /* realloc(p, 0) releases (glibc malloc/malloc.c, __libc_realloc); any other NULL leaves the old block alive. */
         if (result == NULL && resize->known && size != 0) {
-                known_insert(self, old->start, old->size, old->stack, old->family);
+                sample_insert(self, old->start, old->size, old->stack, old->family);
                 if (unlikely(self->logging))
                         log_restored(self);
         } else if (resize->known) {
@@ -294,8 +283,7 @@ void record_unseen_release(struct thread *self, void *address)
                 return;
         if (!table_find((uintptr_t)address, &block) || block.released)
                 return;
-        table_forget(&block);
-        sample_forgotten(self, block.start);
+        sample_table_forget(self, &block);
         hot_count_released(self->count, block.size);
         if (unlikely(self->logging))
                 log_release(self, block.start, 0, WIRE_LOG_RELEASE);

@@ -57,10 +57,8 @@ void sample_remember(uintptr_t start)
                 ;
 }
 
-void sample_forgotten(const struct thread *self, uintptr_t start)
+void sample_forgotten(uintptr_t start)
 {
-        if (!self->sampling)
-                return;
         uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
         while (n > 0 && n < SAMPLE_MOST &&
                !__atomic_compare_exchange_n(place, &n, (uint8_t)(n - 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))

@@ -62,9 +62,9 @@ static ALWAYS_INLINE size_t sample_place(uintptr_t start) { return start >> 4 & 
 
 /* An arena was made: nothing is known yet. */
 void sample_image_begin(void);
-/* The table is about to know this address; or has just been made to forget it. */
+/* The table is about to know this address; or has just been made to forget it, with its slot empty. */
 void sample_remember(uintptr_t start);
-void sample_forgotten(const struct thread *self, uintptr_t start);
+void sample_forgotten(uintptr_t start);
 
 /* Is nothing known of this block, so that it may go to its allocator? Of NULL it may be said, too. */
 static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *block)
@@ -79,7 +79,27 @@ static inline void sample_forget(const struct thread *self, void *block)
         if (likely(!self->sampling) || table_is_unknown((uintptr_t)block))
                 return;
         table_wipe((uintptr_t)block);
-        sample_forgotten(self, (uintptr_t)block);
+        sample_forgotten((uintptr_t)block);
+}
+
+/* table_insert() and table_forget() for blocks that may be sampled: address and count come and go together, the mark of
+ * a large block included. */
+static inline void sample_insert(const struct thread *self, uintptr_t start, uint64_t size, uint32_t stack,
+                                 enum wire_family family)
+{
+        if (unlikely(self->sampling))
+                sample_remember(start);
+        table_insert(start, size, stack, family);
+        if (unlikely(self->sampling) && size > WIRE_SMALL_MAX)
+                table_mark_large(start);
+}
+
+static inline void sample_table_forget(const struct thread *self, const struct block *block)
+{
+        if (likely(!self->sampling))
+                table_forget(block);
+        else
+                sample_forget(self, (void *)block->start);
 }
 
 #endif

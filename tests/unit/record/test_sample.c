@@ -191,6 +191,27 @@ Test(sample, what_is_known_is_counted_and_no_longer_when_it_is_forgotten)
         }
 }
 
+Test(sample, a_large_block_goes_with_its_mark_whoever_lets_it_go)
+{
+        begin(1 << 30, 5);
+        for (int way = 0; way < 2; way++) {
+                self->sample_left = 1;
+                record_birth(self, memory, 1 << 20, WIRE_ENTRY_MALLOC, 0, &nowhere);
+                if (way == 0)
+                        record_unseen_release(self, memory);
+                else
+                        record_unborn(self, memory);
+                cr_assert(table_is_unknown((uintptr_t)memory), "way %d", way);
+                cr_assert(sample_unknown(self, memory), "way %d", way);
+                self->sample_left = 1;
+                record_birth(self, memory, 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
+                cr_assert_not(sample_unknown(self, memory), "way %d: another block is there now", way);
+                cr_assert_eq(release(memory, WIRE_ENTRY_FREE), RECORD_PASS);
+                sample_forget(self, memory);
+        }
+        cr_assert_eq(n_wrong(), 0);
+}
+
 Test(sample, what_is_released_unseen_is_no_longer_counted)
 {
         begin(1 << 30, 5);
@@ -208,9 +229,9 @@ Test(sample, two_in_one_place_are_both_known_until_both_are_forgotten)
         uintptr_t one = (uintptr_t)memory, other = one + SAMPLE_PLACES * UINT64_C(16);
         sample_remember(one);
         sample_remember(other);
-        sample_forgotten(self, one);
+        sample_forgotten(one);
         cr_assert_not(sample_unknown(self, (void *)other));
-        sample_forgotten(self, other);
+        sample_forgotten(other);
         cr_assert(sample_unknown(self, (void *)other));
 }
 
@@ -220,7 +241,7 @@ Test(sample, a_place_that_has_overflowed_is_never_said_to_be_unknown)
         for (unsigned i = 0; i < 1000; i++)
                 sample_remember((uintptr_t)memory); /* as by so many addresses */
         for (unsigned i = 0; i < 999; i++)
-                sample_forgotten(self, (uintptr_t)memory);
+                sample_forgotten((uintptr_t)memory);
         cr_assert_not(sample_unknown(self, memory));
 }
 
