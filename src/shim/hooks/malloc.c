@@ -55,6 +55,12 @@ static __attribute__((noinline)) void *born_further(void *block, size_t size, en
         return block;
 }
 
+static __attribute__((noinline)) void *born_logged(void *block, size_t size, enum wire_entry entry,
+                                                   HOT_START_PARAMETERS)
+{
+        return born_slowly(block, size, entry, &HOT_START);
+}
+
 void *door_malloc_otherwise(size_t size)
 {
         struct thread *self = &thread_self;
@@ -64,12 +70,6 @@ void *door_malloc_otherwise(size_t size)
                 return backing;
         }
         struct stack_start start = STACK_START_HERE();
-        if (logged_is_plain(self)) {
-                void *block = next_malloc(size);
-                if (likely(logged_birth(self, block, size, WIRE_ENTRY_MALLOC, &start)))
-                        return block;
-                return born(block, size, WIRE_ENTRY_MALLOC, 0, &start);
-        }
         if (unlikely(!next_begin()))
                 return door_early(size, 0);
         if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
@@ -87,6 +87,19 @@ void *door_malloc(size_t size)
         if (unlikely(!done.done))
                 return born_further(block, size, WIRE_ENTRY_MALLOC, HOT_START_HERE());
         return unlikely(done.flush_due) ? hot_flush_and_give(block) : block;
+}
+
+void *door_malloc_logged(size_t size)
+{
+        void *block = next_malloc(size);
+        struct thread *self = &thread_self;
+        struct stack_start start = STACK_START_HERE();
+        struct logged_done done = logged_birth_near(self, block, size, WIRE_ENTRY_MALLOC, &start);
+        if (unlikely(!done.hot.done))
+                return born_logged(block, size, WIRE_ENTRY_MALLOC, HOT_START_HERE());
+        if (unlikely(!done.told))
+                return logged_tell_birth(block, size, done.hot.stack, done.hot.flush_due);
+        return unlikely(done.hot.flush_due) ? hot_flush_and_give(block) : block;
 }
 
 void *door_calloc(size_t n, size_t size)
@@ -131,8 +144,7 @@ void door_free_otherwise(void *block)
         }
         struct stack_start start = STACK_START_HERE();
         struct hot_done done;
-        if (hot_release_unasked(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &done) ||
-            (logged_is_plain(self) && logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &done)))
+        if (hot_release_unasked(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &done))
                 hot_released(self, &done);
         else
                 door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
@@ -150,6 +162,32 @@ void door_free(void *block)
                 hot_flush_and_free(done.out);
         else if (likely(done.out != NULL))
                 next_free(done.out);
+}
+
+static __attribute__((noinline)) void free_logged_further(void *block, HOT_START_PARAMETERS)
+{
+        struct thread *self = &thread_self;
+        struct stack_start start = HOT_START;
+        struct hot_done done;
+        if (logged_release(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start, &done))
+                hot_released(self, &done);
+        else
+                door_release(block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, &start, next_free);
+}
+
+void door_free_logged(void *block)
+{
+        struct thread *self = &thread_self;
+        struct stack_start start = STACK_START_HERE();
+        struct logged_done done = logged_release_near(self, block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start);
+        if (unlikely(!done.hot.done))
+                free_logged_further(block, HOT_START_HERE());
+        else if (unlikely(!done.told))
+                logged_tell_release(block, done.hot.out, done.hot.stack, done.hot.flush_due);
+        else if (unlikely(done.hot.flush_due))
+                hot_flush_and_free(done.hot.out);
+        else if (likely(done.hot.out != NULL))
+                next_free(done.hot.out);
 }
 
 /* Gone from the headers, not from old programs (cfree), or not there yet (C23). */

@@ -150,16 +150,18 @@ static __attribute__((noinline)) void *new_further(void *block, size_t size, enu
         return block;
 }
 
+static __attribute__((noinline)) void *new_logged_further(void *block, size_t size, enum wire_entry entry,
+                                                          HOT_START_PARAMETERS)
+{
+        struct stack_start start = HOT_START;
+        if (logged_birth(&thread_self, block, size, entry, &start))
+                return block;
+        return new_recorded(block, size, entry, &start);
+}
+
 static void *new_block(size_t size, size_t alignment, enum wire_entry entry, const struct stack_start *start)
 {
         struct thread *self = &thread_self;
-        if (new_is_standard && alignment == 0 && logged_is_plain(self)) {
-                void *given = next_malloc(size ? size : 1);
-                if (likely(logged_birth(self, given, size, entry, start)))
-                        return given;
-                if (given)
-                        return new_recorded(given, size, entry, start);
-        }
         if (unlikely(!next_begin()))
                 return door_early(size, alignment);
         const struct behind *behind = behind_find();
@@ -182,8 +184,7 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
         struct thread *self = &thread_self;
         struct hot_done done;
         if (new_is_standard && alignment == RECORD_NOT_GIVEN &&
-            (hot_release_unasked(self, block, entry, size, start, &done) ||
-             (logged_is_plain(self) && logged_release(self, block, entry, size, start, &done)))) {
+            hot_release_unasked(self, block, entry, size, start, &done)) {
                 hot_released(self, &done);
                 return;
         }
@@ -219,6 +220,22 @@ static void delete_block(void *block, enum wire_entry entry, size_t size, size_t
                 if (likely(block != NULL))                                                                             \
                         return new_further(block, size, WIRE_ENTRY_##id, HOT_START_HERE());                            \
                 struct stack_start again = STACK_START_HERE(); /* so that `start` stays in registers */                \
+                block = new_block(size, 0, WIRE_ENTRY_##id, &again);                                                   \
+                return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
+        }                                                                                                              \
+        void *plain##_logged(size_t size)                                                                              \
+        {                                                                                                              \
+                void *block = next_malloc(size ? size : 1);                                                            \
+                struct thread *self = &thread_self;                                                                    \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                struct logged_done done = logged_birth_near(self, block, size, WIRE_ENTRY_##id, &start);               \
+                if (likely(done.told))                                                                                 \
+                        return unlikely(done.hot.flush_due) ? hot_flush_and_give(block) : block;                       \
+                if (done.hot.done)                                                                                     \
+                        return logged_tell_birth(block, size, done.hot.stack, done.hot.flush_due);                     \
+                if (likely(block != NULL))                                                                             \
+                        return new_logged_further(block, size, WIRE_ENTRY_##id, HOT_START_HERE());                     \
+                struct stack_start again = STACK_START_HERE();                                                         \
                 block = new_block(size, 0, WIRE_ENTRY_##id, &again);                                                   \
                 return likely(block != NULL) ? block : THROW_BAD_ALLOC();                                              \
         }                                                                                                              \
@@ -258,6 +275,18 @@ static __attribute__((noinline)) void delete_further(void *block, enum wire_entr
                 delete_block(block, entry, size, RECORD_NOT_GIVEN, &start);
 }
 
+static __attribute__((noinline)) void delete_logged_further(void *block, enum wire_entry entry, size_t size,
+                                                            HOT_START_PARAMETERS)
+{
+        struct thread *self = &thread_self;
+        struct stack_start start = HOT_START;
+        struct hot_done done;
+        if (logged_release(self, block, entry, size, &start, &done))
+                hot_released(self, &done);
+        else
+                delete_block(block, entry, size, RECORD_NOT_GIVEN, &start);
+}
+
 /* Parameters after the block, entry point, size given, alignment given. */
 #define DELETE_DOOR(name, parameters, id, size_given, align_given)                                                     \
         DOOR void name parameters;                                                                                     \
@@ -286,6 +315,20 @@ static __attribute__((noinline)) void delete_further(void *block, enum wire_entr
                         hot_flush_and_free(done.out);                                                                  \
                 else if (likely(done.out != NULL))                                                                     \
                         next_free(done.out);                                                                           \
+        }                                                                                                              \
+        void name##_logged parameters                                                                                  \
+        {                                                                                                              \
+                struct thread *self = &thread_self;                                                                    \
+                struct stack_start start = STACK_START_HERE();                                                         \
+                struct logged_done done = logged_release_near(self, block, WIRE_ENTRY_##id, size_given, &start);       \
+                if (unlikely(!done.hot.done))                                                                          \
+                        delete_logged_further(block, WIRE_ENTRY_##id, size_given, HOT_START_HERE());                   \
+                else if (unlikely(!done.told))                                                                         \
+                        logged_tell_release(block, done.hot.out, done.hot.stack, done.hot.flush_due);                  \
+                else if (unlikely(done.hot.flush_due))                                                                 \
+                        hot_flush_and_free(done.hot.out);                                                              \
+                else if (likely(done.hot.out != NULL))                                                                 \
+                        next_free(done.hot.out);                                                                       \
         }
 
 #define NONE RECORD_NOT_GIVEN

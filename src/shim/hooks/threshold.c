@@ -7,6 +7,7 @@
 
 #include "shim/hooks/door.h"
 #include "shim/record/hot.h"
+#include "shim/record/logged.h"
 #include "shim/record/sample.h"
 
 #include <stdlib.h>
@@ -26,7 +27,9 @@ DOOR void *malloc(size_t size)
         struct thread *self = &thread_self;
         if (likely(birth_is_plain(self)))
                 return door_malloc(size);
-        return sample_passes(self, size) ? next_malloc(size) : door_malloc_otherwise(size);
+        if (sample_passes(self, size))
+                return next_malloc(size);
+        return logged_is_plain(self) ? door_malloc_logged(size) : door_malloc_otherwise(size);
 }
 
 DOOR void *calloc(size_t n, size_t size)
@@ -52,6 +55,8 @@ DOOR void free(void *block)
                 door_free(block);
         else if (sample_unknown(self, block))
                 next_free(block);
+        else if (logged_is_plain(self))
+                door_free_logged(block);
         else
                 door_free_otherwise(block);
 }
@@ -68,6 +73,8 @@ DOOR void free(void *block)
                         void *block = sample_passes(self, size) ? next_malloc(size) : NULL;                            \
                         if (block)                                                                                     \
                                 return block;                                                                          \
+                        if (logged_is_plain(self))                                                                     \
+                                return door##_logged(size);                                                            \
                 }                                                                                                      \
                 return door##_otherwise(size);                                                                         \
         }
@@ -85,6 +92,8 @@ NEW_THRESHOLD(_Znam, door_new_array)
                         door arguments;                                                                                \
                 else if (sample_unknown(self, block))                                                                  \
                         next_free(block);                                                                              \
+                else if (logged_is_plain(self))                                                                        \
+                        door##_logged arguments;                                                                       \
                 else                                                                                                   \
                         door##_otherwise arguments;                                                                    \
         }

@@ -1,7 +1,7 @@
 /* What lies behind a threshold
  *
  * The commonest doors have a threshold (threshold.c): no frame, no look at the stack, a jump at its end. It asks whether
- * the plain case (record/hot.h) is possible, and jumps to the door for that or to the other one, with the registers and
+ * the plain case (record/hot.h) is possible, or would be if there were no log (record/logged.h), and jumps to the door for that or to the other one, with the registers and
  * the return address that it was called with itself, so that the door sees who called. With sampling, nearly every call
  * is passed on to the allocator, and nothing else.
  */
@@ -11,22 +11,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where all is plain; and otherwise. */
+/* Where all is plain; where it is but for the log; and otherwise. */
 void *door_malloc(size_t size);
+void *door_malloc_logged(size_t size);
 void *door_malloc_otherwise(size_t size);
 void door_free(void *block);
+void door_free_logged(void *block);
 void door_free_otherwise(void *block);
 void *door_new(size_t size);
+void *door_new_logged(size_t size);
 void *door_new_otherwise(size_t size);
 void *door_new_array(size_t size);
+void *door_new_array_logged(size_t size);
 void *door_new_array_otherwise(size_t size);
 void door_delete(void *block);
+void door_delete_logged(void *block);
 void door_delete_otherwise(void *block);
 void door_delete_sized(void *block, size_t size);
+void door_delete_sized_logged(void *block, size_t size);
 void door_delete_sized_otherwise(void *block, size_t size);
 void door_delete_array(void *block);
+void door_delete_array_logged(void *block);
 void door_delete_array_otherwise(void *block);
 void door_delete_array_sized(void *block, size_t size);
+void door_delete_array_sized_logged(void *block, size_t size);
 void door_delete_array_sized_otherwise(void *block, size_t size);
 
 /* In any case. */

@@ -15,10 +15,11 @@
 #include <linux/futex.h>
 
 enum {
-        STEP_BYTES = 1024,                /* between two looks at the limit, and at the clock */
+        STEP_BYTES = 1 << 14,             /* between two looks at the limit, and at the clock, which is a system call */
         WAIT_MS = 100,                    /* for room, at most */
         ROOM_AGAIN = WIRE_RING_BYTES / 4, /* bytes, until which a thread that waited in vain goes on dropping */
         STALE_BYTES = 1 << 16,
+        SIGNAL_FRAME_BYTES = 768, /* a handler runs at least so far below whom it interrupts: the kernel's frame is larger */
 };
 
 static struct shelf logs; /* struct log */
@@ -148,7 +149,8 @@ static void control_put(struct log *log, enum wire_log_control control, uint64_t
         log->at += 1 + bytes;
 }
 
-bool log_ready(struct thread *self, struct log *log)
+/* Make room, tell the time. False: the event is dropped. */
+static bool make_ready(struct thread *self, struct log *log)
 {
         struct wire_lane *shared = lane_at(0);
         if (__atomic_load_n(&shared->state, __ATOMIC_RELAXED) != WIRE_LOG_ON) {
@@ -183,10 +185,10 @@ bool log_ready(struct thread *self, struct log *log)
 }
 
 /* Somebody is writing a record. If that was further down on this stack it is gone, by longjmp out of a handler; what it
- * may have changed of the lane's memory the reader does not know, so both begin anew. */
-bool log_enter(struct log *log, uintptr_t sp)
+ * may have changed of the lane's memory the reader does not know, so both begin anew. False: the event is dropped. */
+static bool enter_again(struct log *log, uintptr_t sp)
 {
-        if (sp > log->busy && sp - log->busy < STALE_BYTES) {
+        if (sp + SIGNAL_FRAME_BYTES > log->busy && sp + SIGNAL_FRAME_BYTES - log->busy < STALE_BYTES) {
                 memset(log->places, 0, sizeof log->places);
                 log->last = 0;
                 log->fresh = true;
@@ -196,6 +198,61 @@ bool log_enter(struct log *log, uintptr_t sp)
         log->lane->dropped++;
         arena_drop(WIRE_DROP_LOG);
         return false;
+}
+
+/* The record of one event. */
+static void put(struct log *log, enum wire_log_kind kind, uintptr_t address, uint32_t stack, uint64_t size,
+                unsigned family)
+{
+        unsigned char *at = log->at;
+        int64_t change = (int64_t)((address >> 3) - log->last);
+        uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
+        log->last = address >> 3;
+        unsigned n_more = (63 - (unsigned)__builtin_clzll(folded | 1)) / 8; /* bytes beside the lowest */
+        unsigned address_code = n_more < 3 ? n_more : 3;
+        unsigned tag = (unsigned)kind | address_code << WIRE_LOG_ADDRESS_SHIFT;
+        struct log_place *place = &log->places[stack % WIRE_LOG_PLACES];
+        bool is_birth = kind == WIRE_LOG_BIRTH;
+        unsigned size_code = 0;
+        if (is_birth) {
+                if (place->stack != stack || place->size != size || size >= UINT32_MAX)
+                        size_code = size < 1 << 8 ? 1 : size < 1 << 16 ? 2 : 3;
+                tag |= size_code << WIRE_LOG_SIZE_SHIFT | (family ? (unsigned)WIRE_LOG_FAMILY : 0);
+                place->size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+        }
+        if (place->stack == stack) {
+                log_store(at, folded << 16 | (stack & 0xff) << 8 | tag | WIRE_LOG_STACK_KNOWN);
+                at += 2;
+        } else {
+                if (!is_birth)
+                        place->size = UINT32_MAX;
+                place->stack = stack;
+                log_store(at, (uint64_t)stack << 8 | tag);
+                at += 5;
+                log_store(at, folded);
+        }
+        at += address_code == 3 ? 6 : address_code + 1;
+        if (size_code) {
+                log_store(at, size);
+                at += size_code == 3 ? 8 : size_code;
+        }
+        if (is_birth && family)
+                *at++ = (unsigned char)family;
+        log_advance(log, at);
+}
+
+void log_event(struct thread *self, enum wire_log_kind kind, uintptr_t address, uint32_t stack, uint64_t size,
+               unsigned family)
+{
+        struct log *log = self->log;
+        if (unlikely(log->busy) && !enter_again(log, LOG_SP()))
+                return;
+        log->busy = LOG_SP();
+        atomic_signal_fence(memory_order_seq_cst);
+        if (log_is_ready(log) || make_ready(self, log))
+                put(log, kind, address, stack, size, family);
+        atomic_signal_fence(memory_order_seq_cst);
+        log->busy = 0;
 }
 
 static unsigned family_to_say(uint32_t stack, enum wire_family family)
@@ -210,10 +267,7 @@ void log_birth(struct thread *self, uintptr_t address, uint64_t size, uint32_t s
 
 void log_release(struct thread *self, uintptr_t address, uint32_t stack, enum wire_log_kind kind)
 {
-        if (kind == WIRE_LOG_RESIZE)
-                log_event(self, WIRE_LOG_RESIZE, address, stack, 0, 0);
-        else
-                log_event(self, WIRE_LOG_RELEASE, address, stack, 0, 0);
+        log_event(self, kind, address, stack, 0, 0);
 }
 
 static void log_control(struct thread *self, enum wire_log_control control, uint64_t value, unsigned bytes)
@@ -221,8 +275,8 @@ static void log_control(struct thread *self, enum wire_log_control control, uint
         struct log *log = self->log;
         if (log->busy)
                 return;
-        log->busy = (uintptr_t)__builtin_frame_address(0);
-        if (log->at < log->limit || log_ready(self, log)) {
+        log->busy = LOG_SP();
+        if (log->at < log->limit || make_ready(self, log)) {
                 control_put(log, control, value, bytes);
                 __atomic_store_n(&log->lane->head, position_of(log), __ATOMIC_RELEASE);
         }

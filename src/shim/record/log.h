@@ -46,64 +46,75 @@ void log_begin(void);
 /* A thread of it begins: sets `log` and `logging`. Slow. */
 void log_thread_begin(struct thread *self);
 
-/* Slow parts: make room, tell the time; is the record that is being written abandoned? False: the event is dropped. */
-bool log_ready(struct thread *self, struct log *log);
-bool log_enter(struct log *log, uintptr_t sp);
-
 static inline void log_store(unsigned char *at, uint64_t word) { memcpy(at, &word, sizeof word); }
 
 /* One event. `family`: 0 = that of the stack's entry point. */
-static inline __attribute__((always_inline)) void log_event(struct thread *self, enum wire_log_kind kind,
-                                                            uintptr_t address, uint32_t stack, uint64_t size,
-                                                            unsigned family)
+void log_event(struct thread *self, enum wire_log_kind kind, uintptr_t address, uint32_t stack, uint64_t size,
+               unsigned family);
+
+/* Who is writing a record says so by this: whoever finds it set is a signal handler, or comes after one. */
+#define LOG_SP() ((uintptr_t)__builtin_frame_address(0))
+
+/* Is a record possible without a question? */
+static inline __attribute__((always_inline)) bool log_is_ready(const struct log *log)
+{
+        return likely(log->at < log->limit) && likely(__atomic_load_n(log->clock, __ATOMIC_RELAXED) == log->time);
+}
+
+/* The next record begins here, and all before it is the reader's. */
+static inline __attribute__((always_inline)) void log_advance(struct log *log, unsigned char *at)
+{
+        log->at = at;
+        __atomic_store_n(&log->lane->head, (uint64_t)at + log->lap, __ATOMIC_RELEASE);
+}
+
+/* One event as nearly all are: there is room, the clock stands, the lane's memory has the stack in its place, the address
+ * is within 64 MiB of the last, and the size (0: no birth) is below 64 KiB. False: nothing was done. */
+static inline __attribute__((always_inline)) bool log_event_near(const struct thread *self, enum wire_log_kind kind,
+                                                                 uintptr_t address, uint32_t stack, uint32_t size)
 {
         struct log *log = self->log;
-        if (unlikely(log->busy) && !log_enter(log, (uintptr_t)__builtin_frame_address(0)))
-                return;
-        log->busy = (uintptr_t)__builtin_frame_address(0);
+        if (unlikely(log->busy))
+                return false;
+        log->busy = LOG_SP();
         atomic_signal_fence(memory_order_seq_cst);
-        bool ready = log->at < log->limit && __atomic_load_n(log->clock, __ATOMIC_RELAXED) == log->time;
-        if (likely(ready) || log_ready(self, log)) {
-                unsigned char *at = log->at;
-                /* The runner has read these lines: they are another core's. */
-                __builtin_prefetch(at + LOG_AHEAD_BYTES, 1);
-                int64_t change = (int64_t)((address >> 3) - log->last);
-                uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
+        unsigned char *at = log->at;
+        /* The runner has read these lines: they are another core's. */
+        __builtin_prefetch(at + LOG_AHEAD_BYTES, 1);
+        int64_t change = (int64_t)((address >> 3) - log->last);
+        uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
+        struct log_place *place = &log->places[stack % WIRE_LOG_PLACES];
+        bool near = log_is_ready(log) && likely(folded < UINT64_C(1) << 24) && likely(place->stack == stack) &&
+                    likely(size < 1 << 16);
+        if (likely(near)) {
                 log->last = address >> 3;
-                unsigned n_more = (63 - (unsigned)__builtin_clzll(folded | 1)) / 8; /* bytes beside the lowest */
-                unsigned address_code = n_more < 3 ? n_more : 3;
-                unsigned tag = (unsigned)kind | address_code << WIRE_LOG_ADDRESS_SHIFT;
-                struct log_place *place = &log->places[stack % WIRE_LOG_PLACES];
-                unsigned size_code = 0;
+                unsigned n_more = (31 - (unsigned)__builtin_clz((unsigned)folded | 1)) / 8; /* beside the lowest byte */
+                unsigned tag = (unsigned)kind | n_more << WIRE_LOG_ADDRESS_SHIFT | WIRE_LOG_STACK_KNOWN;
+                unsigned size_bytes = 0;
                 if (kind == WIRE_LOG_BIRTH) {
-                        if (unlikely(place->stack != stack || place->size != size || size >= UINT32_MAX))
-                                size_code = size < 1 << 8 ? 1 : size < 1 << 16 ? 2 : 3;
-                        tag |= size_code << WIRE_LOG_SIZE_SHIFT | (family ? (unsigned)WIRE_LOG_FAMILY : 0);
-                        place->size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+                        /* Without a branch, which nobody could foretell. */
+                        unsigned is_new = place->size != size;
+                        size_bytes = is_new + (is_new & (size > 0xff));
+                        tag |= size_bytes << WIRE_LOG_SIZE_SHIFT;
+                        place->size = size;
                 }
-                if (likely(place->stack == stack)) {
-                        log_store(at, folded << 16 | (stack & 0xff) << 8 | tag | WIRE_LOG_STACK_KNOWN);
-                        at += 2;
-                } else {
-                        if (kind != WIRE_LOG_BIRTH)
-                                place->size = UINT32_MAX;
-                        place->stack = stack;
-                        log_store(at, (uint64_t)stack << 8 | tag);
-                        at += 5;
-                        log_store(at, folded);
-                }
-                at += address_code == 3 ? 6 : address_code + 1;
-                if (kind == WIRE_LOG_BIRTH && unlikely(size_code)) {
+                log_store(at, folded << 16 | (uint64_t)(stack & 0xff) << 8 | tag);
+                at += 3 + n_more;
+                if (kind == WIRE_LOG_BIRTH)
                         log_store(at, size);
-                        at += size_code == 3 ? 8 : size_code;
-                }
-                if (kind == WIRE_LOG_BIRTH && unlikely(family))
-                        *at++ = (unsigned char)family;
-                log->at = at;
-                __atomic_store_n(&log->lane->head, (uint64_t)at + log->lap, __ATOMIC_RELEASE);
+                log_advance(log, at + size_bytes);
         }
         atomic_signal_fence(memory_order_seq_cst);
         log->busy = 0;
+        return near;
+}
+
+/* Either way. */
+static inline __attribute__((always_inline)) void log_tell(struct thread *self, enum wire_log_kind kind,
+                                                           uintptr_t address, uint32_t stack, uint32_t size)
+{
+        if (unlikely(!log_event_near(self, kind, address, stack, size)))
+                log_event(self, kind, address, stack, size, 0);
 }
 
 /* For record.c: any stack, any family. */

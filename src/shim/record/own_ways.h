@@ -79,7 +79,7 @@ static ALWAYS_INLINE void own_insert(struct thread *self, void *block, size_t si
                 own_insert_slowly(start, size, born);
         hot_count_born(self->count, size);
         if (odd)
-                log_event(self, WIRE_LOG_BIRTH, start, wire_slot_stack(born), size, 0);
+                log_tell(self, WIRE_LOG_BIRTH, start, wire_slot_stack(born), (uint32_t)size);
 }
 
 /* Is a small live block of this family here? Its slot then. */
@@ -112,7 +112,7 @@ static ALWAYS_INLINE void *own_resize(struct thread *self, const struct layer *l
         if (where) {
                 hot_count_released(self->count, wire_slot_size(slot));
                 if (odd)
-                        log_event(self, WIRE_LOG_RESIZE, (uintptr_t)block, 0, 0, 0);
+                        log_tell(self, WIRE_LOG_RESIZE, (uintptr_t)block, 0, 0);
         }
         own_insert(self, result, size, born, odd);
         return result;
@@ -173,7 +173,7 @@ static ALWAYS_INLINE void own_way_mem_release(void *context, void *block, uint64
         wire_slot slot = *where;
         table_release_slot_in(where, slot, (uintptr_t)block, site, HOT_GRANULE_SHIFT);
         if (odd)
-                log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, site, 0, 0);
+                log_tell(self, WIRE_LOG_RELEASE, (uintptr_t)block, site, 0);
         if (own_count_released(self->count, layer, wire_slot_size(slot)))
                 own_give_back(layer, block);
         else
@@ -232,7 +232,7 @@ static ALWAYS_INLINE void own_way_object_release(void *context, void *block, uin
                 goto otherwise;
         table_release_as(where, slot, arena.own_object_gone);
         if (odd)
-                log_event(self, WIRE_LOG_RELEASE, start, arena.own_object_gone, 0, 0);
+                log_tell(self, WIRE_LOG_RELEASE, start, arena.own_object_gone, 0);
         if (own_count_released(count, layer, size))
                 own_give_back(layer, block);
         else

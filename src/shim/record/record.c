@@ -11,6 +11,7 @@
 #include "shim/record/hot.h"
 #include "shim/record/image.h"
 #include "shim/record/log.h"
+#include "shim/record/logged.h"
 #include "shim/record/sample.h"
 #include "shim/record/wrong.h"
 #include "shim/self/options.h"
@@ -81,6 +82,21 @@ void hot_flush_and_free(void *block)
         hot_flush(thread_self.count);
         if (block)
                 next_free(block);
+}
+
+void *logged_tell_birth(void *block, size_t size, uint32_t stack, bool flush_due)
+{
+        log_event(&thread_self, WIRE_LOG_BIRTH, (uintptr_t)block, stack, size, 0);
+        return flush_due ? hot_flush_and_give(block) : block;
+}
+
+void logged_tell_release(void *block, void *out, uint32_t stack, bool flush_due)
+{
+        log_event(&thread_self, WIRE_LOG_RELEASE, (uintptr_t)block, stack, 0, 0);
+        if (flush_due)
+                hot_flush(thread_self.count);
+        if (out)
+                next_free(out);
 }
 
 static inline struct stack_id stack_of(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
