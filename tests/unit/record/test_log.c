@@ -218,6 +218,19 @@ Test(log, a_record_that_was_left_by_longjmp_does_not_silence_the_thread)
         cr_assert_eq(n, 10);
 }
 
+Test(log, one_that_was_left_at_the_depth_of_the_next_does_not_either)
+{
+        begin();
+        fill(1);
+        self->log->busy = (uintptr_t)__builtin_frame_address(0) - 16; /* that of a door which was called from here */
+        fill(5);
+        cr_assert_eq(lane_of(self->slot)->dropped, 0);
+        int n = 0;
+        while (next().kind == WIRE_LOG_BIRTH)
+                n++;
+        cr_assert_eq(n, 6);
+}
+
 Test(log, a_thread_that_takes_over_a_place_begins_anew)
 {
         begin();
