@@ -10,6 +10,9 @@
 #include "shim/stack/cfi.h"
 
 #include "shim/stack/made.h"
+#include "shim/stack/module.h"
+
+#include <link.h>
 
 enum { REMEMBERED = 8 };
 
@@ -208,6 +211,17 @@ enum cfi_answer cfi_run(const struct fde *fde, uintptr_t address, struct cfi_row
         return CFI_FOUND;
 }
 
+/* Where the kernel starts ld.so, which runs the libraries' constructors from there, there is no table: nobody called it.
+ */
+static bool is_first_code(const struct module *module, uintptr_t address)
+{
+        enum { FIRST_CODE_BYTES = 64 }; /* _start and _dl_start_user (glibc, sysdeps/x86_64/dl-machine.h: 61) */
+        if (module->start == 0 || module->start != module_loader.start)
+                return false;
+        const ElfW(Ehdr) *head = (const void *)module->start;
+        return address - (module->bias + head->e_entry) < FIRST_CODE_BYTES;
+}
+
 enum cfi_answer cfi_find(const struct module *module, uintptr_t address, struct cfi_row *ret_row)
 {
         struct fde fde;
@@ -216,5 +230,9 @@ enum cfi_answer cfi_find(const struct module *module, uintptr_t address, struct 
                 answer = fde_find(module, address, &fde);
         else if (made_find(address, &fde))
                 answer = CFI_FOUND;
+        if (answer == CFI_NONE && module && is_first_code(module, address)) {
+                *ret_row = (struct cfi_row){.how[REGISTER_RETURN] = CFI_UNDEFINED};
+                return CFI_FOUND;
+        }
         return answer == CFI_FOUND ? cfi_run(&fde, address, ret_row) : answer;
 }

@@ -277,7 +277,9 @@ void module_init(void)
 {
         find_object = (__typeof(find_object))next_find("_dl_find_object");
         struct object loader;
-        if (find_object && object_find((uintptr_t)find_object, &loader))
+        /* Which function is ld.so's own: _dl_find_object() itself is libc's. */
+        uintptr_t inside = (uintptr_t)next_find("__tls_get_addr");
+        if (find_object && inside && object_find(inside, &loader))
                 module_loader = (struct module_segment){loader.start, loader.end};
 }
 

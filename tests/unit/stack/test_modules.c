@@ -1,4 +1,5 @@
 /* Which library an address belongs to, and what happens when one goes */
+#include "shim/stack/cfi.h"
 #include "shim/stack/memo.h"
 #include "shim/stack/module.h"
 #include "shim/stack/rule.h"
@@ -9,6 +10,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -43,6 +45,20 @@ static bool stack_has_module(uint32_t stack, const char *name)
                         return true;
         }
         return false;
+}
+
+/* Constructors of libraries are called from there, and it has no tables. */
+Test(modules, where_the_kernel_starts_the_loader_is_outermost)
+{
+        walked_begin();
+        uintptr_t base = getauxval(AT_BASE), entry = base + ((const ElfW(Ehdr) *)base)->e_entry;
+        cr_assert(module_is_loader(entry));
+        cr_assert_not(module_is_loader((uintptr_t)strlen));
+        cr_assert_not(module_is_loader((uintptr_t)capture));
+        struct cfi_row row;
+        cr_assert_eq(cfi_find(module_find(entry), entry + 40, &row), CFI_FOUND);
+        cr_assert_eq(rule_encode(&row), RULE_OUTERMOST);
+        cr_assert_neq(cfi_find(module_find(entry), entry - 1, &row) == CFI_FOUND ? rule_encode(&row) : 0, RULE_OUTERMOST);
 }
 
 Test(modules, an_address_knows_its_library)
