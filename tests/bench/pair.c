@@ -1,5 +1,5 @@
 /* The tight pair: malloc(48) and free() at once, from depth 4, in a loop that does nothing else. Prints nanoseconds a
- * pair. Arguments: pairs; a second one = it is strdup() that asks for the block. */
+ * pair. Arguments: pairs; who asks for the block, malloc (that is, we) or strdup; calls between main and the loop. */
 #include "random.h"
 
 #include <stdio.h>
@@ -22,8 +22,15 @@ static NOINLINE void third(long n)
                 free(block);
         }
 }
-static NOINLINE void second(long n) { third(n); NO_TAIL; }
-static NOINLINE void first(long n) { second(n); NO_TAIL; }
+static NOINLINE void deeper(long n, int calls)
+{
+        if (calls > 3)
+                deeper(n, calls - 1);
+        else
+                third(n);
+        NO_TAIL;
+}
+static NOINLINE void first(long n, int calls) { deeper(n, calls); NO_TAIL; }
 
 static double now_ns(void)
 {
@@ -35,10 +42,11 @@ static double now_ns(void)
 int main(int argc, char **argv)
 {
         long n = argc > 1 ? atol(argv[1]) : 30000000;
-        text = argc > 2 ? "forty-seven characters and the zero behind them" : NULL;
-        first(n / 100);
+        int calls = argc > 3 ? atoi(argv[3]) : 3;
+        text = argc > 2 && strcmp(argv[2], "strdup") == 0 ? "forty-seven characters and the zero behind them" : NULL;
+        first(n / 100, calls);
         double begin = now_ns();
-        first(n);
+        first(n, calls);
         printf("%.2f\n", (now_ns() - begin) / (double)n);
         return 0;
 }

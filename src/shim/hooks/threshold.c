@@ -22,6 +22,20 @@ static ALWAYS_INLINE bool release_is_plain(const struct thread *self)
         return hot_is_plain(hot_level(self), arena.stamp_release, self);
 }
 
+/* Functions of their own, so that what they ask for is not loaded by those who are not like that. */
+static __attribute__((noinline)) void *malloc_unusually(size_t size)
+{
+        return logged_is_plain(&thread_self) ? door_malloc_logged(size) : door_malloc_otherwise(size);
+}
+
+static __attribute__((noinline)) void free_unusually(void *block)
+{
+        if (logged_is_plain(&thread_self))
+                door_free_logged(block);
+        else
+                door_free_otherwise(block);
+}
+
 DOOR void *malloc(size_t size)
 {
         struct thread *self = &thread_self;
@@ -29,7 +43,7 @@ DOOR void *malloc(size_t size)
                 return door_malloc(size);
         if (sample_passes(self, size))
                 return next_malloc(size);
-        return logged_is_plain(self) ? door_malloc_logged(size) : door_malloc_otherwise(size);
+        return malloc_unusually(size);
 }
 
 DOOR void *calloc(size_t n, size_t size)
@@ -55,14 +69,17 @@ DOOR void free(void *block)
                 door_free(block);
         else if (sample_unknown(self, block))
                 next_free(block);
-        else if (logged_is_plain(self))
-                door_free_logged(block);
         else
-                door_free_otherwise(block);
+                free_unusually(block);
 }
 
 /* [new.delete], as in new.c. What the allocator refuses goes to the door, which knows what C++ does then. */
 #define NEW_THRESHOLD(name, door)                                                                                      \
+        static __attribute__((noinline)) void *door##_unusually(size_t size)                                           \
+        {                                                                                                              \
+                bool logged = new_is_standard && logged_is_plain(&thread_self);                                        \
+                return logged ? door##_logged(size) : door##_otherwise(size);                                          \
+        }                                                                                                              \
         DOOR void *name(size_t size);                                                                                  \
         DOOR void *name(size_t size)                                                                                   \
         {                                                                                                              \
@@ -73,15 +90,20 @@ DOOR void free(void *block)
                         void *block = sample_passes(self, size) ? next_malloc(size) : NULL;                            \
                         if (block)                                                                                     \
                                 return block;                                                                          \
-                        if (logged_is_plain(self))                                                                     \
-                                return door##_logged(size);                                                            \
                 }                                                                                                      \
-                return door##_otherwise(size);                                                                         \
+                return door##_unusually(size);                                                                         \
         }
 NEW_THRESHOLD(_Znwm, door_new)
 NEW_THRESHOLD(_Znam, door_new_array)
 
 #define DELETE_THRESHOLD(name, parameters, door, arguments)                                                            \
+        static __attribute__((noinline)) void door##_unusually parameters                                              \
+        {                                                                                                              \
+                if (logged_is_plain(&thread_self))                                                                     \
+                        door##_logged arguments;                                                                       \
+                else                                                                                                   \
+                        door##_otherwise arguments;                                                                    \
+        }                                                                                                              \
         DOOR void name parameters;                                                                                     \
         DOOR void name parameters                                                                                      \
         {                                                                                                              \
@@ -92,10 +114,8 @@ NEW_THRESHOLD(_Znam, door_new_array)
                         door arguments;                                                                                \
                 else if (sample_unknown(self, block))                                                                  \
                         next_free(block);                                                                              \
-                else if (logged_is_plain(self))                                                                        \
-                        door##_logged arguments;                                                                       \
                 else                                                                                                   \
-                        door##_otherwise arguments;                                                                    \
+                        door##_unusually arguments;                                                                    \
         }
 DELETE_THRESHOLD(_ZdlPv, (void *block), door_delete, (block))
 DELETE_THRESHOLD(_ZdlPvm, (void *block, size_t size), door_delete_sized, (block, size))

@@ -7,6 +7,7 @@
 #include "shim/stack/memo.h"
 
 #include "bare/bits.h"
+#include "shim/stack/walk.h"
 #include "shim/sys/pages.h"
 
 #include <stdatomic.h>
@@ -54,6 +55,7 @@ static struct memo *memo_new(void)
                 struct memo_level *level = &pages->memo.levels[i];
                 struct walked *w = &level->trunk;
                 memo_forget(level);
+                walk_begin(level);
                 level->credit = CREDIT_FIRST;
                 w->frames = pages->rooms[i].frames;
                 w->frames[0].sp = UINTPTR_MAX;
@@ -78,8 +80,10 @@ struct memo *memo_take(uint32_t place)
                         atomic_store_explicit(home, memo, memory_order_release);
                 return memo;
         }
-        for (unsigned i = 0; i < MEMO_LEVELS; ++i)
+        for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
                 memo_forget(&memo->levels[i]);
+                walk_begin(&memo->levels[i]);
+        }
         memo->stack = (struct reach_stack){0};
         return memo;
 }

@@ -76,6 +76,7 @@ struct walked {
         uint32_t serial;      /* the youngest frames' */
         struct frame *frames; /* frames[0].node: the root, or END or CUT under it */
         uint32_t n_frames, max_frames, max_checks;
+        bool is_cut;       /* frames[0].node is CUT */
         uintptr_t lost_pc; /* the outermost frame had no rule and is in no module: ask again; 0 = not so */
 };
 
@@ -146,6 +147,7 @@ struct memo_level {
         struct walked trunk;
         struct frame *fresh; /* leaf first: what a new walk has found so far */
         uint32_t max_fresh;
+        uint32_t frames_most, deep_credit; /* owned by walk.h */
         uint32_t next_way; /* to go where all are in use */
         int32_t credit;    /* of the places by return address */
         struct twig_long *longs; /* of twigs[i] if that is long; NULL = none is */

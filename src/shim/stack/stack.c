@@ -61,7 +61,8 @@ static bool collected_add(uint64_t word, void *context)
 static uint32_t walk_generally(struct memo_level *level, const struct stack_start *start, struct reach *reach,
                                uint32_t limit)
 {
-        struct collected c = {level, 0, limit ? limit : WALK_FRAMES_MAX};
+        enum { TIMES_DEARER = 16 }; /* than a short walk, frame by frame */
+        struct collected c = {level, 0, limit ? limit : level->frames_most};
         uint32_t node = 0;
         switch (general_walk(start, reach, collected_add, &c)) {
         case GENERAL_OUTERMOST:
@@ -74,6 +75,8 @@ static uint32_t walk_generally(struct memo_level *level, const struct stack_star
                 node = trie_step(0, wire_word(WIRE_TAG_CUT, 0));
                 break;
         }
+        if (unlikely(c.n > WALK_FRAMES_DEEP))
+                walk_charge(level, c.n * TIMES_DEARER, limit);
         while (c.n > 0) {
                 node = trie_step(node, level->fresh[--c.n].word);
                 if (node == 0)

@@ -12,9 +12,11 @@
  * What was found lies in level->fresh, leaf first. Then it is put on top of what is kept of the remembered walk, from
  * the root side, which is the order in which the trie is descended and in which it shows who needs a frame pointer.
  *
- * Very deep recursion: when a walk has WALK_FRAMES_MAX frames its outer half is dropped, and stays dropped as long as
- * walks meet the remaining part. So the cut does not wander with each call, and the cost of cutting is spread over
- * thousands of walks.
+ * Very deep recursion: when a walk has more frames than are kept its outer half is dropped, and stays dropped as long as
+ * walks meet the remaining part and more than a quarter is left. So the cut does not wander with each call, and the cost
+ * of cutting is spread over hundreds of walks. How many are kept: all, but where a program allocates again and again far down, going through all
+ * of them each time would make each call as dear as it is deep. So a thread has a credit of frames for deep stacks, and
+ * when that is spent, fewer are kept.
  */
 #include "shim/stack/walk.h"
 
@@ -80,7 +82,7 @@ static inline bool frame_is_met(const struct frame *f, const struct at *at)
 /* Fresh frames may be stored up to here. */
 static inline const struct frame *fresh_end(const struct memo_level *level)
 {
-        return level->fresh + (level->max_fresh < WALK_FRAMES_MAX ? level->max_fresh : WALK_FRAMES_MAX);
+        return level->fresh + (level->max_fresh < level->frames_most ? level->max_fresh : level->frames_most);
 }
 
 /* From the remembered frame `met`, whose checks hold but for the first n_left: take over all frames whose transition
@@ -206,7 +208,7 @@ static __attribute__((noinline)) struct rule_entry *entry_find(struct rule_table
 static __attribute__((noinline)) struct frame *fresh_grow(struct memo_level *level, const struct frame *f)
 {
         uint32_t n = (uint32_t)(f - level->fresh);
-        return n < WALK_FRAMES_MAX && memo_reserve_fresh(level, n + 1) ? level->fresh + n : NULL;
+        return n < level->frames_most && memo_reserve_fresh(level, n + 1) ? level->fresh + n : NULL;
 }
 
 /* What the loop of frames_run() goes round with. In locals of its own: it stores into frames, which might otherwise be
@@ -282,7 +284,7 @@ static enum end frames_run(struct walk *walk, const struct stack_start *start, s
                 if (unlikely(f == full)) {
                         struct frame *moved = fresh_grow(level, f);
                         if (!moved) {
-                                end = f == level->fresh + WALK_FRAMES_MAX ? END_DEEP : END_NO_MEMORY;
+                                end = f == level->fresh + level->frames_most ? END_DEEP : END_NO_MEMORY;
                                 break;
                         }
                         f = moved;
@@ -372,6 +374,7 @@ static uint32_t bottom_make(struct walk *walk, enum end end, uint32_t serial)
         bottom->flags = 0;
         bottom->serial = serial;
         walk->w->lost_pc = walk->lost_pc;
+        walk->w->is_cut = end == END_DEEP;
         if (end == END_LOST)
                 arena_drop(WIRE_DROP_WALKS);
         return bottom->node;
@@ -449,18 +452,24 @@ static uint32_t frames_intern(const struct walked *w, uint32_t limit)
         return node;
 }
 
-static enum end walk_run(struct walk *walk, const struct stack_start *start, bool remembered)
+static enum end walk_run(struct walk *walk, const struct stack_start *start, bool remembered, uint32_t limit)
 {
+        struct memo_level *level = walk->level;
         struct frame *bottom = walk->w->frames;
         walk->base = bottom;
         enum end end = frames_run(walk, start, remembered ? bottom + walk->w->n_frames : bottom);
-        if (unlikely(end == END_MET && walk->base - bottom + walk->n > WALK_FRAMES_MAX)) {
+        uint32_t depth = (uint32_t)(walk->base - bottom) + walk->n;
+        walk_charge(level, depth, limit);
+        bool too_many = end < END_DEEP && depth > level->frames_most;
+        bool too_few = end == END_MET && walk->w->is_cut && depth < level->frames_most / 4;
+        if (unlikely(too_many || too_few)) {
                 walk->n = 0;
                 walk->base = bottom;
+                walk->end_sp = 0;
                 end = frames_run(walk, start, bottom);
         }
         if (unlikely(end == END_DEEP))
-                walk->n = WALK_FRAMES_MAX / 2;
+                walk->n = level->frames_most / 2;
         return end;
 }
 
@@ -482,7 +491,7 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
         bool remembered = w->stamp == stamp_of(generation) && (likely(w->lost_pc == 0) || still_lost(w->lost_pc));
         if (unlikely(!remembered))
                 memo_drop_twigs(level);
-        enum end end = walk_run(&walk, start, remembered);
+        enum end end = walk_run(&walk, start, remembered, limit);
         if (unlikely(end >= END_ODD))
                 return end == END_ODD ? WALK_ODD : WALK_NO_MEMORY;
         *ret_node = 0;
@@ -494,7 +503,8 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
         if (unlikely(node == 0))
                 return WALK_FORGOTTEN;
         w->stamp = stamp_of(generation);
-        if (likely(w->lost_pc == 0))
+        /* A deep stack that is whole is to be walked, and charged, each time. */
+        if (likely(w->lost_pc == 0) && likely(w->n_frames <= WALK_FRAMES_DEEP || level->frames_most < WALK_FRAMES_MAX))
                 *ret_twig = twig_keep(level, walk.base, start);
         return WALK_KNOWN;
 }

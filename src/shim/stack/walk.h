@@ -2,10 +2,32 @@
 #ifndef UNFREED_SHIM_STACK_WALK_H
 #define UNFREED_SHIM_STACK_WALK_H
 
+#include "bare/bits.h"
 #include "shim/stack/memo.h"
 
-/* Frames kept at most, whatever the options say. A deeper stack loses its outer half, see walk.c. */
-enum { WALK_FRAMES_MAX = 65535 };
+/* Frames kept at most, whatever the options say. A deeper stack loses its outer half, see walk.c. Stacks of more than
+ * WALK_FRAMES_DEEP are whole only until a thread has gone through WALK_DEEP_CREDIT frames of such; some 20 ms. */
+enum { WALK_FRAMES_MAX = 65535, WALK_FRAMES_DEEP = 1023, WALK_DEEP_CREDIT = 1 << 25 };
+
+/* How many frames a walk may have in this level, and what is left of its credit: as a thread begins. */
+static inline void walk_begin(struct memo_level *level)
+{
+        level->frames_most = WALK_FRAMES_MAX;
+        level->deep_credit = WALK_DEEP_CREDIT;
+}
+
+/* A walk went through n frames, where `limit` of them are kept; 0 = all. */
+static inline void walk_charge(struct memo_level *level, uint32_t n, uint32_t limit)
+{
+        if (likely(n <= WALK_FRAMES_DEEP))
+                return;
+        if (n < level->deep_credit)
+                level->deep_credit -= n;
+        else /* a quarter of them is there always */
+                level->frames_most = limit >= WALK_FRAMES_MAX / 4    ? WALK_FRAMES_MAX
+                                     : limit * 4 > WALK_FRAMES_DEEP ? limit * 4
+                                                                    : WALK_FRAMES_DEEP;
+}
 
 enum walk_result {
         WALK_KNOWN,     /* *ret_node; the trunk is this stack now, and *ret_twig where it is remembered, if anywhere */

@@ -2,6 +2,7 @@
 #include "functions.h"
 #include "shim/stack/memo.h"
 #include "shim/stack/rule.h"
+#include "shim/stack/walk.h"
 #include "walked.h"
 
 #include <setjmp.h>
@@ -234,6 +235,59 @@ Test(walk, past_the_limit_the_outer_half_is_cut_and_stays_so)
         while (arena.nodes[bottom].parent)
                 bottom = arena.nodes[bottom].parent;
         cr_assert_eq(wire_word_tag(arena.nodes[bottom].word), WIRE_TAG_CUT);
+}
+
+static unsigned n_kept(uint32_t node)
+{
+        static uint64_t words[80000];
+        return walked_frames(node, words, 80000);
+}
+
+/* The whole credit is spent by captures at this depth. */
+static void capture_deep_again_and_again(int depth)
+{
+        for (int i = 0; i <= WALK_DEEP_CREDIT / depth; ++i)
+                walk_charge(&walked_thread.memo->levels[0], (uint32_t)depth, (uint32_t)options.malloc_context_size);
+}
+
+Test(walk, who_captures_deep_again_and_again_keeps_less)
+{
+        walked_begin();
+        walked_forgiving = true;
+        for (int i = 0; i < 3; ++i)
+                cr_assert_gt(n_kept(recurse(5000)), 5000, "a few are whole");
+        uint32_t before = walked_thread.memo->levels[0].deep_credit;
+        recurse(4000);
+        cr_assert_lt(walked_thread.memo->levels[0].deep_credit, before - 3999, "they are charged");
+        before = walked_thread.memo->levels[0].deep_credit;
+        recurse(900);
+        cr_assert_eq(walked_thread.memo->levels[0].deep_credit, before, "others are not");
+        capture_deep_again_and_again(5000);
+        for (int depth = 5000; depth > 1100; depth -= 37) {
+                unsigned n = n_kept(recurse(depth));
+                cr_assert_geq(n, WALK_FRAMES_DEEP / 4, "%d of %u", depth, n);
+                cr_assert_leq(n, WALK_FRAMES_DEEP);
+        }
+        for (int depth = 2000; depth < 4000; depth += 300) {
+                unsigned n = n_kept(recurse(depth));
+                cr_assert_geq(n, WALK_FRAMES_DEEP / 4, "%d of %u", depth, n);
+                cr_assert_leq(n, WALK_FRAMES_DEEP);
+        }
+        walked_forgiving = false;
+        recurse(0);
+        recurse(500); /* is whole still, and compared */
+        recurse(900);
+}
+
+Test(walk, who_asks_for_so_many_frames_has_them_always)
+{
+        walked_begin();
+        walked_forgiving = true;
+        options.malloc_context_size = 3000;
+        recurse(0);
+        capture_deep_again_and_again(5000);
+        for (int depth = 20000; depth > 3000; depth -= 777)
+                cr_assert_eq(n_kept(recurse(depth)), 3000);
 }
 
 Test(walk, a_context_size_keeps_the_innermost_frames)
