@@ -48,7 +48,7 @@ static ALWAYS_INLINE bool logged_birth(struct thread *self, void *block, size_t 
         struct hot_done done = hot_birth(self, hot_level(self), block, size, entry, start, CAPTURE_ALL);
         if (!done.done)
                 return false;
-        log_event(self, WIRE_LOG_BIRTH, (uintptr_t)block, done.stack, size, 0);
+        log_tell(self, WIRE_LOG_BIRTH, (uintptr_t)block, done.stack, (uint32_t)size);
         if (unlikely(done.flush_due))
                 hot_flush(self->count);
         return true;
@@ -60,7 +60,7 @@ static ALWAYS_INLINE bool logged_release(struct thread *self, void *block, enum 
         *ret = hot_release(self, hot_level(self), block, entry, given_size, start, CAPTURE_ALL);
         if (!ret->done)
                 return false;
-        log_event(self, WIRE_LOG_RELEASE, (uintptr_t)block, ret->stack, 0, 0);
+        log_tell(self, WIRE_LOG_RELEASE, (uintptr_t)block, ret->stack, 0);
         return true;
 }
 
