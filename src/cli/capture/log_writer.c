@@ -44,6 +44,11 @@ struct log_writer {
         size_t packed_room;
 };
 
+static unsigned char *frame_of(const struct log_writer *w)
+{
+        return w->packed + sizeof(struct chunk_head) + sizeof(struct chunk_log);
+}
+
 static bool put(struct log_writer *w, const void *bytes, size_t n)
 {
         const unsigned char *at = bytes;
@@ -107,42 +112,58 @@ static bool chunk_put(struct log_writer *w, size_t bytes)
         return true;
 }
 
-/* A frame of zstd without any compression: RFC 8878, 3.1.1. Its length, which is within
- * ZSTD_compressBound(n). */
-static size_t frame_store(unsigned char *out, const unsigned char *raw, size_t n)
+/* A frame of zstd without any compression (RFC 8878, 3.1.1): nine bytes, then blocks with three bytes before each. Its
+ * length is within ZSTD_compressBound(n). */
+enum { FRAME_HEAD = 9, BLOCK_HEAD = 3, BLOCK_MAX = 1 << 17 };
+
+static unsigned char *stored_place(unsigned char *frame, size_t at)
 {
-        enum { BLOCK_MAX = 1 << 17, LAST = 1 };
+        return frame + FRAME_HEAD + (at / BLOCK_MAX + 1) * BLOCK_HEAD + at;
+}
+
+/* Bytes that begin `at` bytes behind the start of what the frame holds. */
+static void stored_add(unsigned char *frame, size_t at, const unsigned char *bytes, size_t n)
+{
+        while (n > 0) {
+                size_t room = BLOCK_MAX - at % BLOCK_MAX, now = n < room ? n : room;
+                memcpy(stored_place(frame, at), bytes, now);
+                at += now;
+                bytes += now;
+                n -= now;
+        }
+}
+
+/* It holds these n bytes, which have been added. Returns its length. */
+static size_t stored_end(unsigned char *frame, size_t n)
+{
+        enum { LAST = 1 };
         const unsigned char single_segment_with_four_bytes_of_size = 0xa0;
         uint32_t magic = ZSTD_MAGICNUMBER, size = (uint32_t)n;
-        unsigned char *at = out;
-        memcpy(at, &magic, sizeof magic);
-        at[4] = single_segment_with_four_bytes_of_size;
-        memcpy(at + 5, &size, sizeof size);
-        at += 9;
-        while (n > 0) {
-                size_t bytes = n < BLOCK_MAX ? n : BLOCK_MAX;
-                uint32_t head = (uint32_t)bytes << 3 | (bytes == n ? LAST : 0);
-                memcpy(at, &head, 3);
-                memcpy(at + 3, raw, bytes);
-                at += 3 + bytes;
-                raw += bytes;
-                n -= bytes;
+        memcpy(frame, &magic, sizeof magic);
+        frame[4] = single_segment_with_four_bytes_of_size;
+        memcpy(frame + 5, &size, sizeof size);
+        for (size_t at = 0; at < n; at += BLOCK_MAX) {
+                size_t bytes = n - at < BLOCK_MAX ? n - at : BLOCK_MAX;
+                uint32_t head = (uint32_t)bytes << 3 | (bytes == n - at ? LAST : 0);
+                memcpy(stored_place(frame, at) - BLOCK_HEAD, &head, BLOCK_HEAD);
         }
-        return (size_t)(at - out);
+        return (size_t)(stored_place(frame, n - 1) + 1 - frame);
 }
 
 /* Or an error of zstd's. */
-static size_t frame_make(struct log_writer *w, unsigned char *out, size_t room)
+static size_t frame_make(struct log_writer *w, size_t room)
 {
+        unsigned char *frame = frame_of(w);
         if (w->n_stored > 0) {
                 w->n_stored--;
-                return frame_store(out, w->raw, w->n_raw);
+                return stored_end(frame, w->n_raw);
         }
-        size_t n = ZSTD_compress2(w->zstd, out, room, w->raw, w->n_raw);
+        size_t n = ZSTD_compress2(w->zstd, frame, room, w->raw, w->n_raw);
         if (ZSTD_isError(n) || n <= w->n_raw / 2)
                 return n;
         w->n_stored = TRY_EVERY - 1;
-        return frame_store(out, w->raw, w->n_raw);
+        stored_add(frame, 0, w->raw, w->n_raw);
+        return stored_end(frame, w->n_raw);
 }
 
 static void chunk_flush(struct log_writer *w)
@@ -154,7 +175,7 @@ static void chunk_flush(struct log_writer *w)
         if (w->n_raw == 0 || log_writer_is_shut(w))
                 return;
         memcpy(payload, &fixed, sizeof fixed);
-        size_t n = frame_make(w, payload + sizeof fixed, room);
+        size_t n = frame_make(w, room);
         if (ZSTD_isError(n)) {
                 w->error = ENOMEM;
                 return;
@@ -172,6 +193,16 @@ static void chunk_flush(struct log_writer *w)
 
 bool log_writer_is_shut(const struct log_writer *w) { return w->error || w->is_full; }
 
+/* To where it will be compressed from; or written, if this chunk is to be stored as it is. */
+static void raw_add(struct log_writer *w, const void *bytes, size_t n)
+{
+        if (w->n_stored > 0)
+                stored_add(frame_of(w), w->n_raw, bytes, n);
+        else
+                memcpy(w->raw + w->n_raw, bytes, n);
+        w->n_raw += n;
+}
+
 bool log_writer_add(struct log_writer *w, uint32_t image, uint32_t lane, const void *bytes, size_t n)
 {
         struct chunk_piece piece = {.image = image, .lane = lane, .bytes = (uint32_t)n};
@@ -179,9 +210,8 @@ bool log_writer_add(struct log_writer *w, uint32_t image, uint32_t lane, const v
                 chunk_flush(w);
         if (log_writer_is_shut(w))
                 return false;
-        memcpy(w->raw + w->n_raw, &piece, sizeof piece);
-        memcpy(w->raw + w->n_raw + sizeof piece, bytes, n);
-        w->n_raw += sizeof piece + n;
+        raw_add(w, &piece, sizeof piece);
+        raw_add(w, bytes, n);
         return true;
 }
 
