@@ -64,12 +64,17 @@ static inline struct wire_past *table_past(uintptr_t start)
 }
 
 /* With sampling most addresses are unknown, and that must be told from the slot alone: so a large block, which stands
- * in a table of its own, leaves a mark in its slot, which readers take for an empty one. */
+ * in a table of its own, leaves a mark in its slot, which readers take for an empty one. A page of slots that was never
+ * written is not read: that would make it. */
 void table_mark_large(uintptr_t start);
 static inline bool table_is_unknown(uintptr_t start)
 {
-        const wire_slot *slot = table_slot(start);
-        return slot == NULL || *slot << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0;
+        uint64_t at = start >> arena.leaf_shift;
+        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
+        size_t index = (start >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
+        if (leaf == 0 || !arena.leaves[leaf].touched[index >> 9])
+                return true;
+        return arena.slots[(size_t)leaf * WIRE_LEAF_SLOTS + index] << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0;
 }
 
 void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);

@@ -32,6 +32,8 @@ static __attribute__((noinline)) void free_unusually(void *block)
 {
         if (logged_is_plain(&thread_self))
                 door_free_logged(block);
+        else if (sample_unknown_after_all(&thread_self, block))
+                next_free(block);
         else
                 door_free_otherwise(block);
 }
@@ -101,6 +103,8 @@ NEW_THRESHOLD(_Znam, door_new_array)
         {                                                                                                              \
                 if (logged_is_plain(&thread_self))                                                                     \
                         door##_logged arguments;                                                                       \
+                else if (sample_unknown_after_all(&thread_self, block))                                                \
+                        next_free(block);                                                                              \
                 else                                                                                                   \
                         door##_otherwise arguments;                                                                    \
         }                                                                                                              \

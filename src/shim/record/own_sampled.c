@@ -49,7 +49,7 @@ void *sampled_object_resize(void *layer, void *block, size_t size)
 void sampled_mem_release(void *context, void *block)
 {
         const struct layer *layer = context;
-        if (likely(sample_unknown(&thread_self, block)))
+        if (likely(sample_unknown(&thread_self, block)) || sample_unknown_after_all(&thread_self, block))
                 layer->inner.release(layer->inner.context, block);
         else
                 own_otherwise[PYTHON_MEM].release(context, block);
@@ -59,7 +59,8 @@ void sampled_mem_release(void *context, void *block)
 void sampled_object_release(void *context, void *block)
 {
         const struct layer *layer = context;
-        if (likely(sample_unknown(&thread_self, block) && !code_maybe((uintptr_t)block)))
+        bool unknown = likely(sample_unknown(&thread_self, block)) || sample_unknown_after_all(&thread_self, block);
+        if (likely(unknown) && likely(!code_maybe((uintptr_t)block)))
                 layer->inner.release(layer->inner.context, block);
         else
                 own_otherwise[PYTHON_OBJECT].release(context, block);

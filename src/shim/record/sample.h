@@ -73,6 +73,12 @@ static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *
                !unlikely(early_own(block));
 }
 
+/* The same of a block in whose place something is known: is it another one? */
+static ALWAYS_INLINE bool sample_unknown_after_all(const struct thread *self, const void *block)
+{
+        return sample_is_plain(self) && table_is_unknown((uintptr_t)block) && !unlikely(early_own(block));
+}
+
 /* What the allocator gets back is forgotten. */
 static inline void sample_forget(const struct thread *self, void *block)
 {
