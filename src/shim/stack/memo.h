@@ -24,8 +24,8 @@
  * had, and twigs live again. A short stack's twig holds all of its checks, and needs no trunk.
  *
  * Some programs go round through a hundred stacks that part far from the leaf, so that each kills the twigs of others,
- * and each comes back the same a round later. When a stack is walked that is found to be the one whose dead twig lay in
- * its place, its twig is made whole too, in room of its own: it is long. What never comes back does not pay for that.
+ * and each comes back the same a round later. So the twig of a stack that was walked before (all its nodes are in the
+ * trie) is made whole too, in room of its own: it is long. What never comes back does not pay for that.
  */
 #ifndef UNFREED_SHIM_STACK_MEMO_H
 #define UNFREED_SHIM_STACK_MEMO_H

@@ -136,6 +136,7 @@ static struct stack_id capture_changed(struct thread *self, const struct stack_s
                 return (struct stack_id){allocator_word ? trie_step(node, allocator_word) : node};
         }
         struct twig *twig;
+        uint64_t n_nodes = trie_n_nodes();
         level_enter(level, start->sp);
         node = walk_anew(memo, level, start, &twig);
         if (unlikely(check_wanted()))
@@ -143,8 +144,9 @@ static struct stack_id capture_changed(struct thread *self, const struct stack_s
         if (allocator_word && node)
                 node = trie_step(node, allocator_word);
         if (likely(twig != NULL)) {
-                if (twig->node == node && !twig->whole)
-                        twig_keep_long(level, twig); /* it lay there already, and the trunk had changed */
+                /* No node was made: it has been here before, and comes back, maybe when the trunk is another. */
+                if (!twig->whole && trie_n_nodes() == n_nodes)
+                        twig_keep_long(level, twig);
                 twig->node = node;
                 twig->allocator = (uint32_t)allocator_word;
                 if (unlikely(by_loader || node == 0))

@@ -185,10 +185,7 @@ static inline size_t line_of(uint32_t parent)
 }
 
 /* Then an empty place in the index says nothing. */
-static bool ids_are_large(void)
-{
-        return __atomic_load_n(&arena.header->extents[WIRE_EXTENT_NODES].used, __ATOMIC_RELAXED) > TRIE_MARK_ID;
-}
+static bool ids_are_large(void) { return trie_n_nodes() > TRIE_MARK_ID; }
 
 /* Find it, or add it; 0 = *ret_fresh must do, which is 0 when the trie is full. */
 static inline uint32_t child_find(uint32_t parent, uint64_t word, uint32_t *ret_fresh)

@@ -13,6 +13,12 @@
  * room for the first 16 million nodes; the children beyond are found by the spill, see trie.c. */
 enum { TRIE_MARK_SHIFT = 24, TRIE_MARK_ID = (1 << TRIE_MARK_SHIFT) - 1 };
 
+/* How many nodes there are, of all threads. */
+static inline uint64_t trie_n_nodes(void)
+{
+        return __atomic_load_n(&arena.header->extents[WIRE_EXTENT_NODES].used, __ATOMIC_RELAXED);
+}
+
 /* Good in its upper bits. */
 static inline uint64_t trie_hash(uint32_t parent, uint64_t word)
 {
