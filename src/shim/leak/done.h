@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DONE_PIECE_SHIFT = 11, DONE_BLOCKS = 1024 };
+enum { DONE_PIECE_SHIFT = 12, DONE_BLOCKS = 4096 };
 
 /* All zero = nothing is remembered. */
 struct done {

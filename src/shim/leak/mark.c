@@ -70,6 +70,10 @@ static struct {
          * stand in an array so are read upwards, which is twice as fast as downwards. */
         uintptr_t *work;
         size_t n_work, first_work, capacity;
+        /* Starts of blocks that only pointers into the middle led to. They are read when there is nothing else: most
+         * are found to be REACHABLE by then, and what points into those is passed over. Slabs of a compiler are so. */
+        uintptr_t *later;
+        size_t n_later, first_later, later_capacity;
         uintptr_t ahead[AHEAD]; /* a ring */
         unsigned n_ahead, first_ahead;
         struct candidate candidates[CANDIDATES]; /* a ring */
@@ -144,7 +148,10 @@ static void reach(const struct block *block, bool start, const struct candidate 
         if (!set(block, verdict))
                 return;
         mark.n_reached += verdict == WIRE_VERDICT_REACHABLE;
-        push(block->start);
+        if (verdict == WIRE_VERDICT_POSSIBLE && likely(mark.n_later < mark.later_capacity))
+                mark.later[mark.n_later++] = block->start;
+        else
+                push(block->start);
         holder_note(block->stack, verdict, &candidate->reading.source, candidate->address);
 }
 
@@ -352,6 +359,19 @@ static uintptr_t next_take(void)
         return start;
 }
 
+/* One that is POSSIBLE still. */
+static uintptr_t later_take(void)
+{
+        struct block block;
+        while (mark.first_later < mark.n_later) {
+                uintptr_t start = mark.later[mark.first_later++];
+                if (table_find(start, &block) && !block.released && block.verdict == WIRE_VERDICT_POSSIBLE)
+                        return start;
+        }
+        mark.first_later = mark.n_later = 0;
+        return 0;
+}
+
 static void follow(visit_fn *visit, uintptr_t leader)
 {
         mark.visit = visit;
@@ -359,6 +379,8 @@ static void follow(visit_fn *visit, uintptr_t leader)
         mark.leader = leader;
         while (!mark.over) {
                 uintptr_t start = next_take();
+                if (start == 0 && mark.n_candidates == 0)
+                        start = later_take();
                 struct block block;
                 if (start && table_find(start, &block) && !block.released) {
                         struct reading reading = {
@@ -430,6 +452,10 @@ bool mark_begin(const struct mark_limits *limits)
                 find_end();
                 return false;
         }
+        mark.later_capacity = mark.capacity / 2;
+        mark.later = pages_take(mark.later_capacity * sizeof *mark.later);
+        if (mark.later == NULL)
+                mark.later_capacity = 0;
         if (limits->again)
                 mark_clear();
         if (limits->ignored)
@@ -571,6 +597,9 @@ enum wire_unjudged mark_end(void)
 {
         pages_give(mark.work, mark.capacity * sizeof *mark.work);
         mark.work = NULL;
+        if (mark.later)
+                pages_give(mark.later, mark.later_capacity * sizeof *mark.later);
+        mark.later = NULL;
         find_end();
         return mark.over;
 }
