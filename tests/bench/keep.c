@@ -24,6 +24,18 @@ static void **shuffled(long n, size_t size)
         return blocks;
 }
 
+static void fill_with_pointers_into_others(long n, size_t size)
+{
+        struct random r = {88172645463325252};
+        for (long i = 0; i < n; i++)
+                for (size_t at = 0; at < size / sizeof(void *); at++)
+                        ((void **)all[i])[at] = (char *)all[random_next(&r) % (uint64_t)n] + size / 2;
+        head = (char *)all[0] + size / 2;
+        void **list = malloc(sizeof *list);
+        *list = all;
+        all = list;
+}
+
 int main(int argc, char **argv)
 {
         long n = argc > 1 ? atol(argv[1]) : 1000000;
@@ -31,10 +43,12 @@ int main(int argc, char **argv)
         const char *how = argc > 3 ? argv[3] : "array";
         if (size < sizeof(void *) || n < 1)
                 return 2;
-        if (strcmp(how, "array") == 0) {
+        if (strcmp(how, "array") == 0 || strcmp(how, "slabs") == 0) {
                 all = malloc((size_t)n * sizeof *all);
                 for (long i = 0; i < n; i++)
                         all[i] = memset(malloc(size), 0, size);
+                if (strcmp(how, "slabs") == 0)
+                        fill_with_pointers_into_others(n, size);
         } else {
                 void **blocks = shuffled(n, size);
                 for (long i = 0; i + 1 < n; i++)
