@@ -30,7 +30,7 @@
           "known findings gate when they grow in: sites, blocks or bytes")                                             \
         X(ONLY_MODULE, 0, "only-module", "GLOB", ON_REPORTS, NULL, "only findings whose owner module matches")         \
         X(SOURCE_ROOT, 0, "source-root", "DIR", ON_REPORTS, "FILE", "Python paths in ids are relative to it")          \
-        X(DEPTH, 0, "depth", "N", ON_RUN | ON_REPORT, NULL, "frames of each stack [all; of very deep ones, often repeated, 255 at least]")                              \
+        X(DEPTH, 0, "depth", "N", ON_RUN | ON_REPORT, NULL, "frames of each stack [all]")                              \
         X(CHILDREN, 0, "children", "WHICH", ON_RUN, "all|none", "follow child processes: all or none [all]")           \
         X(LINGER, 0, "linger", "SECONDS", ON_RUN, NULL, "wait for what still runs when PROGRAM has ended [5]")         \
         X(PYTHON_OBJECTS, 0, "python-objects", NULL, ON_RUN, NULL,                                                     \

@@ -35,6 +35,7 @@ struct making {
         struct holders *holders; /* of the process at hand */
         struct types *types;     /* the same */
         struct notes *notes;     /* the same */
+        bool only_counted;       /* nothing is lost, and of what is held only the number is shown */
         struct finding **all;
         size_t n, max;
 };
@@ -168,10 +169,65 @@ static uint64_t weight_of(const struct site *site, enum metric metric)
         return metric == METRIC_COUNT ? site->blocks : metric == METRIC_LIFETIME ? site->lived_us : site->bytes;
 }
 
+/* Nothing is asked of blocks that are still held but how many they are? In the report of a program that has lost nothing
+ * their stacks need no names then, which are most of what such a report costs. */
+static bool reachable_only_counted(const struct options *options)
+{
+        if ((options->show | options->gate) >> RULE_UF003 & 1 || options->baseline || options->suppressions.n ||
+            options->generate_suppressions || options->only_modules.n || options->output || options->log || options->verbose)
+                return false;
+        for (size_t i = 0; i < options->n_targets; i++)
+                if (strcmp(options->targets[i].format, "text") != 0)
+                        return false;
+        return true;
+}
+
+static bool is_held(const struct site *site)
+{
+        return site->verdict == WIRE_VERDICT_REACHABLE || site->verdict == WIRE_VERDICT_IGNORED ||
+               site->verdict == WIRE_VERDICT_RUNTIME;
+}
+
+/* Everything was judged, so this was born after that, by a thread that ran on until the process was gone. */
+static bool is_too_late(const struct process *process, const struct site *site)
+{
+        return site->verdict == WIRE_VERDICT_UNCLASSIFIED && process->judged == WIRE_JUDGED_WHOLE;
+}
+
+/* A record of ld.so's own: marks_is_runtime_cache() says so of any stack that begins like that, whatever is further out. */
+static bool is_loaders(const struct process *process, const struct site *site)
+{
+        struct raw_frame innermost[2];
+        enum wire_entry entry;
+        unsigned align_log2;
+        size_t n = process_frames(process, site->stack, innermost, 2, &entry, &align_log2);
+        for (size_t i = 0; i < 2; i++)
+                if (i >= n || innermost[i].kind != RAW_NATIVE || !innermost[i].module ||
+                    strncmp(innermost[i].module->name, "ld-linux", 8) != 0)
+                        return false;
+        return true;
+}
+
+/* Will there be nothing but what is held? A site that is not may turn out to be an interpreter's. */
+static bool is_clean(struct making *making, const struct process *process)
+{
+        bool clean = process->n_wrongs == 0;
+        struct notes *notes = notes_new(process);
+        for (size_t k = 0; clean && k < process->n_sites; k++) {
+                const struct site *site = &process->sites[k];
+                struct stack stack = {0};
+                if (is_held(site) || is_too_late(process, site) || is_loaders(process, site))
+                        continue;
+                naming_stack(making->naming, process, site->stack, &stack);
+                clean = judge_site(process, notes, site, &stack).rule == RULE_UF003;
+        }
+        notes_free(notes);
+        return clean;
+}
+
 static void make_leak(struct making *making, const struct process *process, const struct site *site)
 {
-        /* Everything was judged, so this was born after that, by a thread that ran on until the process was gone. */
-        if (site->verdict == WIRE_VERDICT_UNCLASSIFIED && process->judged == WIRE_JUDGED_WHOLE)
+        if (is_too_late(process, site))
                 return;
         struct finding finding = {
                 .blocks = site->blocks,
@@ -185,8 +241,11 @@ static void make_leak(struct making *making, const struct process *process, cons
                 .indirect_blocks = site->indirect_blocks,
                 .indirect_bytes = site->indirect_bytes,
         };
-        naming_stack(making->naming, process, site->stack, &finding.stack);
-        struct judgement judgement = judge_site(process, making->notes, site, &finding.stack);
+        struct judgement judgement = {RULE_UF003, is_held(site) ? site->verdict : WIRE_VERDICT_RUNTIME};
+        if (!making->only_counted || (!is_held(site) && !is_loaders(process, site))) {
+                naming_stack(making->naming, process, site->stack, &finding.stack);
+                judgement = judge_site(process, making->notes, site, &finding.stack);
+        }
         finding.rule = judgement.rule;
         finding.class = judgement.class;
         finding.family = judge_family(&finding.stack, site->family);
@@ -314,7 +373,10 @@ struct findings *make_all(struct policy *policy, const struct capture *capture, 
                 .naming = naming_new(store, symbols, policy->options->source_root),
                 .symbols = symbols,
                 .merged = map_new(),
+                .only_counted = reachable_only_counted(policy->options),
         };
+        for (size_t i = 0; making.only_counted && i < capture->n_processes; i++)
+                making.only_counted = is_clean(&making, &capture->processes[i]);
         for (size_t i = 0; i < capture->n_processes; i++) {
                 const struct process *process = &capture->processes[i];
                 if (!policy->options->children && !is_of_first(capture, process))

@@ -37,7 +37,7 @@ size_t debug_find(struct debug *debug, uint64_t address, struct debug_call *ret_
         here.language = unit->language;
         line_find(debug, unit, function, address, &here.file, &here.line);
         for (uint32_t i = function ? function_innermost(function, address) : 0; i && n + 1 < max; n++) {
-                const struct inlined *inlined = &function->inlined[i - 1];
+                const struct inlined *inlined = function_inlined(debug, unit, function, i - 1);
 
                 ret_calls[n] = here;
                 ret_calls[n].name = inlined->name;

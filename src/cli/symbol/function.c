@@ -99,22 +99,13 @@ static struct function *search(struct unit *unit, uint64_t address)
 
 /* ---- inlined calls of a function ---- */
 
-static uint32_t inlined_add(struct debug *debug, struct unit *unit, struct function *function, Dwarf_Die *die,
-                            uint32_t parent)
+static uint32_t inlined_add(struct function *function, Dwarf_Die *die, uint32_t parent)
 {
-        struct inlined call = {.parent = parent, .linkage = linkage_of(die)};
-        Dwarf_Attribute attribute;
-        Dwarf_Word file = 0, line = 0;
+        struct inlined call = {.die = *die, .parent = parent};
         Dwarf_Addr base, start, end;
         ptrdiff_t at = 0;
 
-        if (dwarf_attr(die, DW_AT_call_file, &attribute) && dwarf_formudata(&attribute, &file) == 0)
-                call.file = line_file(debug, unit, file);
-        if (dwarf_attr(die, DW_AT_call_line, &attribute) && dwarf_formudata(&attribute, &line) == 0)
-                call.line = (int)line;
-        call.name = call.linkage ? dwarf_diename(die) : scope_qualify(debug, die, unit->language);
         call.depth = parent ? function->inlined[parent - 1].depth + 1 : 1;
-
         function->inlined =
                 array_grow(function->inlined, function->n_inlined, &function->max_inlined, sizeof *function->inlined);
         function->inlined[function->n_inlined++] = call;
@@ -126,8 +117,25 @@ static uint32_t inlined_add(struct debug *debug, struct unit *unit, struct funct
         return (uint32_t)function->n_inlined;
 }
 
-static void read_inlined(struct debug *debug, struct unit *unit, struct function *function, Dwarf_Die *parent_die,
-                         uint32_t parent, int depth)
+const struct inlined *function_inlined(struct debug *debug, struct unit *unit, struct function *function, uint32_t i)
+{
+        struct inlined *call = &function->inlined[i];
+        Dwarf_Attribute attribute;
+        Dwarf_Word file = 0, line = 0;
+
+        if (call->is_read)
+                return call;
+        call->is_read = true;
+        if (dwarf_attr(&call->die, DW_AT_call_file, &attribute) && dwarf_formudata(&attribute, &file) == 0)
+                call->file = line_file(debug, unit, file);
+        if (dwarf_attr(&call->die, DW_AT_call_line, &attribute) && dwarf_formudata(&attribute, &line) == 0)
+                call->line = (int)line;
+        call->linkage = linkage_of(&call->die);
+        call->name = call->linkage ? dwarf_diename(&call->die) : scope_qualify(debug, &call->die, unit->language);
+        return call;
+}
+
+static void read_inlined(struct function *function, Dwarf_Die *parent_die, uint32_t parent, int depth)
 {
         Dwarf_Die die;
 
@@ -136,13 +144,12 @@ static void read_inlined(struct debug *debug, struct unit *unit, struct function
         do {
                 switch (dwarf_tag(&die)) {
                 case DW_TAG_inlined_subroutine:
-                        read_inlined(debug, unit, function, &die, inlined_add(debug, unit, function, &die, parent),
-                                     depth + 1);
+                        read_inlined(function, &die, inlined_add(function, &die, parent), depth + 1);
                         break;
                 case DW_TAG_lexical_block:
                 case DW_TAG_try_block:
                 case DW_TAG_catch_block:
-                        read_inlined(debug, unit, function, &die, parent, depth + 1);
+                        read_inlined(function, &die, parent, depth + 1);
                         break;
                 }
         } while (dwarf_siblingof(&die, &die) == 0);
@@ -171,7 +178,7 @@ struct function *function_find(struct debug *debug, struct unit *unit, uint64_t 
                 function->linkage = linkage_of(&function->die);
                 function->name = function->linkage ? dwarf_diename(&function->die)
                                                    : scope_qualify(debug, &function->die, unit->language);
-                read_inlined(debug, unit, function, &function->die, 0, 0);
+                read_inlined(function, &function->die, 0, 0);
         }
         return function;
 }

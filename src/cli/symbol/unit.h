@@ -8,6 +8,8 @@
 
 /* A call that the compiler inlined into a function, once for each place. */
 struct inlined {
+        Dwarf_Die die;
+        bool is_read; /* name, linkage, file and line */
         const char *name, *linkage;
         const char *file; /* where it is called from */
         int line;
@@ -93,6 +95,9 @@ struct function *function_find(struct debug *debug, struct unit *unit, uint64_t 
 
 /* The innermost inlined call at the address: index + 1, or 0. */
 uint32_t function_innermost(const struct function *function, uint64_t address);
+
+/* The inlined call with this index, read. Few of them are ever asked for, and a large function has thousands. */
+const struct inlined *function_inlined(struct debug *debug, struct unit *unit, struct function *function, uint32_t i);
 
 /* The name of a function that has no linkage name, with the scopes that it is in. */
 const char *scope_qualify(struct debug *debug, Dwarf_Die *function, enum frame_language language);
