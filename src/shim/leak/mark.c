@@ -25,6 +25,7 @@
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
+#include "shim/leak/verdict.h"
 #include "shim/python/object.h"
 #include "shim/self/life.h"
 #include "shim/sys/clock.h"
@@ -40,8 +41,6 @@
 #endif
 
 enum {
-        /* INDIRECT and already added to its leader; only while mark_lost() runs. */
-        COUNTED = WIRE_VERDICT_END,
         CLOCK_WORDS = 1 << 20,  /* words read between two looks at the clock: a few milliseconds */
         READ_WORDS = 1 << 16,   /* and between two looks at whether all has been found */
         SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
@@ -50,7 +49,6 @@ enum {
         LEADERS = 4096,         /* that are followed together */
         CANDIDATES = 32,        /* words whose slot is being fetched while earlier ones are looked up */
 };
-_Static_assert(COUNTED < 8, "a slot has three bits for the verdict");
 
 /* What is being read, and how much its pointers are worth. */
 struct reading {
@@ -95,36 +93,6 @@ static struct {
         uint64_t n_indirect, n_counted;
         struct mark_sum led; /* while counting */
 } mark;
-
-static bool is_any(unsigned verdict) { return true; }
-static bool is_unclassified(unsigned verdict) { return verdict == WIRE_VERDICT_UNCLASSIFIED; }
-static bool is_ignored(unsigned verdict) { return verdict == WIRE_VERDICT_IGNORED; }
-static bool is_lost(unsigned verdict)
-{
-        return verdict == WIRE_VERDICT_UNCLASSIFIED || verdict == WIRE_VERDICT_INDIRECT;
-}
-static bool is_of_lost(unsigned verdict) { return is_lost(verdict) || verdict == WIRE_VERDICT_DEFINITE; }
-static bool is_indirect(unsigned verdict) { return verdict == WIRE_VERDICT_INDIRECT; }
-static bool is_definite(unsigned verdict) { return verdict == WIRE_VERDICT_DEFINITE; }
-static bool is_counted(unsigned verdict) { return verdict == COUNTED; }
-static bool is_judged(unsigned verdict)
-{
-        return verdict != WIRE_VERDICT_UNCLASSIFIED && verdict != WIRE_VERDICT_IGNORED;
-}
-
-static bool set(const struct block *block, unsigned verdict)
-{
-        if (block->large) {
-                block->large->verdict = (uint8_t)verdict;
-                return true;
-        }
-        const wire_slot bits = UINT64_C(7) << WIRE_SLOT_VERDICT_SHIFT;
-        wire_slot was = __atomic_load_n(block->slot, __ATOMIC_RELAXED);
-        if (!wire_slot_live(was) || !wire_slot_is_of(was, block->start))
-                return false;
-        wire_slot now = (was & ~bits) | (uint64_t)verdict << WIRE_SLOT_VERDICT_SHIFT;
-        return __atomic_compare_exchange_n(block->slot, &was, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-}
 
 void mark_set(const struct block *block, enum wire_verdict verdict) { set(block, verdict); }
 
@@ -190,13 +158,6 @@ static void count(const struct block *block, bool start, const struct candidate 
         push(block->start);
 }
 
-/* glibc keeps free chunks in lists of its own variables by the address of their headers, which lies in the last word
- * of the live block before: no pointer of the program (malloc.c, "A chunk's prev_size is the end of its neighbour"). */
-static bool is_free_chunk(const struct block *block, uintptr_t word)
-{
-        return word % 16 == 0 && block->start + block->size - word <= 8;
-}
-
 static void candidate_take(void)
 {
         struct candidate candidate = mark.candidates[mark.first_candidate];
@@ -213,7 +174,7 @@ static void candidate_take(void)
         if (candidate.reading.source.is_inherited && !inherited_may_begin(block.start, life_fork_epoch()))
                 return;
         if (!start) {
-                if (candidate.reading.source.is_allocators && is_free_chunk(&block, candidate.word))
+                if (candidate.reading.source.is_allocators && shape_is_free_chunk(&block, candidate.word))
                         return;
                 start = block.verdict != WIRE_VERDICT_REACHABLE && shape_is_start(&block, candidate.word);
         }
@@ -452,6 +413,7 @@ bool mark_begin(const struct mark_limits *limits)
                 find_end();
                 return false;
         }
+        done_begin(&mark.done, pages_take(DONE_BLOCKS * sizeof(struct done_block)));
         mark.later_capacity = mark.capacity / 2;
         mark.later = pages_take(mark.later_capacity * sizeof *mark.later);
         if (mark.later == NULL)
@@ -600,6 +562,8 @@ enum wire_unjudged mark_end(void)
         if (mark.later)
                 pages_give(mark.later, mark.later_capacity * sizeof *mark.later);
         mark.later = NULL;
+        if (mark.done.blocks != mark.done.few)
+                pages_give(mark.done.blocks, DONE_BLOCKS * sizeof(struct done_block));
         find_end();
         return mark.over;
 }

@@ -20,4 +20,11 @@ void shape_set_mapped(const struct shape_ranges *code, const struct shape_ranges
 /* Is `word`, which points past the start of `block`, how its owner holds it? The block's memory can be read. */
 bool shape_is_start(const struct block *block, uintptr_t word);
 
+/* glibc keeps free chunks in lists of its own variables by the address of their headers, which lies in the last word
+ * of the live block before: no pointer of the program (malloc.c, "A chunk's prev_size is the end of its neighbour"). */
+static inline bool shape_is_free_chunk(const struct block *block, uintptr_t word)
+{
+        return word % 16 == 0 && block->start + block->size - word <= 8;
+}
+
 #endif
