@@ -5,7 +5,7 @@
 # checkout's own folder, which needs no file) and one line says so; what the tools print goes to a log that is shown
 # only if they fail.
 
-top=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P) || exit 125
+top=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd -P) || exit 125 # whoever sources this names a folder
 build=$top/build
 me=${me:-unfreed}
 meson=()
