@@ -5,13 +5,14 @@
 # checkout's own folder, which needs no file) and one line says so; what the tools print goes to a log that is shown
 # only if they fail.
 
-# Without a process of its own; whoever sources this names a folder.
-top_here=$PWD top_before=${OLDPWD-}
-if cd -P -- "${BASH_SOURCE[0]%/*}/.." && top=$PWD && cd -- "$top_here"; then
+# Whoever sources this names a folder. Without a process of its own, if this folder can be come back to by its name.
+top= top_here=$PWD top_before=${OLDPWD-}
+if [ "$PWD" -ef . ]; then
+        CDPATH='' cd -P -- "${BASH_SOURCE[0]%/*}/.." && top=$PWD && cd -- "$top_here" || exit 125
         OLDPWD=$top_before
         [ -n "$OLDPWD" ] || unset OLDPWD
 else
-        exit 125
+        top=$(CDPATH='' cd -P -- "${BASH_SOURCE[0]%/*}/.." && pwd -P) || exit 125
 fi
 build=$top/build
 me=${me:-unfreed}

@@ -14,9 +14,9 @@
  *
  * Very deep recursion: when a walk has more frames than are kept its outer half is dropped, and stays dropped as long as
  * walks meet the remaining part and more than a quarter is left. So the cut does not wander with each call, and the cost
- * of cutting is spread over hundreds of walks. How many are kept: all, but where a program allocates again and again far down, going through all
- * of them each time would make each call as dear as it is deep. So a thread has a credit of frames for deep stacks, and
- * when that is spent, fewer are kept.
+ * of cutting is spread over hundreds of walks. How many are kept: all, but where a program allocates again and again far
+ * down, going through all of them each time would make each call as dear as it is deep. So a thread has a credit of
+ * frames for deep stacks, and when that is spent, fewer are kept.
  */
 #include "shim/stack/walk.h"
 
@@ -463,9 +463,7 @@ static enum end walk_run(struct walk *walk, const struct stack_start *start, boo
         bool too_many = end < END_DEEP && depth > level->frames_most;
         bool too_few = end == END_MET && walk->w->is_cut && depth < level->frames_most / 4;
         if (unlikely(too_many || too_few)) {
-                walk->n = 0;
-                walk->base = bottom;
-                walk->end_sp = 0;
+                *walk = (struct walk){.level = level, .w = walk->w, .reach = walk->reach, .base = bottom};
                 end = frames_run(walk, start, bottom);
         }
         if (unlikely(end == END_DEEP))
