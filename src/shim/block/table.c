@@ -207,13 +207,6 @@ void table_set_verdict(const struct block *block, enum wire_verdict verdict)
         *block->slot = slot | (uint64_t)verdict << WIRE_SLOT_VERDICT_SHIFT;
 }
 
-bool table_ever_held(uintptr_t address)
-{
-        uint64_t at = address >> arena.leaf_shift;
-        uint32_t leaf = at < arena.directory_capacity ? arena.directory[at] : 0;
-        return leaf && arena.leaves[leaf].touched[slot_index(address) >> 9];
-}
-
 bool table_page_held(uintptr_t page)
 {
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;

@@ -32,6 +32,15 @@ static inline wire_slot *table_slot(uintptr_t address)
         return likely(leaf != 0) ? arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index) : NULL;
 }
 
+/* Did this piece of address space (512 granules of it) ever hold a small block? Such pages are heap, not roots. */
+static inline bool table_ever_held(uintptr_t address)
+{
+        uint64_t at = address >> arena.leaf_shift;
+        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
+        size_t index = (address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
+        return leaf && arena.leaves[leaf].touched[index >> 9];
+}
+
 /* Slots that share a page, which is what `touched` of a leaf speaks of: slot i is of the granule at base + i granules.
  */
 enum { TABLE_PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
@@ -69,12 +78,7 @@ static inline struct wire_past *table_past(uintptr_t start)
 void table_mark_large(uintptr_t start);
 static inline bool table_is_unknown(uintptr_t start)
 {
-        uint64_t at = start >> arena.leaf_shift;
-        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
-        size_t index = (start >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
-        if (leaf == 0 || !arena.leaves[leaf].touched[index >> 9])
-                return true;
-        return arena.slots[(size_t)leaf * WIRE_LEAF_SLOTS + index] << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0;
+        return !table_ever_held(start) || *table_slot(start) << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0;
 }
 
 void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);
@@ -145,9 +149,6 @@ void table_forget(const struct block *block);
 void table_each(bool (*visit)(const struct block *block, void *context), void *context);
 
 void table_set_verdict(const struct block *block, enum wire_verdict verdict);
-
-/* Did this piece of address space (512 granules of it) ever hold a small block? Such pages are heap, not roots. */
-bool table_ever_held(uintptr_t address);
 
 /* Does a block, live or remembered as released, begin in this page (WIRE_PAGE_BYTES), or reach into it? */
 bool table_page_held(uintptr_t page);

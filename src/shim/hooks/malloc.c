@@ -55,6 +55,7 @@ static __attribute__((noinline)) void *born_further(void *block, size_t size, en
         return block;
 }
 
+/* As born_further(): the start in registers until here. */
 static __attribute__((noinline)) void *born_logged(void *block, size_t size, enum wire_entry entry,
                                                    HOT_START_PARAMETERS)
 {
@@ -158,10 +159,8 @@ void door_free(void *block)
                                            CAPTURE_NEAR);
         if (unlikely(!done.done))
                 free_further(block, HOT_START_HERE());
-        else if (unlikely(done.flush_due))
-                hot_flush_and_free(done.out);
-        else if (likely(done.out != NULL))
-                next_free(done.out);
+        else
+                hot_leave(&done);
 }
 
 static __attribute__((noinline)) void free_logged_further(void *block, HOT_START_PARAMETERS)
@@ -184,10 +183,8 @@ void door_free_logged(void *block)
                 free_logged_further(block, HOT_START_HERE());
         else if (unlikely(!done.told))
                 logged_tell_release(block, done.hot.out, done.hot.stack, done.hot.flush_due);
-        else if (unlikely(done.hot.flush_due))
-                hot_flush_and_free(done.hot.out);
-        else if (likely(done.hot.out != NULL))
-                next_free(done.hot.out);
+        else
+                hot_leave(&done.hot);
 }
 
 /* Gone from the headers, not from old programs (cfree), or not there yet (C23). */

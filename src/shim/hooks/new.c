@@ -311,10 +311,8 @@ static __attribute__((noinline)) void delete_logged_further(void *block, enum wi
                         hot_release(self, hot_level(self), block, WIRE_ENTRY_##id, size_given, &start, CAPTURE_NEAR);  \
                 if (unlikely(!done.done))                                                                              \
                         delete_further(block, WIRE_ENTRY_##id, size_given, HOT_START_HERE());                          \
-                else if (unlikely(done.flush_due))                                                                     \
-                        hot_flush_and_free(done.out);                                                                  \
-                else if (likely(done.out != NULL))                                                                     \
-                        next_free(done.out);                                                                           \
+                else                                                                                                   \
+                        hot_leave(&done);                                                                              \
         }                                                                                                              \
         void name##_logged parameters                                                                                  \
         {                                                                                                              \
@@ -325,10 +323,8 @@ static __attribute__((noinline)) void delete_logged_further(void *block, enum wi
                         delete_logged_further(block, WIRE_ENTRY_##id, size_given, HOT_START_HERE());                   \
                 else if (unlikely(!done.told))                                                                         \
                         logged_tell_release(block, done.hot.out, done.hot.stack, done.hot.flush_due);                  \
-                else if (unlikely(done.hot.flush_due))                                                                 \
-                        hot_flush_and_free(done.hot.out);                                                              \
-                else if (likely(done.hot.out != NULL))                                                                 \
-                        next_free(done.hot.out);                                                                       \
+                else                                                                                                   \
+                        hot_leave(&done.hot);                                                                          \
         }
 
 #define NONE RECORD_NOT_GIVEN

@@ -6,6 +6,7 @@
 #include "shim/leak/declared.h"
 
 #include "shim/leak/mark.h"
+#include "shim/leak/verdict.h"
 
 static struct {
         uintptr_t start;
@@ -86,7 +87,7 @@ bool declared_ignore(uintptr_t start)
         if (!table_find(start, &block) || block.released)
                 return false;
         any_ignored = true;
-        mark_set(&block, WIRE_VERDICT_IGNORED);
+        verdict_set(&block, WIRE_VERDICT_IGNORED);
         return true;
 }
 

@@ -94,8 +94,6 @@ static struct {
         struct mark_sum led; /* while counting */
 } mark;
 
-void mark_set(const struct block *block, enum wire_verdict verdict) { set(block, verdict); }
-
 static size_t ring_at(size_t i) { return i < mark.capacity ? i : i - mark.capacity; }
 
 static void push(uintptr_t start)
@@ -113,7 +111,7 @@ static void reach(const struct block *block, bool start, const struct candidate 
         if (block->verdict != WIRE_VERDICT_UNCLASSIFIED &&
             (block->verdict != WIRE_VERDICT_POSSIBLE || verdict != WIRE_VERDICT_REACHABLE))
                 return;
-        if (!set(block, verdict))
+        if (!verdict_set(block, verdict))
                 return;
         mark.n_reached += verdict == WIRE_VERDICT_REACHABLE;
         if (verdict == WIRE_VERDICT_POSSIBLE && likely(mark.n_later < mark.later_capacity))
@@ -127,21 +125,21 @@ static void reach(const struct block *block, bool start, const struct candidate 
 static void follow_lost(const struct block *block, bool start, const struct candidate *candidate)
 {
         bool is_itself = candidate->address - block->start < block->size;
-        if (block->verdict == WIRE_VERDICT_UNCLASSIFIED && !is_itself && set(block, WIRE_VERDICT_INDIRECT))
+        if (block->verdict == WIRE_VERDICT_UNCLASSIFIED && !is_itself && verdict_set(block, WIRE_VERDICT_INDIRECT))
                 mark.n_indirect++;
 }
 
 /* A block that no leader leads to points to a block. */
 static void follow_cycle(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->verdict == WIRE_VERDICT_INDIRECT && set(block, WIRE_VERDICT_UNCLASSIFIED))
+        if (block->verdict == WIRE_VERDICT_INDIRECT && verdict_set(block, WIRE_VERDICT_UNCLASSIFIED))
                 push(block->start);
 }
 
 /* A leader of mark.leaders_stack leads to a block. */
 static void count_indirect(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->verdict != WIRE_VERDICT_INDIRECT || !set(block, COUNTED))
+        if (block->verdict != WIRE_VERDICT_INDIRECT || !verdict_set(block, COUNTED))
                 return;
         mark.led.blocks++;
         mark.led.bytes += block->size;
@@ -151,7 +149,7 @@ static void count_indirect(const struct block *block, bool start, const struct c
 /* `mark.leader` leads to a block; if that was to lead a cycle, it does not any more. */
 static void count(const struct block *block, bool start, const struct candidate *candidate)
 {
-        if (block->start == mark.leader || !is_of_lost(block->verdict) || !set(block, COUNTED))
+        if (block->start == mark.leader || !is_of_lost(block->verdict) || !verdict_set(block, COUNTED))
                 return;
         mark.led.blocks++;
         mark.led.bytes += block->size;
@@ -367,7 +365,7 @@ static bool push_block(const struct block *block)
 
 static bool clear_block(const struct block *block)
 {
-        set(block, WIRE_VERDICT_UNCLASSIFIED);
+        verdict_set(block, WIRE_VERDICT_UNCLASSIFIED);
         return true;
 }
 
@@ -468,13 +466,13 @@ static bool read_lost(const struct block *block)
 
 static bool lead_block(const struct block *block)
 {
-        set(block, WIRE_VERDICT_DEFINITE);
+        verdict_set(block, WIRE_VERDICT_DEFINITE);
         return true;
 }
 
 static bool lead_cycle(const struct block *block)
 {
-        if (!set(block, WIRE_VERDICT_DEFINITE))
+        if (!verdict_set(block, WIRE_VERDICT_DEFINITE))
                 return true;
         push(block->start);
         follow(follow_cycle, block->start);
@@ -510,7 +508,7 @@ static bool count_cycle(const struct block *block)
 
 static bool uncount_block(const struct block *block)
 {
-        set(block, WIRE_VERDICT_INDIRECT);
+        verdict_set(block, WIRE_VERDICT_INDIRECT);
         return true;
 }
 

@@ -68,9 +68,6 @@ struct mark_sum {
 };
 struct mark_sum mark_count(enum wire_verdict verdict);
 
-/* Set the verdict of one block; harmless when the block is gone. */
-void mark_set(const struct block *block, enum wire_verdict verdict);
-
 /* Back to UNCLASSIFIED, but for what the program asked us to ignore. */
 void mark_clear(void);
 

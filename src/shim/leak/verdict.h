@@ -28,7 +28,7 @@ static inline bool is_judged(unsigned verdict)
 }
 
 /* False: another block has taken its place. */
-static inline bool set(const struct block *block, unsigned verdict)
+static inline bool verdict_set(const struct block *block, unsigned verdict)
 {
         if (block->large) {
                 block->large->verdict = (uint8_t)verdict;

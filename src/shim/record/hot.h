@@ -195,6 +195,15 @@ static ALWAYS_INLINE void hot_released(struct thread *self, const struct hot_don
                 next_free(done->out);
 }
 
+/* The same as a door's last act: a jump, or two calls. */
+static ALWAYS_INLINE void hot_leave(const struct hot_done *done)
+{
+        if (unlikely(done->flush_due))
+                hot_flush_and_free(done->out);
+        else if (likely(done->out != NULL))
+                next_free(done->out);
+}
+
 /* A release of which no stack is wanted (option release_stacks); false where that is not all that is unusual. */
 static ALWAYS_INLINE bool hot_release_unasked(struct thread *self, void *block, enum wire_entry entry, size_t given_size,
                                               const struct stack_start *start, struct hot_done *ret)

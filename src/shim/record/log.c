@@ -205,8 +205,7 @@ static void put(struct log *log, enum wire_log_kind kind, uintptr_t address, uin
                 unsigned family)
 {
         unsigned char *at = log->at;
-        int64_t change = (int64_t)((address >> 3) - log->last);
-        uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
+        uint64_t folded = log_fold(log, address);
         log->last = address >> 3;
         unsigned n_more = (63 - (unsigned)__builtin_clzll(folded | 1)) / 8; /* bytes beside the lowest */
         unsigned address_code = n_more < 3 ? n_more : 3;
@@ -278,7 +277,7 @@ static void log_control(struct thread *self, enum wire_log_control control, uint
         log->busy = LOG_SP();
         if (log->at < log->limit || make_ready(self, log)) {
                 control_put(log, control, value, bytes);
-                __atomic_store_n(&log->lane->head, position_of(log), __ATOMIC_RELEASE);
+                log_advance(log, log->at);
         }
         log->busy = 0;
 }

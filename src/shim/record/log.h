@@ -55,6 +55,13 @@ void log_event(struct thread *self, enum wire_log_kind kind, uintptr_t address, 
 /* Who is writing a record says so by this: whoever finds it set is a signal handler, or comes after one. */
 #define LOG_SP() ((uintptr_t)__builtin_frame_address(0))
 
+/* How far this address is from the last, in units of 8 bytes: 0, -1, 1 ... as 0, 1, 2 ... */
+static inline __attribute__((always_inline)) uint64_t log_fold(const struct log *log, uintptr_t address)
+{
+        int64_t change = (int64_t)((address >> 3) - log->last);
+        return (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
+}
+
 /* Is a record possible without a question? */
 static inline __attribute__((always_inline)) bool log_is_ready(const struct log *log)
 {
@@ -81,8 +88,7 @@ static inline __attribute__((always_inline)) bool log_event_near(const struct th
         unsigned char *at = log->at;
         /* The runner has read these lines: they are another core's. */
         __builtin_prefetch(at + LOG_AHEAD_BYTES, 1);
-        int64_t change = (int64_t)((address >> 3) - log->last);
-        uint64_t folded = (uint64_t)change << 1 ^ (uint64_t)(change >> 63);
+        uint64_t folded = log_fold(log, address);
         struct log_place *place = &log->places[stack % WIRE_LOG_PLACES];
         bool near = log_is_ready(log) && likely(folded < UINT64_C(1) << 24) && likely(place->stack == stack) &&
                     likely(size < 1 << 16);

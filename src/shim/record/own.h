@@ -5,8 +5,9 @@
  * for other blocks (python/site.h). So, as in hot.h, the plain case has a few dozen instructions of its own, and
  * whatever is not plain goes another way: nothing is done here that is not done there.
  *
- * Plain is: the allocator is glibc's, no objects with stacks, no requests that are made to fail, no sampling, no log (for
- * that see own_logged.h), the caller is the interpreter, nobody lies over our layer, the block is small, and where its slot is is known.
+ * Plain is: the allocator is glibc's, no objects with stacks, no requests that are made to fail, no sampling, no log
+ * (for that see own_logged.h), the caller is the interpreter, nobody lies over our layer, the block is small, and where
+ * its slot is is known.
  */
 #ifndef UNFREED_SHIM_RECORD_OWN_H
 #define UNFREED_SHIM_RECORD_OWN_H

@@ -92,6 +92,31 @@ Test(log, what_comes_out_is_what_went_in)
         }
 }
 
+/* Few stacks, addresses of one heap, sizes of all magnitudes: most take the short way, and each follows on others. */
+Test(log, nor_does_it_matter_which_way_it_goes)
+{
+        unsigned n_near = 0;
+        begin();
+        for (int i = 0; i < 200000; i++) {
+                struct lane_record in = {.kind = (enum wire_log_kind)(1 + random_next() % 3),
+                                         .address = 0x7f0000000000 + random_next() % (1 << 22) * 8,
+                                         .stack = (uint32_t)(random_next() % 8 * 1000)};
+                if (in.kind == WIRE_LOG_BIRTH)
+                        in.size = (random_next() & 0x3ffff) >> random_next() % 18;
+                bool near = random_next() % 16 && log_event_near(self, in.kind, in.address, in.stack, (uint32_t)in.size);
+                n_near += near;
+                if (!near)
+                        log_event(self, in.kind, in.address, in.stack, in.size, 0);
+                struct lane_record out = next();
+                cr_assert_eq(out.kind, in.kind, "kind of event %d", i);
+                cr_assert_eq(out.address, in.address, "address of event %d", i);
+                cr_assert_eq(out.stack, in.stack, "stack of event %d", i);
+                cr_assert_eq(out.size, in.size, "size of event %d: %lu, not %lu", i, (long)out.size, (long)in.size);
+                drain();
+        }
+        cr_assert_gt(n_near, 20000);
+}
+
 Test(log, the_same_again_takes_three_bytes)
 {
         begin();
