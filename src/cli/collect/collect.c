@@ -161,8 +161,11 @@ static int patience(struct collector *c)
         if (c->childless && c->tree.n_alive == 0)
                 return 0;
         double until = c->deadline, soon = until - c->request->linger_seconds + GREETING_SECONDS;
-        if (soon < until && c->tree.n_alive == 0 && !heirs_have_library(c->library))
-                until = soon;
+        if (soon < until && c->tree.n_alive == 0 && !heirs_have_library(c->library)) {
+                socket_drain(c); /* the last of them may have greeted and ended since */
+                if (c->tree.n_alive == 0)
+                        until = soon;
+        }
         double left = until - now_seconds();
         if (left <= 0)
                 return 0;
