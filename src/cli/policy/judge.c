@@ -71,6 +71,24 @@ const char *entry_name(enum wire_entry entry)
         return NAME_OF(names, entry);
 }
 
+bool entry_resizes(enum wire_entry entry)
+{
+        static const enum wire_role roles[] = {
+#define X(id, name, family, role) [WIRE_ENTRY_##id] = WIRE_##role,
+                WIRE_ENTRIES(X)
+#undef X
+        };
+        return NAME_OF(roles, entry) == WIRE_RESIZE;
+}
+
+const char *family_resize(enum wire_family family)
+{
+        for (unsigned entry = WIRE_ENTRY_NONE + 1; entry < WIRE_ENTRY_END; entry++)
+                if (entry_resizes(entry) && wire_entry_family(entry) == family)
+                        return entry_name(entry);
+        return NULL;
+}
+
 enum wire_family judge_family(const struct stack *stack, enum wire_family recorded)
 {
         enum wire_family family = wire_entry_family(stack->entry);

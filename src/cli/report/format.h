@@ -73,6 +73,9 @@ const char *report_title(const struct report *report, const struct finding *find
 /* What it means or what to do, in one line without a full stop; "" where there is nothing to add. */
 const char *report_advice(const struct report *report, const struct finding *finding);
 
+/* What was done at finding->release: "called", "resized", else `usual` ("released"). */
+const char *report_release_verb(const struct finding *finding, const char *usual);
+
 /* Is it no loss for the reader? Nobody is accused because of blocks from before our time. */
 bool report_drop_is_minor(enum wire_drop drop);
 

@@ -118,6 +118,8 @@ static void write_finding(struct writer *w, const struct report *report, const s
         writer_text(w, "title", style_clean(report->store, report_title(report, finding)));
         writer_text(w, "note", report_advice(report, finding));
         writer_text(w, "owner", finding->owner);
+        if (!rule_is_leak(finding->rule))
+                writer_text(w, "verb", report_release_verb(finding, finding->rule == RULE_UF102 ? "released again" : "released"));
         writer_number(w, "bytes", finding->bytes);
         writer_number(w, "blocks", finding->blocks);
         if (finding->weak)

@@ -247,7 +247,7 @@ function body(f) {
   const node = make('div', 'body');
   if (f.note) node.append(make('p', '', f.note + '.'));
   if (f.suppressed) node.append(make('p', 'dim', 'suppressed by ' + f.suppressed));
-  if (f.release.length) node.append(...stack(f, f.release, f.first.length ? 'released again at' : 'released at'));
+  if (f.release.length) node.append(...stack(f, f.release, f.verb + ' at'));
   if (f.first.length) node.append(...stack(f, f.first, 'first released at'));
   if (f.stack.length) node.append(...stack(f, f.stack, 'allocated by ' + (f.allocator || 'an unknown function') + ' at'));
   node.append(make('p', 'dim', 'id ' + (f.weak ? '~' : '') + f.id + ' · ' + f.rule + (f.class ? ' ' + f.class : '') + ' · ' +

@@ -35,7 +35,7 @@ static void print_stack(const struct report *report, FILE *out, const char *name
 static void print_body(const struct report *report, FILE *out, const struct finding *finding)
 {
         const char *advice = report_advice(report, finding);
-        print_stack(report, out, "released at", &finding->release);
+        print_stack(report, out, store_format(report->store, "%s at", report_release_verb(finding, "released")), &finding->release);
         print_stack(report, out, "first released at", &finding->first_release);
         print_stack(report, out, "allocated at", &finding->stack);
         if (*advice)

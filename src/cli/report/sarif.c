@@ -206,7 +206,7 @@ static void write_flows(struct sarif *sarif, const struct result *result)
                 writer_array(w, "locations");
                 write_steps(sarif, &finding->stack, "allocated", &budget);
                 write_steps(sarif, &finding->first_release, "first released", &budget);
-                write_steps(sarif, &finding->release, "released", &budget);
+                write_steps(sarif, &finding->release, report_release_verb(finding, "released"), &budget);
                 if (budget == FLOW_LOCATIONS_MOST) /* all that had a place were folded */
                         write_steps(sarif, report_blame(finding), "seen", &budget);
                 writer_end_array(w);

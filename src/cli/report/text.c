@@ -212,24 +212,14 @@ static size_t finding_parts(struct text *text, const struct finding *finding, st
 {
         const char *allocation = allocation_words(text, finding);
         size_t n = 0;
-        switch (finding->rule) {
-        case RULE_UF101:
-        case RULE_UF105:
-                parts[n++] = (struct part){"freed at", &finding->release, ""};
-                break;
-        case RULE_UF102:
-                parts[n++] = (struct part){"freed again at", &finding->release, ""};
-                parts[n++] = (struct part){"first freed at", &finding->first_release, ""};
-                break;
-        case RULE_UF103:
-        case RULE_UF104:
-                parts[n++] =
-                        (struct part){finding->rule == RULE_UF103 ? "freed at" : "called at", &finding->release, ""};
-                break;
-        default:
+        if (rule_is_leak(finding->rule)) {
                 parts[n++] = (struct part){"", &finding->stack, allocation};
                 return n;
         }
+        const char *verb = report_release_verb(finding, finding->rule == RULE_UF102 ? "freed again" : "freed");
+        parts[n++] = (struct part){store_format(text->report->store, "%s at", verb), &finding->release, ""};
+        if (finding->rule == RULE_UF102)
+                parts[n++] = (struct part){"first freed at", &finding->first_release, ""};
         if (finding->stack.n_frames)
                 parts[n++] = (struct part){"allocated at", &finding->stack, allocation};
         return n;

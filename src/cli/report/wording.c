@@ -328,6 +328,22 @@ static const char *mix_words(enum severity severity)
                                              : "";
 }
 
+static const char *mismatch_advice(const struct report *report, const struct finding *finding)
+{
+        bool resizes = entry_resizes(finding->release.entry);
+        const char *right = resizes ? family_resize(finding->family) : family_release(finding->family);
+        const char *mix = mix_words(finding->severity);
+        if (!right)
+                return store_format(report->store, "nothing resizes what %s gave: make another, copy, and use %s here%s",
+                                    family_name(finding->family), family_release(finding->family), mix);
+        return store_format(report->store, "use %s here%s", right, mix);
+}
+
+const char *report_release_verb(const struct finding *finding, const char *usual)
+{
+        return finding->rule == RULE_UF104 ? "called" : entry_resizes(finding->release.entry) ? "resized" : usual;
+}
+
 const char *report_advice(const struct report *report, const struct finding *finding)
 {
         switch (finding->rule) {
@@ -340,8 +356,7 @@ const char *report_advice(const struct report *report, const struct finding *fin
         case RULE_UF004:
                 return unclassified_advice(report, finding);
         case RULE_UF101:
-                return store_format(report->store, "use %s here%s", family_release(finding->family),
-                                   mix_words(finding->severity));
+                return mismatch_advice(report, finding);
         case RULE_UF104:
                 return "hold the GIL here";
         case RULE_UF105:

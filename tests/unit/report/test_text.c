@@ -69,6 +69,53 @@ Test(text, every_wrong_release)
         report_is("wrongs");
 }
 
+/* Blocks that are resized with the function of another family. */
+static void resize_wrongly(void)
+{
+        static const struct {
+                enum wire_family family;
+                enum wire_entry birth, resize;
+                const char *place;
+        } wrongs[] = {
+                { WIRE_FAMILY_MALLOC, WIRE_ENTRY_MALLOC, WIRE_ENTRY_PYMEM_REALLOC, "leaky!grow@/abs/r.c:1" },
+                { WIRE_FAMILY_PYMEM, WIRE_ENTRY_PYMEM_MALLOC, WIRE_ENTRY_REALLOC, "leaky!grow@/abs/r.c:2" },
+                { WIRE_FAMILY_NEW, WIRE_ENTRY_NEW, WIRE_ENTRY_REALLOC, "leaky!grow@/abs/r.c:3" },
+        };
+        struct process *p = scene.process;
+        for (size_t i = 0; i < sizeof wrongs / sizeof *wrongs; i++) {
+                uint32_t birth = made_stack(p, wrongs[i].birth, "leaky!make@/abs/m.c:1", NULL);
+                made_wrong(p, WIRE_WRONG_MISMATCH, birth, made_stack(p, wrongs[i].resize, wrongs[i].place, NULL))->family =
+                        wrongs[i].family;
+        }
+}
+
+Test(text, what_was_resized_with_another_familys_function_is_told_its_own)
+{
+        size_t n;
+        resize_wrongly();
+        char *text = scene_written(&scene, "text", &n);
+        static const char *const advice[] = { "    use realloc here; ", "    use PyMem_Realloc here.\n",
+                                              "    nothing resizes what new gave: make another, copy, and use delete here.\n" };
+        for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
+                cr_expect(strstr(text, advice[i]), "%s in:\n%s", advice[i], text);
+        cr_expect(strstr(text, "    resized at\n") && !strstr(text, "freed at"), "%s", text);
+}
+
+Test(text, other_formats_name_the_call_likewise)
+{
+        size_t n;
+        scene_wrongs(&scene);
+        resize_wrongly();
+        char *text = scene_written(&scene, "junit", &n);
+        cr_expect(strstr(text, "resized at\n") && strstr(text, ">called at\n") && strstr(text, "released at\n"), "%s", text);
+        text = scene_written(&scene, "sarif", &n);
+        cr_expect(strstr(text, "\"resized in grow\"") && strstr(text, "\"called in worker\"") &&
+                          strstr(text, "\"released in close_all\""), "%s", text);
+        text = scene_written(&scene, "html", &n);
+        cr_expect(strstr(text, "\"verb\":\"resized\"") && strstr(text, "\"verb\":\"called\"") &&
+                          strstr(text, "\"verb\":\"released again\""), "%s", text);
+}
+
 Test(text, many_processes_and_long_names)
 {
         scene_leaks(&scene);
