@@ -7,9 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-pid_t canary_begin(void)
+pid_t canary_begin(const sigset_t *signals)
 {
-        sigset_t all, before, asking;
+        sigset_t all, before;
         pid_t runner = getpid();
         sigfillset(&all);
         sigprocmask(SIG_SETMASK, &all, &before); /* it hears nothing before it listens */
@@ -20,17 +20,18 @@ pid_t canary_begin(void)
                 if (getppid() != runner)
                         _exit(0);
                 syscall(SYS_close_range, 0U, ~0U, 0U); /* whoever waits for the end of a pipe does not wait for it */
-                sigemptyset(&asking);
-                sigaddset(&asking, SIGTERM);
-                sigaddset(&asking, SIGHUP);
-                sigwaitinfo(&asking, NULL);
-                _exit(0);
+                siginfo_t got;
+                int signal;
+                do
+                        signal = sigwaitinfo(signals, &got);
+                while (signal < 0 || got.si_code == SI_KERNEL);
+                _exit(signal);
         }
         sigprocmask(SIG_SETMASK, &before, NULL);
         return canary;
 }
 
-bool canary_has_heard(pid_t canary)
+bool canary_has_heard(pid_t canary, int signal)
 {
         char path[48], line[256];
         bool heard = false;
@@ -40,7 +41,7 @@ bool canary_has_heard(pid_t canary)
                 unsigned long long pending = 0; /* bit n - 1 is signal n: proc(5) */
                 char state;
                 if (sscanf(line, "ShdPnd: %llx", &pending) == 1)
-                        heard = pending & (1ULL << (SIGTERM - 1) | 1ULL << (SIGHUP - 1));
+                        heard = pending >> (signal - 1) & 1;
                 else if (sscanf(line, "State: %c", &state) == 1)
                         heard = state == 'Z' || state == 'X';
         }

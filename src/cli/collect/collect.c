@@ -53,6 +53,7 @@ struct collector {
         double deadline;
         int asked;       /* a signal that somebody sent us and that the program may not have; 0 = none */
         double asked_at; /* when it is passed on */
+        int group_meant; /* the signal that the whole group had last, and when */
         double group_meant_at;
         double look_at; /* when living images are shown next */
 };
@@ -84,27 +85,51 @@ static void socket_drain(struct collector *c)
         }
 }
 
+/* Unless the group was meant, which the canary must have heard by now. */
+static void pass_on(struct collector *c)
+{
+        if (canary_has_heard(c->canary, c->asked)) {
+                c->group_meant = c->asked;
+                c->group_meant_at = now_seconds();
+        } else {
+                kill(c->program, c->asked);
+        }
+        c->asked = 0;
+}
+
 static void signals_take(struct collector *c)
 {
         struct signalfd_siginfo signals[8];
         for (ssize_t got; (got = read(c->signals, signals, sizeof signals)) > 0;) {
                 for (size_t i = 0; i < (size_t)got / sizeof *signals; i++) {
+                        int signal = (int)signals[i].ssi_signo;
                         if (!manners_pass_on(&c->before, &signals[i]) ||
-                            now_seconds() - c->group_meant_at < GROUP_AGAIN_SECONDS)
+                            (signal == c->group_meant && now_seconds() - c->group_meant_at < GROUP_AGAIN_SECONDS))
                                 continue;
-                        c->asked = (int)signals[i].ssi_signo;
+                        if (c->asked && c->asked != signal && !c->program_ended)
+                                pass_on(c); /* both, in this order */
+                        c->asked = signal;
                         c->asked_at = now_seconds() + (c->before.is_init ? 0 : GROUP_SECONDS);
                         c->deadline = 0; /* no lingering, where that has begun */
                 }
         }
 }
 
-/* The program has it already. What we got ourselves may have been read before or be read after. */
-static void group_was_meant(struct collector *c)
+static pid_t canary_of(const struct collector *c)
 {
-        c->asked = 0;
+        sigset_t signals;
+        manners_passed_on(&signals);
+        return c->program_ended ? -1 : canary_begin(&signals);
+}
+
+/* The program has the signal already. What we got ourselves may have been read before or be read after. */
+static void group_was_meant(struct collector *c, int signal)
+{
+        if (c->asked == signal)
+                c->asked = 0;
+        c->group_meant = signal;
         c->group_meant_at = now_seconds();
-        c->canary = c->program_ended ? -1 : canary_begin();
+        c->canary = canary_of(c);
 }
 
 static void children_reap(struct collector *c)
@@ -126,7 +151,7 @@ static void children_reap(struct collector *c)
                         continue;
                 tree_reaped(&c->tree, ended.si_pid, status);
                 if (ended.si_pid == c->canary)
-                        group_was_meant(c);
+                        group_was_meant(c, WIFEXITED(status) ? WEXITSTATUS(status) : 0);
                 if (ended.si_pid != c->program)
                         continue;
                 canary_end(c->canary);
@@ -151,11 +176,7 @@ static int patience(struct collector *c)
                 double left = c->asked_at - now_seconds();
                 if (left > 0)
                         return (int)(left * 1000) + 1;
-                if (canary_has_heard(c->canary)) /* it will end soon */
-                        c->group_meant_at = now_seconds();
-                else
-                        kill(c->program, c->asked);
-                c->asked = 0;
+                pass_on(c);
                 return -1;
         }
         if (c->childless && c->tree.n_alive == 0)
@@ -240,7 +261,7 @@ static int program_watch(struct collector *c, struct collect_result *result)
                               .library = c->library,
                               .runner = c->listener.address,
                               .options = c->request->options};
-        c->canary = canary_begin(); /* before there is a program that could be meant */
+        c->canary = canary_of(c); /* before there is a program that could be meant */
         c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
         if (c->program <= 0) {
                 canary_end(c->canary);

@@ -76,7 +76,8 @@ static void segments_inspect(Elf *elf, int fd, struct inspection *inspection)
         }
 }
 
-bool inspect_file(const char *path, struct inspection *inspection)
+/* The file itself, whatever lies in a separate one. */
+static bool inspect_alone(const char *path, struct inspection *inspection)
 {
         *inspection = (struct inspection){0};
         int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -98,8 +99,14 @@ bool inspect_file(const char *path, struct inspection *inspection)
                 elf_end(elf);
         if (fd >= 0)
                 close(fd);
-        struct inspection other;
-        if (is_elf && inspection->debug_file[0] && inspect_file(inspection->debug_file, &other)) {
+        return is_elf;
+}
+
+bool inspect_file(const char *path, struct inspection *inspection)
+{
+        struct inspection other; /* of the same build-id, so by that its separate file is itself */
+        bool is_elf = inspect_alone(path, inspection);
+        if (is_elf && inspection->debug_file[0] && inspect_alone(inspection->debug_file, &other)) {
                 inspection->has_lines = inspection->has_lines || other.has_lines;
                 inspection->has_symbols = inspection->has_symbols || other.has_symbols;
         }

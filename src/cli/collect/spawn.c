@@ -16,10 +16,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What asks a program to end goes to the program: whoever holds our pid (a supervisor, timeout) means it. As the first
- * process of a container we are whom the world sends everything to, and the kernel would let us ignore it. */
+/* What somebody sends us goes to the program: whoever holds our pid (a supervisor, timeout) means it. As the first
+ * process of a container we are whom the world sends everything to, even what shells send to groups all the time. */
 static const int passed_on[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
-enum { PASSED_ON = 2, PASSED_ON_BY_INIT = sizeof passed_on / sizeof *passed_on };
+enum { PASSED_ON = 6, PASSED_ON_BY_INIT = sizeof passed_on / sizeof *passed_on };
+
+void manners_passed_on(sigset_t *ret_signals)
+{
+        sigemptyset(ret_signals);
+        for (size_t i = 0; i < PASSED_ON; i++)
+                sigaddset(ret_signals, passed_on[i]);
+}
 
 bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal)
 {

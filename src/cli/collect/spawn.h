@@ -20,11 +20,14 @@ struct manners {
         bool is_init; /* we are process 1 */
 };
 
-/* Ignore the keyboard's SIGINT and SIGQUIT (they are the program's), take SIGCHLD, SIGTERM and SIGHUP through a descriptor (returned), be
- * allowed many descriptors, be the reaper of what the program leaves behind, and live on where a file may not grow. Negative: a line was said. */
+/* Leave the keyboard's SIGINT and SIGQUIT to the program, take SIGCHLD and what is passed on through a descriptor
+ * (returned), be allowed many descriptors, be the reaper of what the program leaves behind, and live on where a file may
+ * not grow. Negative: a line was said. */
 int manners_begin(struct manners *ret_before);
 /* Did somebody send us this signal who means the program? */
 bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal);
+/* The signals of which that may be true of any runner. */
+void manners_passed_on(sigset_t *ret_signals);
 void manners_end(const struct manners *before);
 
 struct spawn {

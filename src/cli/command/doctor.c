@@ -35,8 +35,25 @@ __attribute__((format(printf, 4, 5))) static void line_put(struct sheet *sheet, 
         sheet->n_amiss += amiss;
 }
 
-/* Libraries worth a word: another allocator, CPython. Newlines between the paths become ends. */
-static void libraries_tell(struct sheet *sheet, char *libraries, bool own_malloc)
+/* "libpython3.6m.so.1.0", "python3.11", "python3", "python" */
+static void python_tell(struct sheet *sheet, const char *name)
+{
+        int major = 0, minor = 0;
+        const char *version = strstr(name, "python") + strlen("python");
+        int n = sscanf(version, "%d.%d", &major, &minor);
+        if (major == 2 || (n == 2 && major == 3 && minor < 7))
+                line_put(sheet, true, "python",
+                         "CPython %d.%d (%s): from 3.7 on what it makes with PyMem_* and PyObject_* is seen; of this one, "
+                         "what malloc gives it", major, minor, name);
+        else if (n == 2 && major == 3 && minor == 7)
+                line_put(sheet, true, "python", "CPython 3.7 (%s): stacks show its own functions, from 3.8 on those of the script",
+                         name);
+        else
+                line_put(sheet, false, "python", "CPython in %s", name);
+}
+
+/* Libraries worth a word: another allocator, CPython (is it there?). Newlines between the paths become ends. */
+static bool libraries_tell(struct sheet *sheet, char *libraries, bool own_malloc)
 {
         static const char *const allocators[] = {"libjemalloc", "libtcmalloc", "libmimalloc", "libhoard",
                                                  "libsnmalloc"};
@@ -65,7 +82,8 @@ static void libraries_tell(struct sheet *sheet, char *libraries, bool own_malloc
         else
                 line_put(sheet, false, "allocator", "%s", allocator);
         if (python)
-                line_put(sheet, false, "python", "CPython in %s", python);
+                python_tell(sheet, python);
+        return python;
 }
 
 static void go_tell(struct sheet *sheet)
@@ -93,13 +111,14 @@ static void file_tell(struct sheet *sheet, const char *path)
         if (!inspect_file(path, &file))
                 return;
         char *libraries = inspect_libraries(path, file.loader);
-        libraries_tell(sheet, libraries, file.own_malloc);
+        bool has_python = libraries_tell(sheet, libraries, file.own_malloc);
         free(libraries);
         if (file.is_go)
                 go_tell(sheet);
-        const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-        if (strncmp(name, "python", 6) == 0)
-                line_put(sheet, false, "python", "CPython, if it is one: %s", name);
+        char whole[PATH_MAX];
+        const char *name = realpath(path, whole) ? strrchr(whole, '/') + 1 : path;
+        if (!has_python && strncmp(name, "python", 6) == 0)
+                python_tell(sheet, name);
         if (file.has_lines)
                 line_put(sheet, false, "lines", "%s", file.debug_file[0] ? file.debug_file : "in the program itself");
         else

@@ -5,10 +5,18 @@
 #include "shim/python/frames.h"
 #include "shim/python/site.h"
 
+/* Up to 3.6 CPython sets its allocators anew after we have laid ours over them (Programs/python.c, main). */
+static const char *why_not_all(void)
+{
+        return interpreter.layout                               ? NULL
+               : interpreter.major == 3 && interpreter.minor < 7 ? "PyMem_*, PyObject_* and Python frames: this version is too old"
+                                                                 : "Python frames: the layout of this version is not known";
+}
+
 void python_begin(void)
 {
         interpreter_set_apart();
-        interpreter_tell(interpreter.layout ? NULL : "Python frames: the layout of this version is not known");
+        interpreter_tell(why_not_all());
         if (arena.base)
                 arena.header->python.frames = interpreter.layout != NULL && !frames_why_off();
 }
