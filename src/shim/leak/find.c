@@ -25,6 +25,8 @@ static void span_add(uintptr_t start, uintptr_t end)
         }
         find.low = start < find.low ? start : find.low;
         find.span = (end > high ? end : high) - find.low;
+        if (start <= UINT32_MAX && end > find.half_end)
+                find.half_end = end <= UINT32_MAX ? end : UINT32_MAX;
         uintptr_t place = UINT64_C(1) << find.place_shift;
         uintptr_t n = 0;
         for (uintptr_t at = align_down(start, place); at < end && n < FIND_REGIONS; at += place, n++)

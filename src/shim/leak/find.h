@@ -22,6 +22,7 @@ struct find_page {
 
 struct find {
         uintptr_t low, span; /* words outside [low, low + span) point to no block */
+        uintptr_t half_end;  /* where blocks end whose address has 32 bits; 0 = there are none */
         unsigned region_shift;
         unsigned place_shift; /* of a place: a region, or with sampling, where few blocks are known, a page */
         uint64_t places[FIND_REGIONS / 64]; /* where blocks may lie, a bit for each place */

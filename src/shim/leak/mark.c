@@ -256,12 +256,55 @@ static void range_read(uintptr_t start, uintptr_t end, const struct reading *rea
 
 static void run_read(uintptr_t start, uintptr_t end, void *context) { range_read(start, end, context); }
 
-static void safe_read(uintptr_t start, uintptr_t end, struct reading *reading)
+/* GLib's hash tables keep pointers as 32 bits as long as all of a table have no more (glib/ghash.c, since 2.60), as the
+ * heap of a program that is linked to a fixed address has: arrays of 4 bytes times a power of two, from 8 elements on.
+ * One is taken for such an array only if each element is 0 or an address up to where that heap ends. */
+enum { HALVES_BYTES_LEAST = 32, HALF_LEAST = 1 << 16 };
+
+static bool may_be_halves(const struct block *block)
+{
+        return unlikely(find.half_end != 0) && block->size >= HALVES_BYTES_LEAST && (block->size & (block->size - 1)) == 0;
+}
+
+/* Where every other half is 0 there are words, which are read as such. */
+READS_ANYTHING static bool are_words(const uint64_t *words, size_t n)
+{
+        uint64_t any = 0;
+        size_t i = 0;
+        for (; i + 4 <= n; i += 4)
+                any |= words[i] | words[i + 1] | words[i + 2] | words[i + 3];
+        for (; i < n; i++)
+                any |= words[i];
+        return any >> 32 == 0;
+}
+
+READS_ANYTHING static void halves_read(uintptr_t start, uintptr_t end, void *context)
+{
+        const struct reading *reading = context;
+        const uint32_t *halves = (const uint32_t *)start;
+        size_t n = (end - start) / sizeof *halves;
+        clock_spend(n / 2);
+        if (are_words((const uint64_t *)start, n / 2))
+                return;
+        for (size_t i = 0; i < n; i++)
+                if (halves[i] && (halves[i] < HALF_LEAST || halves[i] >= find.half_end))
+                        return;
+        for (size_t i = 0; i < n; i++) {
+                struct block block;
+                bool is_start;
+                if (find_may_point(halves[i]) && find_block(halves[i], &block, &is_start) && is_start)
+                        candidate_add(halves[i], start + i * sizeof *halves, reading);
+        }
+}
+
+typedef void read_fn(uintptr_t start, uintptr_t end, void *reading);
+
+static void safe_read(uintptr_t start, uintptr_t end, read_fn *read, struct reading *reading)
 {
         if (end - start < SPARSE_BYTES)
-                range_read(start, end, reading);
+                read(start, end, reading);
         else
-                resident_each(start, end, RESIDENT_ANY, run_read, reading);
+                resident_each(start, end, RESIDENT_ANY, read, reading);
 }
 
 bool mark_readable(uintptr_t address, size_t bytes)
@@ -271,28 +314,37 @@ bool mark_readable(uintptr_t address, size_t bytes)
 }
 
 /* Only where the block can be read: a program may take away the access to pages of its heap, or the pages. */
-static void block_read(const struct block *block, struct reading *reading)
+static bool may_fail(const struct block *block)
 {
-        uintptr_t start = block->start, end = block->start + block->size;
-        bool may_fail = block->large || find_bit(mark.unsafe, start, find.region_shift) ||
-                        start >> find.region_shift != end >> find.region_shift;
-        unsigned links;
-        if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!may_fail) || mark_readable(start, block->size)) &&
-            object_links_frozen(start, block->size, mark_readable, &links)) {
-                range_read(start, start + links, reading);
-                start += links + OBJECT_LINKS_BYTES;
-        }
-        if (likely(!may_fail)) {
-                safe_read(start, end, reading);
-                return;
-        }
+        return block->large || find_bit(mark.unsafe, block->start, find.region_shift) ||
+               block->start >> find.region_shift != (block->start + block->size) >> find.region_shift;
+}
+
+static void readable_read(uintptr_t start, uintptr_t end, read_fn *read, struct reading *reading)
+{
         size_t i = sort_find(mark.readable, mark.n_readable, start);
         for (i = i == SIZE_MAX ? 0 : i; i < mark.n_readable && mark.readable[i].key < end; i++) {
                 uintptr_t from = start > mark.readable[i].key ? start : mark.readable[i].key;
                 uintptr_t to = end < mark.readable[i].value ? end : mark.readable[i].value;
                 if (from < to)
-                        safe_read(from, to, reading);
+                        safe_read(from, to, read, reading);
         }
+}
+
+static void block_read(const struct block *block, struct reading *reading)
+{
+        uintptr_t start = block->start, end = block->start + block->size;
+        bool fails = may_fail(block);
+        unsigned links;
+        if (block->family == WIRE_FAMILY_PYOBJECT && (likely(!fails) || mark_readable(start, block->size)) &&
+            object_links_frozen(start, block->size, mark_readable, &links)) {
+                range_read(start, start + links, reading);
+                start += links + OBJECT_LINKS_BYTES;
+        }
+        void (*each)(uintptr_t, uintptr_t, read_fn *, struct reading *) = likely(!fails) ? safe_read : readable_read;
+        each(start, end, run_read, reading);
+        if (may_be_halves(block))
+                each(start, end, halves_read, reading);
 }
 
 /* Take blocks from the list a little before they are read, so that their memory is there by then. */

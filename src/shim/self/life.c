@@ -17,7 +17,7 @@ enum state { UNBORN, BIRTH, ON, ENDED, OFF };
 static _Atomic uint32_t state;
 static _Atomic int32_t owner_pid; /* whose state that is; 0 = nobody's yet */
 static _Atomic bool is_ending;
-static uint32_t image;
+static uint32_t image, image_fork_epoch;
 
 uint32_t life_image(void) { return image; }
 
@@ -55,6 +55,8 @@ enum life_claim life_claim(void)
         atomic_store(&state, BIRTH);
         atomic_store(&is_ending, false);
         image++;
+        if (owner != 0)
+                image_fork_epoch = thread_self.fork_epoch;
         return owner == 0 ? LIFE_BORN : LIFE_BORN_BY_FORK;
 }
 
@@ -93,13 +95,12 @@ void life_fork_begin(void)
                 life_epoch_begin(&self->fork_epoch);
 }
 
-static uint32_t image_fork_epoch;
-
 uint32_t life_fork_epoch(void) { return image_fork_epoch; }
 
-/* Kernels before 4.14 do not wipe. */
+/* Kernels before 4.14 do not wipe. A handler of pthread_atfork that allocates has begun the child's image already. */
 void life_fork_end_child(void)
 {
         image_fork_epoch = thread_self.fork_epoch;
-        arena_stop();
+        if (!life_owner())
+                arena_stop();
 }
