@@ -1,57 +1,88 @@
 /* Was the whole group meant? See canary.h */
 #include "cli/collect/canary.h"
 
-#include <signal.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-pid_t canary_begin(const sigset_t *signals)
+static void listen(const sigset_t *signals, int says)
+{
+        for (;;) {
+                siginfo_t got;
+                int signal = sigwaitinfo(signals, &got);
+                unsigned char said = (unsigned char)signal;
+                if (signal > 0 && got.si_code != SI_KERNEL && write(says, &said, 1) < 0)
+                        _exit(0);
+        }
+}
+
+void canary_begin(struct canary *ret_canary, const sigset_t *signals)
 {
         sigset_t all, before;
         pid_t runner = getpid();
+        int ends[2];
+        *ret_canary = (struct canary){.pid = -1, .says = -1};
+        if (pipe2(ends, O_CLOEXEC) < 0)
+                return;
         sigfillset(&all);
         sigprocmask(SIG_SETMASK, &all, &before); /* it hears nothing before it listens */
-        pid_t canary = fork();
-        if (canary == 0) {
+        pid_t pid = fork();
+        if (pid == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
                 prctl(PR_SET_NAME, "unfreed-group");
                 if (getppid() != runner)
                         _exit(0);
-                syscall(SYS_close_range, 0U, ~0U, 0U); /* whoever waits for the end of a pipe does not wait for it */
-                siginfo_t got;
-                int signal;
-                do
-                        signal = sigwaitinfo(signals, &got);
-                while (signal < 0 || got.si_code == SI_KERNEL);
-                _exit(signal);
+                /* Whoever waits for the end of a pipe does not wait for us. */
+                dup2(ends[1], 0);
+                syscall(SYS_close_range, 1U, ~0U, 0U);
+                listen(signals, 0);
         }
         sigprocmask(SIG_SETMASK, &before, NULL);
-        return canary;
+        close(ends[1]);
+        fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        ret_canary->pid = pid;
+        ret_canary->says = ends[0];
 }
 
-bool canary_has_heard(pid_t canary, int signal)
+/* It has, though it may not have run since. */
+static bool is_pending(pid_t pid, int signal)
 {
         char path[48], line[256];
-        bool heard = false;
-        snprintf(path, sizeof path, "/proc/%d/status", (int)canary);
-        FILE *status = canary > 0 ? fopen(path, "re") : NULL;
-        while (status && !heard && fgets(line, sizeof line, status)) {
-                unsigned long long pending = 0; /* bit n - 1 is signal n: proc(5) */
-                char state;
-                if (sscanf(line, "ShdPnd: %llx", &pending) == 1)
-                        heard = pending >> (signal - 1) & 1;
-                else if (sscanf(line, "State: %c", &state) == 1)
-                        heard = state == 'Z' || state == 'X';
+        bool pending = false;
+        snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+        FILE *status = fopen(path, "re");
+        while (status && !pending && fgets(line, sizeof line, status)) {
+                unsigned long long signals = 0; /* bit n - 1 is signal n: proc(5) */
+                if (sscanf(line, "ShdPnd: %llx", &signals) == 1)
+                        pending = signals >> (signal - 1) & 1;
         }
         if (status)
                 fclose(status);
-        return heard;
+        return pending;
 }
 
-void canary_end(pid_t canary)
+bool canary_has_heard(struct canary *canary, int signal, double seconds, double now)
 {
-        if (canary > 0)
-                kill(canary, SIGKILL);
+        unsigned char said[64];
+        if (canary->pid < 0)
+                return false;
+        if (is_pending(canary->pid, signal))
+                canary->heard_at[signal] = now;
+        for (ssize_t n; (n = read(canary->says, said, sizeof said)) > 0;)
+                for (ssize_t i = 0; i < n; i++)
+                        if (said[i] < NSIG)
+                                canary->heard_at[said[i]] = now;
+        return canary->heard_at[signal] > 0 && now - canary->heard_at[signal] < seconds;
+}
+
+void canary_end(struct canary *canary)
+{
+        if (canary->pid > 0)
+                kill(canary->pid, SIGKILL);
+        if (canary->says >= 0)
+                close(canary->says);
+        canary->says = -1;
+        canary->pid = -1;
 }

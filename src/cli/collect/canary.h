@@ -2,8 +2,8 @@
  *
  * A signal for us comes to us alone (kill, a supervisor) or to our process group (timeout, a shell that leaves). In the
  * first case it is to be passed on to the program, in the second the program has it already and must not get it twice.
- * The kernel does not tell the two apart, so a child of ours sits in the group and does nothing but wait for the same
- * signals: it has it if the group has.
+ * The kernel does not tell the two apart, so a child of ours sits in the group and does nothing but say which of the same
+ * signals it gets: it has one if the group has.
  */
 #ifndef UNFREED_CLI_COLLECT_CANARY_H
 #define UNFREED_CLI_COLLECT_CANARY_H
@@ -12,11 +12,17 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Its pid; -1 where there can be none. It ends with the thread that made it, or with the first signal of those that is
- * not the keyboard's, whose number is its exit status. */
-pid_t canary_begin(const sigset_t *signals);
-/* Has it that signal, though it may not have run since? */
-bool canary_has_heard(pid_t canary, int signal);
-void canary_end(pid_t canary);
+struct canary {
+        pid_t pid; /* -1: there is none */
+        int says;  /* a pipe with a byte for each signal */
+        double heard_at[NSIG];
+};
+
+/* It lives as long as the thread that made it. The keyboard's signals are none of its. Where it cannot be made, nothing
+ * will have been heard. */
+void canary_begin(struct canary *ret_canary, const sigset_t *signals);
+/* Has it got that signal, now or less than so many seconds ago? */
+bool canary_has_heard(struct canary *canary, int signal, double seconds, double now);
+void canary_end(struct canary *canary);
 
 #endif

@@ -36,7 +36,7 @@ static const double GREETING_SECONDS = 0.05;
  * hands it to all of them in one go, but may be interrupted. */
 static const double GROUP_SECONDS = 0.1;
 
-/* What we read so soon after that was known is the same signal. */
+/* What the group got so lately is the same signal, though it may have come to us at another moment. */
 static const double GROUP_AGAIN_SECONDS = 1;
 
 struct collector {
@@ -46,15 +46,14 @@ struct collector {
         struct tree tree;
         struct manners before;
         int signals;
-        pid_t program, canary; /* -1 = none, or it has ended */
+        pid_t program;
+        struct canary canary;
         bool program_ended;
         int program_status;
         bool childless; /* nothing of the tree is left: as the reaper of its orphans we would have a child */
         double deadline;
-        int asked;       /* a signal that somebody sent us and that the program may not have; 0 = none */
-        double asked_at; /* when it is passed on */
-        int group_meant; /* the signal that the whole group had last, and when */
-        double group_meant_at;
+        double pass_at[NSIG]; /* when a signal that somebody sent us is passed on, unless the program has it; 0 = none came */
+        unsigned n_asked;     /* how many are to be */
         double look_at; /* when living images are shown next */
 };
 
@@ -85,51 +84,38 @@ static void socket_drain(struct collector *c)
         }
 }
 
-/* Unless the group was meant, which the canary must have heard by now. */
-static void pass_on(struct collector *c)
-{
-        if (canary_has_heard(c->canary, c->asked)) {
-                c->group_meant = c->asked;
-                c->group_meant_at = now_seconds();
-        } else {
-                kill(c->program, c->asked);
-        }
-        c->asked = 0;
-}
-
 static void signals_take(struct collector *c)
 {
         struct signalfd_siginfo signals[8];
         for (ssize_t got; (got = read(c->signals, signals, sizeof signals)) > 0;) {
                 for (size_t i = 0; i < (size_t)got / sizeof *signals; i++) {
-                        int signal = (int)signals[i].ssi_signo;
-                        if (!manners_pass_on(&c->before, &signals[i]) ||
-                            (signal == c->group_meant && now_seconds() - c->group_meant_at < GROUP_AGAIN_SECONDS))
+                        if (!manners_pass_on(&c->before, &signals[i]))
                                 continue;
-                        if (c->asked && c->asked != signal && !c->program_ended)
-                                pass_on(c); /* both, in this order */
-                        c->asked = signal;
-                        c->asked_at = now_seconds() + (c->before.is_init ? 0 : GROUP_SECONDS);
+                        double *at = &c->pass_at[signals[i].ssi_signo];
+                        c->n_asked += *at == 0;
+                        *at = now_seconds() + (c->before.is_init ? 0 : GROUP_SECONDS);
                         c->deadline = 0; /* no lingering, where that has begun */
                 }
         }
 }
 
-static pid_t canary_of(const struct collector *c)
+/* Pass on what is due. Milliseconds until the next is; -1 = none. */
+static int signals_pass(struct collector *c)
 {
-        sigset_t signals;
-        manners_passed_on(&signals);
-        return c->program_ended ? -1 : canary_begin(&signals);
-}
-
-/* The program has the signal already. What we got ourselves may have been read before or be read after. */
-static void group_was_meant(struct collector *c, int signal)
-{
-        if (c->asked == signal)
-                c->asked = 0;
-        c->group_meant = signal;
-        c->group_meant_at = now_seconds();
-        c->canary = canary_of(c);
+        double now = now_seconds(), next = 0;
+        for (int signal = 1; signal < NSIG; signal++) {
+                if (c->pass_at[signal] == 0)
+                        continue;
+                if (c->pass_at[signal] > now) {
+                        next = next == 0 || c->pass_at[signal] < next ? c->pass_at[signal] : next;
+                        continue;
+                }
+                c->pass_at[signal] = 0;
+                c->n_asked--;
+                if (!canary_has_heard(&c->canary, signal, GROUP_AGAIN_SECONDS, now))
+                        kill(c->program, signal);
+        }
+        return next == 0 ? -1 : (int)((next - now) * 1000) + 1;
 }
 
 static void children_reap(struct collector *c)
@@ -150,14 +136,14 @@ static void children_reap(struct collector *c)
                 if (waitpid(ended.si_pid, &status, 0) != ended.si_pid)
                         continue;
                 tree_reaped(&c->tree, ended.si_pid, status);
-                if (ended.si_pid == c->canary)
-                        group_was_meant(c, WIFEXITED(status) ? WEXITSTATUS(status) : 0);
+                if (ended.si_pid == c->canary.pid)
+                        c->canary.pid = -1;
                 if (ended.si_pid != c->program)
                         continue;
-                canary_end(c->canary);
+                canary_end(&c->canary);
                 c->program_ended = true;
                 c->program_status = status;
-                c->deadline = c->asked ? 0 : now_seconds() + c->request->linger_seconds;
+                c->deadline = c->n_asked ? 0 : now_seconds() + c->request->linger_seconds;
         }
 }
 
@@ -170,15 +156,8 @@ static void watch(int epoll, int fd, int64_t what)
 /* Milliseconds to wait for the next event; 0 = it is over. */
 static int patience(struct collector *c)
 {
-        if (!c->program_ended && !c->asked)
-                return -1;
-        if (!c->program_ended) {
-                double left = c->asked_at - now_seconds();
-                if (left > 0)
-                        return (int)(left * 1000) + 1;
-                pass_on(c);
-                return -1;
-        }
+        if (!c->program_ended)
+                return signals_pass(c);
         if (c->childless && c->tree.n_alive == 0)
                 return 0;
         double until = c->deadline, soon = until - c->request->linger_seconds + GREETING_SECONDS;
@@ -261,10 +240,12 @@ static int program_watch(struct collector *c, struct collect_result *result)
                               .library = c->library,
                               .runner = c->listener.address,
                               .options = c->request->options};
-        c->canary = canary_of(c); /* before there is a program that could be meant */
+        sigset_t passed_on;
+        manners_passed_on(&passed_on);
+        canary_begin(&c->canary, &passed_on); /* before there is a program that could be meant */
         c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
         if (c->program <= 0) {
-                canary_end(c->canary);
+                canary_end(&c->canary);
                 return (int)c->program;
         }
         c->look_at = now_seconds() + c->request->look_seconds;

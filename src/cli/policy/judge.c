@@ -231,13 +231,6 @@ static bool is_interpreters(const struct process *process, struct notes *notes, 
         return import && is_python_family(site->family);
 }
 
-static struct judgement judge_unjudged(const struct process *process)
-{
-        bool ended_normally = process->end.how == END_EXIT && process->judged == WIRE_JUDGED_NOT &&
-                              process->unjudged == WIRE_UNJUDGED_NONE;
-        return (struct judgement){ended_normally ? RULE_UF001 : RULE_UF004, WIRE_VERDICT_UNCLASSIFIED};
-}
-
 struct judgement judge_site(const struct process *process, struct notes *notes, const struct site *site,
                             const struct stack *stack)
 {
@@ -258,6 +251,6 @@ struct judgement judge_site(const struct process *process, struct notes *notes, 
         case WIRE_VERDICT_DEFINITE:
                 return (struct judgement){RULE_UF001, site->verdict};
         default:
-                return judge_unjudged(process);
+                return (struct judgement){RULE_UF004, WIRE_VERDICT_UNCLASSIFIED};
         }
 }

@@ -79,8 +79,8 @@ const char *report_release_verb(const struct finding *finding, const char *usual
 /* Is it no loss for the reader? Nobody is accused because of blocks from before our time. */
 bool report_drop_is_minor(enum wire_drop drop);
 
-/* Why not everything was judged, in words; "" for NONE. */
-const char *report_unjudged(enum wire_unjudged unjudged);
+/* Why not everything of it was judged, in words; "" where everything was, or nothing is alive in it, or it is not known. */
+const char *report_why_unjudged(const struct process *process);
 
 /* How many processes there were. Each may have been several images, since exec keeps the pid. */
 size_t report_n_processes(const struct report *report);

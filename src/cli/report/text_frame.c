@@ -367,14 +367,20 @@ static void print_modules(const struct report *report, FILE *out)
 /* Nor does a process look clean that was not judged. */
 static void print_unjudged(const struct report *report, FILE *out)
 {
-        size_t n[WIRE_UNJUDGED_END] = {0};
-        for (size_t i = 0; i < report->capture->n_processes; i++)
-                n[report->capture->processes[i].unjudged]++;
-        for (int why = WIRE_UNJUDGED_NONE + 1; why < WIRE_UNJUDGED_END; why++)
-                if (n[why])
-                        fprintf(out, "not judged in %s: %s\n",
-                                quantity_of(report->store, n[why], "process", "processes"),
-                                report_unjudged((enum wire_unjudged)why));
+        struct {
+                const char *why;
+                size_t n;
+        } whys[WIRE_UNJUDGED_END + 1] = {0};
+        for (size_t i = 0; i < report->capture->n_processes; i++) {
+                const char *why = report_why_unjudged(&report->capture->processes[i]);
+                size_t k = 0;
+                while (*why && whys[k].why && whys[k].why != why)
+                        k++;
+                whys[k].why = *why ? why : whys[k].why;
+                whys[k].n += *why != 0;
+        }
+        for (size_t k = 0; k <= WIRE_UNJUDGED_END && whys[k].n; k++)
+                fprintf(out, "not judged in %s: %s\n", quantity_of(report->store, whys[k].n, "process", "processes"), whys[k].why);
 }
 
 void text_foot(const struct report *report, FILE *out, bool is_clean)

@@ -206,8 +206,6 @@ static const char *leak_advice(const struct report *report, const struct finding
         struct store *store = report->store;
         if (finding->class == WIRE_VERDICT_INDIRECT)
                 return "lost through other lost blocks: release those with what they hold";
-        if (finding->class == WIRE_VERDICT_UNCLASSIFIED)
-                return "alive at exit; what may still point to it was not examined";
         bool mixed = finding->n_types > 1 || (finding->n_types && finding->types->blocks != finding->blocks);
         const char *types = mixed ? type_words(report, finding) : "";
         if (!finding->indirect_blocks)
@@ -290,7 +288,12 @@ const char *report_end(const struct report *report)
         return "ended, nobody could see how";
 }
 
-const char *report_unjudged(enum wire_unjudged unjudged)
+static bool ended_past_us(const struct process *process)
+{
+        return process->end.how == END_EXIT && process->judged == WIRE_JUDGED_NOT && !process->unjudged && process->n_sites;
+}
+
+const char *report_why_unjudged(const struct process *process)
 {
         static const char *const texts[WIRE_UNJUDGED_END] = {
                 [WIRE_UNJUDGED_NONE] = "",
@@ -298,7 +301,7 @@ const char *report_unjudged(enum wire_unjudged unjudged)
                 WIRE_UNJUDGED(X)
 #undef X
         };
-        return texts[unjudged];
+        return ended_past_us(process) ? "it ended by a system call of its own, past exit() and _exit()" : texts[process->unjudged];
 }
 
 static const char *unclassified_advice(const struct report *report, const struct finding *finding)
@@ -314,7 +317,7 @@ static const char *unclassified_advice(const struct report *report, const struct
                 return "alive when another program took the place of this one";
         case END_EXIT:
                 return store_format(report->store, "alive at exit; what still pointed to it was not examined%s%s",
-                                    process->unjudged ? ": " : "", report_unjudged(process->unjudged));
+                                    *report_why_unjudged(process) ? ": " : "", report_why_unjudged(process));
         case END_LOST:
                 break;
         }

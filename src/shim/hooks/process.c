@@ -13,10 +13,12 @@
 #include "shim/self/birth.h"
 #include "shim/self/life.h"
 #include "shim/self/options.h"
+#include "shim/sys/syscall.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <paths.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,13 +27,12 @@
 
 static uintptr_t exit_sp; /* of the program's own call of exit(), 0 = it returned from main */
 
-/* With no runner to set the status, the option exitcode does, after stdio was flushed as exit() would. */
-static void exit_with_code_if_asked(bool gating)
+/* With no runner to set the status, the option exitcode does. A second exit() does what the first has not done yet, and
+ * flushes stdio without its locks, which a thread that reads may hold (stdlib/exit.c, libio/genops.c). */
+static void exit_with_code_if_asked(bool gating, void (*again)(int status))
 {
-        if (!gating || options.exitcode == 0)
-                return;
-        fflush(NULL);
-        next__exit(options.exitcode);
+        if (gating && options.exitcode != 0)
+                again(options.exitcode);
 }
 
 /* Where it returned from main the frames of the C library that run us lie upon main's, and what they leave unwritten
@@ -47,13 +48,13 @@ static uintptr_t sp_below_main(struct stack_start start, uintptr_t own)
 static void at_exit(int status, void *unused)
 {
         uintptr_t sp = SP_AT_EXIT();
-        exit_with_code_if_asked(image_end_exit(status, sp));
+        exit_with_code_if_asked(image_end_exit(status, sp), next_exit);
 }
 
 static void at_quick_exit_last(void)
 {
         uintptr_t sp = exit_sp ? exit_sp : JUDGE_SP_HERE();
-        exit_with_code_if_asked(image_end_exit(0, sp));
+        exit_with_code_if_asked(image_end_exit(0, sp), next_quick_exit);
 }
 
 __attribute__((constructor)) static void process_begin(void)
@@ -86,9 +87,18 @@ DOOR void quick_exit(int status)
         __builtin_unreachable();
 }
 
+/* Without us there would be nobody left for a signal to kill. */
+static void signals_hold_off(void)
+{
+        uint64_t all = ~UINT64_C(0);
+        if (birth_has_runner() && life_owner())
+                sys_call(SYS_rt_sigprocmask, SIG_BLOCK, &all, NULL, sizeof all);
+}
+
 __attribute__((noreturn)) static void exit_now(int status, uintptr_t sp)
 {
         next_begin();
+        signals_hold_off();
         bool gating = image_end_exit(status, sp);
         next__exit(gating && options.exitcode ? options.exitcode : status);
         __builtin_unreachable();

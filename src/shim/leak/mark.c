@@ -22,6 +22,7 @@
 #include "shim/block/large.h"
 #include "shim/leak/done.h"
 #include "shim/leak/find.h"
+#include "shim/leak/halves.h"
 #include "shim/leak/holder.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
@@ -33,12 +34,6 @@
 #include "shim/sys/syscall.h"
 
 #include <string.h>
-
-#if defined __SANITIZE_ADDRESS__
-#define READS_ANYTHING __attribute__((no_sanitize("address")))
-#else
-#define READS_ANYTHING
-#endif
 
 enum {
         CLOCK_WORDS = 1 << 20,  /* words read between two looks at the clock: a few milliseconds */
@@ -256,26 +251,9 @@ static void range_read(uintptr_t start, uintptr_t end, const struct reading *rea
 
 static void run_read(uintptr_t start, uintptr_t end, void *context) { range_read(start, end, context); }
 
-/* GLib's hash tables keep pointers as 32 bits as long as all of a table have no more (glib/ghash.c, since 2.60), as the
- * heap of a program that is linked to a fixed address has: arrays of 4 bytes times a power of two, from 8 elements on.
- * One is taken for such an array only if each element is 0 or an address up to where that heap ends. */
-enum { HALVES_BYTES_LEAST = 32, HALF_LEAST = 1 << 16 };
-
 static bool may_be_halves(const struct block *block)
 {
-        return unlikely(find.half_end != 0) && block->size >= HALVES_BYTES_LEAST && (block->size & (block->size - 1)) == 0;
-}
-
-/* Where every other half is 0 there are words, which are read as such. */
-READS_ANYTHING static bool are_words(const uint64_t *words, size_t n)
-{
-        uint64_t any = 0;
-        size_t i = 0;
-        for (; i + 4 <= n; i += 4)
-                any |= words[i] | words[i + 1] | words[i + 2] | words[i + 3];
-        for (; i < n; i++)
-                any |= words[i];
-        return any >> 32 == 0;
+        return unlikely(find.half_end != 0) && halves_may_fill(block->size);
 }
 
 READS_ANYTHING static void halves_read(uintptr_t start, uintptr_t end, void *context)
@@ -284,11 +262,8 @@ READS_ANYTHING static void halves_read(uintptr_t start, uintptr_t end, void *con
         const uint32_t *halves = (const uint32_t *)start;
         size_t n = (end - start) / sizeof *halves;
         clock_spend(n / 2);
-        if (are_words((const uint64_t *)start, n / 2))
+        if (!halves_are_addresses(halves, n, find.half_end))
                 return;
-        for (size_t i = 0; i < n; i++)
-                if (halves[i] && (halves[i] < HALF_LEAST || halves[i] >= find.half_end))
-                        return;
         for (size_t i = 0; i < n; i++) {
                 struct block block;
                 bool is_start;
@@ -616,26 +591,4 @@ enum wire_unjudged mark_end(void)
                 pages_give(mark.done.blocks, DONE_BLOCKS * sizeof(struct done_block));
         find_end();
         return mark.over;
-}
-
-static unsigned wanted_verdict;
-static struct mark_sum sum;
-static bool sum_block(const struct block *block)
-{
-        if (block->verdict == wanted_verdict) {
-                sum.blocks++;
-                sum.bytes += block->size;
-        }
-        return true;
-}
-
-static bool sum_large(const struct block *block, void *context) { return sum_block(block); }
-
-struct mark_sum mark_count(enum wire_verdict verdict)
-{
-        sum = (struct mark_sum){0};
-        wanted_verdict = verdict;
-        find_each_small(is_any, sum_block, false);
-        large_each(sum_large, NULL);
-        return sum;
 }

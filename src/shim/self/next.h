@@ -40,7 +40,9 @@
         X(void, _exit, (int))                                                                                          \
         X(void, quick_exit, (int))                                                                                     \
         X(void, exit, (int))                                                                                           \
-        X(char *, setlocale, (int, const char *))
+        X(char *, setlocale, (int, const char *))                                                                      \
+        X(int, prctl, (int, unsigned long, unsigned long, unsigned long, unsigned long))                               \
+        X(long, syscall, (long, long, long, long, long, long, long))
 
 /* Hidden, said here and not only at the definition: else each use looks for its address. */
 #define X(result, name, parameters) extern __attribute__((visibility("hidden"))) result(*next_##name) parameters;

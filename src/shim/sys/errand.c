@@ -33,7 +33,9 @@ int errand_run(int (*run)(void *context), void *context)
         uint64_t all = ~UINT64_C(0), mask = 0;
         sys_call(SYS_rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof all);
         struct errand errand = {run, context};
-        int pid = clone(errand_main, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK, &errand);
+        const long asked[6] = {CLONE_VM | CLONE_VFORK};
+        bool may = filter_allows(SYS_clone, asked);
+        int pid = !may ? -1 : clone(errand_main, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK, &errand);
         int status = -1;
         long result = -EINTR;
         while (pid > 0 && result == -EINTR)

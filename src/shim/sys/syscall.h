@@ -6,12 +6,14 @@
 #ifndef UNFREED_SHIM_SYS_SYSCALL_H
 #define UNFREED_SHIM_SYS_SYSCALL_H
 
+#include "shim/sys/filter.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 
-static inline long sys_call6(long number, long a, long b, long c, long d, long e, long f)
+static inline long sys_call_unasked(long number, long a, long b, long c, long d, long e, long f)
 {
 #if defined __x86_64__
         register long r10 __asm__("r10") = d;
@@ -39,6 +41,13 @@ static inline long sys_call6(long number, long a, long b, long c, long d, long e
 #else
 #error "this processor's system call is not known here"
 #endif
+}
+
+static inline long sys_call6(long number, long a, long b, long c, long d, long e, long f)
+{
+        if (__builtin_expect(filter_any, 0))
+                return filter_call(number, (const long[]){a, b, c, d, e, f});
+        return sys_call_unasked(number, a, b, c, d, e, f);
 }
 
 /* Missing arguments are zero. */

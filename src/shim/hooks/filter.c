@@ -1,0 +1,52 @@
+/* The doors through which a program takes system calls from itself: see sys/filter.h. Who makes a system call by number
+ * may end by that, too.
+ *
+ * Both take any number of arguments, as glibc's do: what was not given is what happens to be there.
+ */
+#include "shim/hooks/door.h"
+#include "shim/sys/filter.h"
+#include "shim/sys/syscall.h"
+
+#include <errno.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+#include <stdlib.h>
+
+typedef unsigned long word;
+
+static long failed(long result)
+{
+        if (!sys_failed(result))
+                return result;
+        errno = (int)-result;
+        return -1;
+}
+
+DOOR int prctl(int option, word a, word b, word c, word d);
+DOOR int prctl(int option, word a, word b, word c, word d)
+{
+        bool filters = option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || a == SECCOMP_MODE_FILTER);
+        unsigned filter = filters ? filter_begin(a == SECCOMP_MODE_FILTER ? (const struct sock_fprog *)b : NULL) : 0;
+        int result = next_begin() ? next_prctl(option, a, b, c, d) : (int)failed(sys_call(SYS_prctl, option, a, b, c, d));
+        if (filters)
+                filter_end(filter, result == 0);
+        return result;
+}
+
+DOOR long syscall(long number, long a, long b, long c, long d, long e, long f);
+DOOR long syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+        bool filters = number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER);
+        if (!next_begin())
+                return failed(sys_call(number, a, b, c, d, e, f));
+        if (number == SYS_exit_group)
+                _Exit((int)a);
+        if (number == SYS_prctl)
+                return prctl((int)a, (word)b, (word)c, (word)d, (word)e);
+        if (!filters)
+                return next_syscall(number, a, b, c, d, e, f);
+        unsigned filter = filter_begin(a == SECCOMP_SET_MODE_FILTER ? (const struct sock_fprog *)c : NULL);
+        long result = next_syscall(number, a, b, c, d, e, f);
+        filter_end(filter, result >= 0);
+        return result;
+}
