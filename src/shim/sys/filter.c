@@ -164,13 +164,20 @@ unsigned filter_begin(const struct sock_fprog *program)
                 filters.all[n - 1] = (struct filter){0};
                 return FILTERS;
         }
-        filters.all[n].program = copy;
+        filters.all[n] = (struct filter){.program = copy};
         __atomic_store_n(&filter_any, true, __ATOMIC_RELEASE);
         return n;
 }
 
 void filter_end(unsigned filter, bool installed)
 {
-        if (filter < FILTERS && !installed)
-                __atomic_store_n(&filters.all[filter].refused, true, __ATOMIC_RELEASE);
+        if (filter == FILTERS || installed)
+                return;
+        __atomic_store_n(&filters.all[filter].refused, true, __ATOMIC_RELEASE);
+        unsigned n = filter + 1; /* programs ask in this way what the kernel can do */
+        if (!__atomic_compare_exchange_n(&filters.n, &n, filter, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED) || filter)
+                return;
+        __atomic_store_n(&filter_any, false, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&filters.n, __ATOMIC_SEQ_CST)) /* another thread has begun with one */
+                __atomic_store_n(&filter_any, true, __ATOMIC_SEQ_CST);
 }
