@@ -67,6 +67,30 @@ static uint64_t layout(struct wire_range *ret_ranges, unsigned scale, unsigned l
         return off;
 }
 
+static bool is_whole(const struct wire_header *header)
+{
+        const uint64_t least = UINT64_C(1) << 35;
+        return header && header->arena_bytes >= least;
+}
+
+unsigned arena_shares(void) { return (unsigned)is_whole(made) + is_whole(inherited); }
+
+enum { LEAF_SHIFT_LEAST = 20, LIMIT_UNIT = 1024, SHARE_MARK = 677, OTHER_MEMORY = 1 << 28 };
+
+uint64_t arena_share(void)
+{
+        struct wire_range ranges[WIRE_EXTENT_END];
+        return layout(ranges, 0, LEAF_SHIFT_LEAST) + OTHER_MEMORY + SHARE_MARK; /* the directory is largest so */
+}
+
+unsigned arena_shares_in(uint64_t limit)
+{
+        for (unsigned n = 1; limit != UINT64_MAX && n <= 2; n++)
+                if (limit % LIMIT_UNIT == n * SHARE_MARK % LIMIT_UNIT && limit > n * arena_share())
+                        return n;
+        return 0;
+}
+
 static uint64_t limit_of(int resource)
 {
         struct rlimit limit;
@@ -75,14 +99,28 @@ static uint64_t limit_of(int resource)
         return limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
 }
 
+/* How much of the address space the arena may take. */
+static uint64_t space_limit_of(void)
+{
+        unsigned wanted = made ? 2 : 1; /* in a fork child that is its parent's */
+        uint64_t soft = limit_of(RLIMIT_AS);
+        unsigned there = arena_shares_in(soft);
+        if (soft == UINT64_MAX)
+                return soft;
+        if (there == 0) /* not the program's own idea: it shall have half, since it must not fail because of us */
+                return soft / 2;
+        struct rlimit limit;
+        sys_call(SYS_prlimit64, 0, RLIMIT_AS, NULL, &limit);
+        limit.rlim_cur = soft - there * arena_share() + wanted * arena_share();
+        bool done = there == wanted || !sys_failed(sys_call(SYS_prlimit64, 0, RLIMIT_AS, &limit, NULL));
+        return done ? arena_share() - OTHER_MEMORY : soft / 4;
+}
+
 /* A mapped arena of the largest scale that the kernel gives, or NULL. */
 static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsigned leaf_shift, uint64_t *ret_bytes)
 {
         uint64_t file_limit = limit_of(RLIMIT_FSIZE);
-        uint64_t space_limit = limit_of(RLIMIT_AS);
-        /* Leave half of a limited address space to the program: it must not fail because of us. */
-        if (space_limit != UINT64_MAX)
-                space_limit /= 2;
+        uint64_t space_limit = space_limit_of();
         for (unsigned scale = 0; scale <= SCALE_MAX; scale++) {
                 uint64_t bytes = layout(ret_ranges, scale, leaf_shift);
                 if (bytes > file_limit || bytes > space_limit)
@@ -146,6 +184,8 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
         long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
         if (sys_failed(memfd))
                 return false;
+        if (inherited)
+                inherited_give();
         struct wire_range ranges[WIRE_EXTENT_END];
         uint64_t bytes;
         unsigned char *base = arena_map((int)memfd, ranges, granule_shift + 17, &bytes);
@@ -167,8 +207,6 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
         memcpy(header->magic, WIRE_MAGIC, sizeof header->magic);
         send((int)memfd, bytes);
         sys_call(SYS_close, memfd);
-        if (inherited)
-                inherited_give();
         inherited = made;
         made = header;
         view_open(base, header);

@@ -54,6 +54,13 @@ const struct wire_header *arena_inherited(void);
  * closed. False, with nothing mapped, when the kernel refuses. `arena.base` is set last. */
 bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes));
 
+/* A limit of address space that a program gave itself has our share added (hooks/limits.c): room for an arena of full
+ * size, and for our other memory. In a fork child it is two shares, since the parent's arena is there too. A share is no
+ * multiple of a kilobyte, as limits are: so the images that inherit one know how many are in it. */
+uint64_t arena_share(void);
+unsigned arena_shares(void); /* how many there shall be: arenas of full size that are mapped here */
+unsigned arena_shares_in(uint64_t limit); /* 0 to 2 */
+
 void arena_epoch_set(unsigned epoch);
 
 /* Stop recording for good: `base` becomes NULL. The mapping stays, and so do the pointers into it: other threads may be
