@@ -40,7 +40,8 @@
         X(void, _exit, (int))                                                                                          \
         X(void, quick_exit, (int))                                                                                     \
         X(void, exit, (int))                                                                                           \
-        X(char *, setlocale, (int, const char *))
+        X(char *, setlocale, (int, const char *))                                                                      \
+        X(int, mlockall, (int))
 
 /* Hidden, said here and not only at the definition: else each use looks for its address. */
 #define X(result, name, parameters) extern __attribute__((visibility("hidden"))) result(*next_##name) parameters;
