@@ -127,9 +127,7 @@ static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsign
                         continue;
                 if (sys_failed(sys_call(SYS_ftruncate, memfd, bytes)))
                         continue;
-                long at = pages_is_refused() ? -ENOMEM
-                                             : sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
-                                                        MAP_SHARED | MAP_NORESERVE, memfd, 0);
+                long at = pages_is_refused() ? -ENOMEM : pages_map(bytes, MAP_SHARED | MAP_NORESERVE, memfd);
                 if (sys_failed(at))
                         continue;
                 sys_call(SYS_madvise, at, bytes, MADV_DONTDUMP);

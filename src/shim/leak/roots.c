@@ -29,13 +29,13 @@
 #include "shim/leak/stacks.h"
 #include "shim/self/early.h"
 #include "shim/self/options.h"
+#include "shim/sys/library.h"
 #include "shim/sys/maps.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
 #include "shim/sys/syscall.h"
 
 #include <fcntl.h>
-#include <link.h>
 #include <string.h>
 
 enum {
@@ -73,21 +73,6 @@ static uintptr_t own_start, own_end; /* our library, when we are one */
 static bool inherited;               /* a fork child */
 static bool forked_never;            /* nor was it forked itself: then a page it shares is as it was at the fork */
 static size_t missing;
-
-/* Linker-made, hidden: the first header of the object this is linked into, and its end. */
-extern const ElfW(Ehdr) own_header __asm__("__ehdr_start") __attribute__((visibility("hidden")));
-extern const char own_last[] __asm__("_end") __attribute__((visibility("hidden")));
-
-/* Linked into a unit test we are a program, whose variables are roots like any other's. */
-static void own_find(void)
-{
-        const ElfW(Phdr) *headers = (const ElfW(Phdr) *)((const char *)&own_header + own_header.e_phoff);
-        own_start = (uintptr_t)&own_header;
-        own_end = align_up((uintptr_t)own_last, WIRE_PAGE_BYTES);
-        for (unsigned i = 0; i < own_header.e_phnum; i++)
-                if (headers[i].p_type == PT_INTERP)
-                        own_end = own_start;
-}
 
 static bool is_libc(const char *path)
 {
@@ -189,7 +174,7 @@ enum wire_unjudged roots_begin(uint64_t until_ns)
         memory = pages_take(sizeof *memory);
         if (memory == NULL)
                 return WIRE_UNJUDGED_MEMORY;
-        own_find();
+        library_range(&own_start, &own_end);
         uintptr_t brk = brk_start();
         if (!maps_each(place_add, &brk) || n_places == 0) {
                 pages_give(memory, sizeof *memory);

@@ -42,7 +42,8 @@
         X(void, exit, (int))                                                                                           \
         X(char *, setlocale, (int, const char *))                                                                      \
         X(int, prctl, (int, unsigned long, unsigned long, unsigned long, unsigned long))                               \
-        X(long, syscall, (long, long, long, long, long, long, long))
+        X(long, syscall, (long, long, long, long, long, long, long))                                                   \
+        X(int, mlockall, (int))
 
 /* Hidden, said here and not only at the definition: else each use looks for its address. */
 #define X(result, name, parameters) extern __attribute__((visibility("hidden"))) result(*next_##name) parameters;

@@ -23,6 +23,7 @@ static struct range ranges[N_RANGES];
 static _Atomic uint32_t n_ranges; /* entries in use lie below */
 static _Atomic size_t taken_bytes;
 static _Atomic unsigned refuse_in;
+static _Atomic bool kept_unlocked;
 
 void pages_refuse(unsigned nth) { atomic_store(&refuse_in, nth); }
 
@@ -74,13 +75,52 @@ uintptr_t pages_own_end(const void *address)
 
 bool pages_own(const void *address) { return pages_own_end(address) != 0; }
 
+bool pages_own_next(uintptr_t from, uintptr_t *ret_start, uintptr_t *ret_end)
+{
+        uintptr_t found = 0;
+        uint32_t n = atomic_load_explicit(&n_ranges, memory_order_acquire);
+        for (uint32_t i = 0; i < n; i++) {
+                uintptr_t end = atomic_load_explicit(&ranges[i].end, memory_order_acquire);
+                uintptr_t start = atomic_load_explicit(&ranges[i].start, memory_order_relaxed);
+                if (start == 0 || end <= from || end <= start || (found && start >= found))
+                        continue;
+                *ret_start = found = start;
+                *ret_end = end;
+        }
+        return found != 0;
+}
+
+void pages_stay_unlocked(void) { atomic_store(&kept_unlocked, true); }
+bool pages_are_kept_unlocked(void) { return atomic_load_explicit(&kept_unlocked, memory_order_relaxed); }
+
+/* A page that is born locked can be unlocked, and what an unlocked one grows into is not locked: mremap() goes by the
+ * mapping's own flags (mm/mremap.c), where mmap() goes by the process's. */
+static long map_unlocked(size_t bytes, int flags, int fd)
+{
+        long at = sys_call(SYS_mmap, NULL, WIRE_PAGE_BYTES, PROT_READ | PROT_WRITE, flags, fd, 0);
+        if (sys_failed(at))
+                return at;
+        long result = sys_call(SYS_munlock, at, WIRE_PAGE_BYTES);
+        if (!sys_failed(result))
+                result = sys_call(SYS_mremap, at, WIRE_PAGE_BYTES, bytes, MREMAP_MAYMOVE);
+        if (sys_failed(result))
+                sys_call(SYS_munmap, at, WIRE_PAGE_BYTES);
+        return result;
+}
+
+long pages_map(size_t bytes, int flags, int fd)
+{
+        if (unlikely(pages_are_kept_unlocked()))
+                return map_unlocked(bytes, flags, fd);
+        return sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
+}
+
 void *pages_take(size_t bytes)
 {
         bytes = align_up(bytes, WIRE_PAGE_BYTES);
         if (pages_is_refused())
                 return NULL;
-        long result = sys_call(SYS_mmap, NULL, bytes, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        long result = pages_map(bytes, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
         if (sys_failed(result))
                 return NULL;
         sys_call(SYS_madvise, result, bytes, MADV_DONTDUMP);

@@ -21,6 +21,18 @@ bool pages_own(const void *address);
 /* The end of the piece of ours that holds the address; 0 when none does. */
 uintptr_t pages_own_end(const void *address);
 
+/* The lowest piece of ours that ends above `from`. False when there is none. */
+bool pages_own_next(uintptr_t from, uintptr_t *ret_start, uintptr_t *ret_end);
+
+/* A new mapping, readable and writable, of whose pages the first may be there; a negated errno when the kernel refuses.
+ * For a mapping of ours that pages_take() does not make. */
+long pages_map(size_t bytes, int flags, int fd);
+
+/* From now on the program may have the kernel lock what is mapped, MCL_FUTURE, which means to fill it at once and to
+ * count it against RLIMIT_MEMLOCK. Ours shall be neither. Forever: that costs two system calls for each piece. */
+void pages_stay_unlocked(void);
+bool pages_are_kept_unlocked(void);
+
 /* Bytes taken by pages_take() and not given back. */
 size_t pages_taken_bytes(void);
 

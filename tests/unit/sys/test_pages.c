@@ -3,6 +3,10 @@
 
 #include <criterion/criterion.h>
 
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 Test(pages, are_zeroed_and_known_as_ours_while_taken)
 {
         unsigned char *pages = pages_take(5000);
@@ -45,4 +49,37 @@ Test(pages, many_pieces_are_all_known)
                 pages_give(pieces[i], 4096);
         for (int i = 0; i < N; i++)
                 cr_assert_eq(pages_own(pieces[i]), i % 2 == 1);
+}
+
+Test(pages, pieces_are_found_in_the_order_of_their_addresses)
+{
+        uintptr_t start, end;
+        cr_assert_not(pages_own_next(0, &start, &end));
+        uintptr_t one = (uintptr_t)pages_take(4096), other = (uintptr_t)pages_take(8192);
+        uintptr_t first = one < other ? one : other, second = one < other ? other : one;
+        cr_assert(pages_own_next(0, &start, &end));
+        cr_assert_eq(start, first);
+        cr_assert_eq(end, pages_own_end((void *)first));
+        cr_assert(pages_own_next(end - 1, &start, &end));
+        cr_assert_eq(start, first);
+        cr_assert(pages_own_next(end, &start, &end));
+        cr_assert_eq(start, second);
+        cr_assert_not(pages_own_next(end, &start, &end));
+}
+
+Test(pages, are_not_filled_where_the_program_locks_what_it_maps)
+{
+        enum { PAGES = 16 };
+        const size_t bytes = PAGES * (size_t)sysconf(_SC_PAGESIZE);
+        unsigned char present[PAGES];
+        if (syscall(SYS_mlockall, MCL_FUTURE) != 0)
+                return; /* not allowed to */
+        pages_stay_unlocked();
+        unsigned char *pages = pages_take(bytes);
+        cr_assert_not_null(pages);
+        cr_assert_eq(mincore(pages, bytes, present), 0);
+        for (int i = 1; i < PAGES; i++)
+                cr_assert_eq(present[i] & 1, 0);
+        pages[bytes - 1] = 1;
+        pages_give(pages, bytes);
 }
