@@ -85,6 +85,7 @@ struct finding {
         uint64_t bytes, blocks;
         uint64_t least_bytes, most_bytes;
         uint64_t weight; /* of a leak, in its rule's order and in profiles: bytes, or what --metric counts */
+        uint64_t heaviest; /* of what was taken together here, the one whose stack this is */
         uint64_t taken_blocks; /* with sampling: what `blocks` and `bytes` are estimated from; 0 = they are counted */
         uint64_t lived_us, longest_us; /* of a log: see struct site */
         uint64_t indirect_bytes, indirect_blocks; /* lost through blocks of this finding, wherever they were born */

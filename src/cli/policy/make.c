@@ -112,6 +112,7 @@ static struct finding *append(struct making *making, const struct finding *findi
         }
         struct finding *kept = store_take(making->store, sizeof *kept);
         *kept = *finding;
+        kept->heaviest = finding->weight;
         naming_keep(making->naming, &kept->stack);
         naming_keep(making->naming, &kept->release);
         naming_keep(making->naming, &kept->first_release);
@@ -157,8 +158,14 @@ static void merge(struct making *making, const struct process *process, const st
         if (finding->rule == RULE_UF003)
                 key.class = finding->class;
         void **value = map_at(making->merged, &key, sizeof key);
-        if (*value)
-                add_up(making->store, *value, finding);
+        struct finding *same = *value;
+        if (same && rule_is_leak(finding->rule) && finding->weight > same->heaviest) {
+                same->stack = finding->stack;
+                naming_keep(making->naming, &same->stack);
+                same->heaviest = finding->weight;
+        }
+        if (same)
+                add_up(making->store, same, finding);
         else
                 *value = append(making, finding);
         add_pid(making, *value, process->pid);

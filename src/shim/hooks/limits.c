@@ -13,7 +13,7 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 /* struct rlimit64, which is struct rlimit on these processors; sys/resource.h would make one door of two names. */
 struct limit {
@@ -55,7 +55,7 @@ static struct limit with_room(const struct limit *given, const struct limit *now
 static int limit_change(pid_t pid, int resource, const struct limit *given, struct limit *ret)
 {
         struct limit now, wanted;
-        bool ours = resource == ADDRESS_SPACE && (pid == 0 || pid == getpid()) && arena_shares();
+        bool ours = resource == ADDRESS_SPACE && (pid == 0 || pid == sys_call(SYS_getpid)) && arena_shares();
         const struct limit *set = given;
         if (ours && given && probe_read((uintptr_t)given, &wanted, sizeof wanted) && wanted.soft <= wanted.hard &&
             !sys_failed(sys_call(SYS_prlimit64, 0, ADDRESS_SPACE, NULL, &now))) {

@@ -147,6 +147,20 @@ Test(findings, unjudged_after_a_kill_is_unclassified_and_does_not_gate)
         }
 }
 
+Test(findings, of_what_has_one_id_the_stack_of_the_most_is_shown)
+{
+        static const char *const outer[] = {"leaky!few@a.c:10", "leaky!most@a.c:20", "leaky!some@a.c:30"};
+        static const uint64_t bytes[] = {1, 100000, 500};
+        for (size_t i = 0; i < 3; i++)
+                made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "leaky!a@a.c:1", "leaky!b@a.c:2", "leaky!c@a.c:3",
+                                              "leaky!d@a.c:4", "leaky!e@a.c:5", outer[i], NULL),
+                          WIRE_VERDICT_DEFINITE, 1, bytes[i]);
+        const struct finding *finding = only();
+        cr_expect_eq(finding->bytes, 100501u);
+        cr_expect_eq(finding->stack.n_frames, 6u);
+        cr_expect_str_eq(finding->stack.frames[5]->frame.function, "most");
+}
+
 Test(findings, what_was_born_after_the_judgement_is_no_finding)
 {
         site(WIRE_VERDICT_UNCLASSIFIED, 1, 8, "leaky!push");
