@@ -247,8 +247,9 @@ static void print_dropped(const struct report *report, FILE *out)
                 fprintf(out, "fault injection: %s made to fail\n",
                         quantity_of(report->store, requests_failed, "request was", "requests were"));
         if (frozen_missing)
-                fprintf(out, "%s did not stop for the judgement and had their stacks scanned whole\n",
-                        quantity_of(report->store, frozen_missing, "thread", "threads"));
+                fprintf(out, "%s did not stop for the judgement and had %s scanned whole\n",
+                        quantity_of(report->store, frozen_missing, "thread", "threads"),
+                        frozen_missing == 1 ? "its stack" : "their stacks");
 }
 
 static void print_unwatched(const struct report *report, FILE *out)

@@ -30,6 +30,7 @@
 #include "shim/stack/stack.h"
 #include "shim/sys/message.h"
 #include "shim/sys/pages.h"
+#include "wire/hello.h"
 
 /* Blocks of another allocator may be as small and as dense as 8 bytes; glibc's are 32 bytes apart at least. */
 enum { GRANULE_GLIBC = 5, GRANULE_OTHER = 3 };
@@ -47,7 +48,9 @@ static bool image_birth(bool is_fork_child)
                 return false;
         }
         if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, birth_send)) {
-                if (!birth_refuse() && !is_fork_child)
+                /* A runner that cannot be told, under a filter, sees a process that never greets. */
+                bool has_runner = birth_refuse() || options_environment(WIRE_RUNNER_ENV);
+                if (!has_runner && !is_fork_child)
                         message_line("cannot record: the kernel gives no memory for the capture; the program runs on");
                 return false;
         }
