@@ -263,7 +263,8 @@ struct wire_header {
         uint32_t argv, argc;    /* text: argc strings one after another */
         uint32_t allocator;     /* text: path of the module whose malloc is behind ours */
         uint32_t labels;        /* text: strings "key=value" one after another, the last one empty; see label.h */
-        uint32_t granule_shift; /* a slot speaks of 2^this bytes */
+        uint16_t granule_shift; /* a slot speaks of 2^this bytes */
+        uint16_t listens;       /* the signal by which a copy may be asked for; 0 = none */
         uint32_t depth_max;     /* frames */
         uint16_t is_fork_child; /* began by fork rather than exec */
         uint16_t unjudged;      /* enum wire_unjudged; written before `judged` and `end` */

@@ -1,5 +1,6 @@
 /* A service: two threads make and release blocks without end, a third waits with a block on its stack; five blocks are
- * lost, four are held by a global and its list. Ends when it is told to, or after a minute. */
+ * lost, four are held by a global and its list. It writes what it does over its environment, which it has moved, as
+ * setproctitle(3) does. Ends when it is told to, or after a minute. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,10 +46,23 @@ static void *wait_long(void *unused)
         return unused;
 }
 
+extern char **environ;
+
+static void write_title(void)
+{
+        static char *moved[1000];
+        for (int i = 0; environ[i] && i < 999; i++) {
+                moved[i] = strdup(environ[i]);
+                memset(environ[i], 0, strlen(environ[i]));
+        }
+        environ = moved;
+}
+
 int main(void)
 {
         pthread_t thread;
         char rest[16384];
+        write_title();
         for (int i = 0; i < 5; i++)
                 lose();
         for (int i = 0; i < 4; i++)

@@ -1,14 +1,15 @@
 /* Asking a running process to judge a copy of itself: see classify.h
  *
- * The process listens for the signal that its option snapshot_signal names; which one that is stands in its
- * environment, and that it listens in its status. The value that goes with the signal names a socket of ours, to which
+ * The process listens for the signal that its option snapshot_signal names; which one that is stands in its arena (its
+ * environment may be gone: servers write what they do over it), and that it still listens in its status. The value that goes with the signal names a socket of ours, to which
  * the copy sends its arena.
  */
 #include "cli/collect/classify.h"
 
 #include "cli/collect/listen.h"
+#include "cli/collect/living.h"
 #include "cli/say/say.h"
-#include "wire/option.h"
+#include "wire/arena.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -23,24 +24,30 @@
 /* A judgement of a hundred million blocks takes less. */
 enum { PATIENCE_MS = 120000 };
 
-/* The number after `key` in a file of /proc/PID, read in `base`; 0 = it is not there. */
-static unsigned long long number_in(pid_t pid, const char *name, const char *key, int base)
+/* The signals that a process has handlers for, as a mask. */
+static unsigned long long caught_by(pid_t pid)
 {
-        char path[48];
-        snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+        char path[48], line[256];
+        snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
         FILE *file = fopen(path, "re");
-        unsigned long long number = 0;
-        char *text = NULL;
-        size_t room = 0;
-        for (ssize_t n; file && number == 0 && (n = getdelim(&text, &room, *name == 'e' ? '\0' : '\n', file)) > 0;) {
-                const char *at = strstr(text, key);
-                if (at && (*name == 's' || strncmp(text, WIRE_OPTIONS_ENV "=", sizeof WIRE_OPTIONS_ENV) == 0))
-                        number = strtoull(at + strlen(key), NULL, base);
-        }
-        free(text);
+        unsigned long long caught = 0;
+        while (file && fgets(line, sizeof line, file) && sscanf(line, "SigCgt: %llx", &caught) != 1)
+                ;
         if (file)
                 fclose(file);
-        return number;
+        return caught;
+}
+
+/* 0 = none; negative: a line was said. */
+static int signal_of(pid_t pid)
+{
+        struct wire_header header;
+        int fd = living_open(pid);
+        if (fd < 0)
+                return -1;
+        bool is_ours = pread(fd, &header, sizeof header, 0) == sizeof header && header.version == WIRE_VERSION;
+        close(fd);
+        return is_ours ? header.listens : 0;
 }
 
 static int answer_await(struct listener *listener, pid_t pid)
@@ -57,9 +64,10 @@ static int answer_await(struct listener *listener, pid_t pid)
 
 int classify_ask(pid_t pid)
 {
-        int number = (int)number_in(pid, "environ", "snapshot_signal=", 10);
-        unsigned long long caught = number_in(pid, "status", "SigCgt:", 16);
-        if (number <= 0 || number > 64 || !(caught >> (number - 1) & 1))
+        int number = signal_of(pid);
+        if (number < 0)
+                return -1;
+        if (number == 0 || number > 64 || !(caught_by(pid) >> (number - 1) & 1))
                 return say_error(
                         "process %d does not listen: start it with UNFREED_OPTIONS=snapshot_signal=N, a signal "
                         "that it does not use",

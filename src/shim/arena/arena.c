@@ -200,7 +200,7 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
         header->version = WIRE_VERSION;
         header->header_bytes = sizeof *header;
         header->arena_bytes = bytes;
-        header->granule_shift = granule_shift;
+        header->granule_shift = (uint16_t)granule_shift;
         header->epoch = 1;
         memcpy(header->magic, WIRE_MAGIC, sizeof header->magic);
         send((int)memfd, bytes);

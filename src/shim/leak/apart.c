@@ -193,6 +193,10 @@ static void on_signal(int number, siginfo_t *info, void *context)
         self->quiet--;
 }
 
+static int listens;
+
+void apart_listen(void) { arena.header->listens = (uint16_t)listens; }
+
 void apart_init(void)
 {
         int number = options.snapshot_signal;
@@ -201,5 +205,6 @@ void apart_init(void)
                 return;
         action.sa_sigaction = on_signal;
         memset(&action.sa_mask, 0xff, sizeof action.sa_mask);
-        sigaction(number, &action, NULL);
+        if (sigaction(number, &action, NULL) == 0)
+                listens = number;
 }

@@ -8,4 +8,7 @@
 /* Listen for the signal, if the options name one that the program does not use. Once for each process image. */
 void apart_init(void);
 
+/* Say so in the arena, which was just made; a fork child listens as its parent does. */
+void apart_listen(void);
+
 #endif

@@ -60,6 +60,7 @@ static bool image_birth(bool is_fork_child)
         freeze_init(is_fork_child);
         if (!is_fork_child)
                 apart_init();
+        apart_listen();
         sample_image_begin();
         hot_except((check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
                            (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
