@@ -1,21 +1,23 @@
 /* What another allocator behind ours keeps
  *
- * Memory that was a block. jemalloc (unless it is told not to, and where it was built for 64 bits: opt.retain) and tcmalloc
- * hand its contents back to the kernel at most, never the addresses. So stale pointers there hold nothing, nor can
- * the program have mapped something of its own there since. mimalloc unmaps: there it counts as usual.
+ * Memory that was a block. jemalloc (unless it is told not to, and where it was built for 64 bits: opt.retain) and
+ * tcmalloc hand its contents back to the kernel at most, never the addresses. So stale pointers there hold nothing, nor
+ * can the program have mapped something of its own there since. mimalloc unmaps: there it counts as usual.
  *
  * Records of jemalloc. They stand in anonymous mappings, which would be roots, and point to blocks: each extent has one
- * with the address of its first block, so that whatever fills an extent alone (from 4 KiB on) would seem held whether lost
- * or not; and a thread's cache has the addresses of the blocks that it gave out last. They can be told by their contents,
- * since 5.3 (src/base.c, include/jemalloc/internal/cache_bin.h):
+ * with the address of its first block, so that whatever fills an extent alone (from 4 KiB on) would seem held whether
+ * lost or not; and a thread's cache has the addresses of the blocks that it gave out last. They can be told by their
+ * contents, since 5.3 (src/base.c, include/jemalloc/internal/cache_bin.h):
  *
  *      base block      begins at a multiple of 2 MiB with its size, the next one, and the extent that is left of it,
  *                      which is of no arena and ends where the block ends
  *      cache           an array for each size class, one behind the other. Their bins stand side by side in static
  *                      thread-local storage: the word to be taken next, and the low halves of the array's ends
  *
- * What does not look like this remains a root. Blocks that a program gets past our doors (mallocx) lie in jemalloc's
- * other mappings, and are roots but where a block that we saw was before.
+ * What does not look like this remains a root.
+ *
+ * A program that uses functions of the allocator's own (mallocx, mi_malloc) gets blocks past our doors. They may stand
+ * where one that we saw was before, and hold others: then all heap is a root, as with sampling.
  */
 #include "shim/leak/kept.h"
 
@@ -24,6 +26,7 @@
 #include "shim/block/large.h"
 #include "shim/leak/mark.h"
 #include "shim/leak/stacks.h"
+#include "shim/python/lookup.h"
 #include "shim/self/options.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
@@ -32,7 +35,7 @@
 
 enum {
         BASE_ALIGN = 2 << 20,
-        OF_NO_ARENA = 0xfff,     /* the low bits of an extent's first word: all of MALLOCX_ARENA_BITS */
+        OF_NO_ARENA = 0xfff,      /* the low bits of an extent's first word: all of MALLOCX_ARENA_BITS */
         STORAGE_REACH = 64 << 10, /* how far from the thread pointer jemalloc's storage is looked for */
         BYTES_LEAST = 1 << 10,
         BINS_LEAST = 16, /* 36 size classes at least have one; fewer in a row are something else */
@@ -50,14 +53,19 @@ struct cache_bin {
         uint16_t low_water, full, empty; /* where the head would be then, the low bits of it */
 };
 
-static bool is_jemalloc, is_for_good;
+static bool is_jemalloc, is_for_good, any_unseen;
 /* In one piece of pages of our own; NULL = there are none. */
 static struct memory {
-        struct sort_pair ranges[N_RANGES]; /* start -> end: caches, large blocks that were released */
+        struct sort_pair ranges[N_RANGES];               /* start -> end: caches, large blocks that were released */
         _Alignas(uintptr_t) char storage[STORAGE_REACH]; /* of one thread */
 } *memory;
 static size_t n_ranges;
 static uintptr_t base_start, base_end; /* the base block met last */
+
+/* By which programs get blocks of these allocators that no door sees. */
+static const char *const makers[] = {"mallocx",           "rallocx",   "tc_malloc",      "tc_calloc", "tc_new",
+                                     "tc_newarray",       "mi_malloc", "mi_zalloc",      "mi_calloc", "mi_realloc",
+                                     "mi_malloc_aligned", "mi_new",    "mi_heap_malloc", NULL};
 
 void kept_init(const char *allocator)
 {
@@ -65,7 +73,12 @@ void kept_init(const char *allocator)
         const char *told = options_environment("MALLOC_CONF");
         is_jemalloc = strncmp(name, "libjemalloc", 11) == 0;
         is_for_good = is_jemalloc ? !told || !strstr(told, "retain:false") : strncmp(name, "libtcmalloc", 11) == 0;
+        bool is_mimalloc = strncmp(name, "libmimalloc", 11) == 0;
+        any_unseen = (is_jemalloc || is_for_good || is_mimalloc) && lookup_any_imported(makers);
+        is_for_good &= !any_unseen;
 }
+
+bool kept_any_unseen(void) { return any_unseen; }
 
 bool kept_is_for_good(void) { return is_for_good; }
 
@@ -84,7 +97,8 @@ static bool large_add(const struct block *block, void *context)
 /* The array of a bin; false where this is none. */
 static bool is_bin(const struct cache_bin *bin, uintptr_t *ret_start, uintptr_t *ret_end)
 {
-        uint16_t head = (uint16_t)bin->head, above = (uint16_t)(bin->empty - head), below = (uint16_t)(head - bin->full);
+        uint16_t head = (uint16_t)bin->head, above = (uint16_t)(bin->empty - head),
+                 below = (uint16_t)(head - bin->full);
         *ret_start = bin->head - below;
         *ret_end = bin->head + above;
         return bin->head > UINT16_MAX && bin->head % sizeof(uintptr_t) == 0 && above % sizeof(uintptr_t) == 0 &&
@@ -155,8 +169,8 @@ void kept_end(void)
 static bool is_base_block(uintptr_t start)
 {
         const struct base_block *block = (const struct base_block *)start;
-        return start % BASE_ALIGN == 0 && block->size && block->size % BASE_ALIGN == 0 && block->next % BASE_ALIGN == 0 &&
-               (block->bits & OF_NO_ARENA) == OF_NO_ARENA && block->left > start &&
+        return start % BASE_ALIGN == 0 && start + block->size > start && block->size % BASE_ALIGN == 0 &&
+               block->next % BASE_ALIGN == 0 && (block->bits & OF_NO_ARENA) == OF_NO_ARENA && block->left > start &&
                block->left + block->left_bytes == start + block->size && mark_readable(start, block->size);
 }
 

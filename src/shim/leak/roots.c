@@ -205,7 +205,7 @@ void roots_end(void)
 #define NO_WINDOW (UINTPTR_MAX - 1)
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
-        if (options.sample)
+        if (options.sample || kept_any_unseen())
                 return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.

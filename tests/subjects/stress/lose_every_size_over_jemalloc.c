@@ -1,5 +1,6 @@
-// Loses blocks of every size after others were released, and keeps some in its own mapping only, one as jemalloc makes them:
-// what jemalloc's records and its caches know of a block does not hold it, nor do stale pointers in what it got back.
+// Loses blocks of every size after others were released, and keeps some in its own mapping only, one as jemalloc makes
+// them: what jemalloc's records and its caches know of a block does not hold it, nor do stale pointers in what it got
+// back.
 // env: LD_PRELOAD=libjemalloc.so.2
 // needs: lib:libjemalloc.so.2
 // expect: UF001 class=definite function=lose blocks=2710

@@ -51,6 +51,8 @@ Test(kept, what_only_resembles_a_base_block_is_the_programs)
         cr_assert_not(holds(2 * BASE));
         base_block(3 * BASE, (size_t)64 << 20); /* longer than the mapping */
         cr_assert_not(holds(3 * BASE));
+        base_block(4 * BASE, (size_t)0 - BASE); /* beyond the end of all addresses */
+        cr_assert_not(holds(4 * BASE));
 }
 
 Test(kept, other_allocators_have_no_base_blocks)

@@ -220,8 +220,7 @@ Test(findings, what_an_allocator_makes_for_itself_is_no_leak)
 
 static void leak(const char *a, const char *b, const char *c)
 {
-        process->judged = WIRE_JUDGED_NOT;
-        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, a, b, c, NULL), WIRE_VERDICT_UNCLASSIFIED, 1, 8);
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, a, b, c, NULL), WIRE_VERDICT_DEFINITE, 1, 8);
         cr_expect_eq(only()->rule, RULE_UF001, "%s", a);
         process->n_sites = 0;
 }
