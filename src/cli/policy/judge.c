@@ -242,7 +242,8 @@ struct judgement judge_site(const struct process *process, struct notes *notes, 
         default:
                 break;
         }
-        if (marks_is_runtime_cache(stack) || is_interpreters(process, notes, site, stack))
+        if (marks_is_runtime_cache(stack) || marks_is_allocators_own(stack, process->allocator) ||
+            is_interpreters(process, notes, site, stack))
                 return (struct judgement){RULE_UF003, WIRE_VERDICT_RUNTIME};
         switch (site->verdict) {
         case WIRE_VERDICT_POSSIBLE:

@@ -7,6 +7,8 @@
  */
 #include "cli/policy/marks.h"
 
+#include "cli/policy/name.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -181,4 +183,31 @@ bool marks_is_runtime_cache(const struct stack *stack)
                         return true;
         }
         return false;
+}
+
+/* What another allocator makes for itself, through the doors like anybody: when it is loaded, or in the middle of what it
+ * was asked for. A program's own blocks have frames of the program within those of the allocator's functions; what it has
+ * from the library's other functions (a std::string of statistics) has them outside, with no allocation function between. */
+bool marks_is_allocators_own(const struct stack *stack, const char *allocator)
+{
+        static const char *const prefixes[] = { "libjemalloc", "libmimalloc", "libtcmalloc", NULL };
+        char module[256];
+        const char *slash = allocator ? strrchr(allocator, '/') : NULL, *name = slash ? slash + 1 : allocator;
+        if (!name || !begins_with_any(name, prefixes))
+                return false;
+        size_t length = name_module(name, module, sizeof module);
+        bool any = false;
+        for (size_t i = 0; i < stack->n_frames; i++) {
+                const struct named_frame *frame = stack->frames[i];
+                size_t module_bytes;
+                key_function(frame, &module_bytes);
+                if (module_bytes == length && strncmp(frame->key, module, length) == 0) {
+                        any = true;
+                        if (frame->marks & MARK_ALLOCATOR)
+                                return true;
+                } else if (!(frame->marks & MARK_RUNTIME)) {
+                        return false;
+                }
+        }
+        return any;
 }

@@ -13,4 +13,8 @@ enum wire_entry marks_entry(const char *function);
 /* Do the innermost frames show a block that libc, ld.so or libstdc++ keeps for itself? */
 bool marks_is_runtime_cache(const struct stack *stack);
 
+/* Do the frames show a block that jemalloc, mimalloc or tcmalloc made for itself? `allocator`: path of the object whose
+ * malloc was behind ours; may be NULL. */
+bool marks_is_allocators_own(const struct stack *stack, const char *allocator);
+
 #endif

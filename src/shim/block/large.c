@@ -122,14 +122,15 @@ static bool entries_each(bool (*visit)(struct wire_large *entry, uint64_t addres
 }
 
 struct each {
+        bool released;
         bool (*visit)(const struct block *block, void *context);
         void *context;
 };
 
-static bool each_live(struct wire_large *entry, uint64_t address, void *context)
+static bool each_such(struct wire_large *entry, uint64_t address, void *context)
 {
         const struct each *each = context;
-        if (entry->released)
+        if (entry->released != each->released)
                 return true;
         struct block block;
         block_of_entry(entry, address, &block);
@@ -138,8 +139,14 @@ static bool each_live(struct wire_large *entry, uint64_t address, void *context)
 
 void large_each(bool (*visit)(const struct block *block, void *context), void *context)
 {
-        struct each each = {visit, context};
-        entries_each(each_live, &each);
+        struct each each = {false, visit, context};
+        entries_each(each_such, &each);
+}
+
+void large_each_released(bool (*visit)(const struct block *block, void *context), void *context)
+{
+        struct each each = {true, visit, context};
+        entries_each(each_such, &each);
 }
 
 struct holding {

@@ -15,5 +15,7 @@ bool large_find_holding(uintptr_t address, bool released, struct block *ret_bloc
 void large_release(struct wire_large *large, uint32_t release_stack);
 void large_forget(struct wire_large *large);
 void large_each(bool (*visit)(const struct block *block, void *context), void *context);
+/* Those that were released and whose place was not needed since. */
+void large_each_released(bool (*visit)(const struct block *block, void *context), void *context);
 
 #endif

@@ -9,6 +9,7 @@
  *                            (malloc/arena.c, HEAP_MAX_SIZE)
  *      stale stack           below the stack pointer, and of dead threads (stacks.c)
  *      untouched pages       resident.c
+ *      records of allocators kept.c
  *
  * With sampling most blocks are not known, and any of them may hold one that is: then all heap is a root, and what is
  * lost through lost blocks, or has left a pointer in free memory, seems held. What is called lost is.
@@ -23,6 +24,7 @@
 #include "shim/block/inherited.h"
 #include "shim/leak/declared.h"
 #include "shim/leak/gaps.h"
+#include "shim/leak/kept.h"
 #include "shim/leak/mark.h"
 #include "shim/leak/resident.h"
 #include "shim/leak/shape.h"
@@ -191,6 +193,7 @@ void roots_end(void)
 {
         resident_end();
         gaps_end();
+        kept_end();
         pages_give(memory, sizeof *memory);
         memory = NULL;
 }
@@ -202,12 +205,13 @@ void roots_end(void)
 #define NO_WINDOW (UINTPTR_MAX - 1)
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
-        if (options.sample)
+        if (options.sample || kept_any_unseen())
                 return false;
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
          */
-        return (table_ever_held(page) && table_page_held(page)) || (window >= window_from && table_ever_held(window));
+        return (table_ever_held(page) && table_page_held(page)) || (window >= window_from && table_ever_held(window)) ||
+               (kept_is_for_good() && table_page_reached(page));
 }
 
 static uintptr_t own_end_at(uintptr_t address)
@@ -250,13 +254,16 @@ static void pieces_read(uintptr_t start, uintptr_t end, const struct reading *re
                 return;
         for (uintptr_t at = start; at < end;) {
                 uintptr_t next = align_down(at, WIRE_PAGE_BYTES) + WIRE_PAGE_BYTES;
-                uintptr_t large, large_end;
+                uintptr_t large, large_end, until = end;
                 next = next < end ? next : end;
                 bool is_root = false, is_gap = false;
                 bool any_large = mark_large_at(at, &large, &large_end);
                 if (any_large && large <= at) {
                         next = large_end < end ? large_end : end;
+                } else if (reading->window_from != IN_FILE && !options.sample && kept_holds(at, &until)) {
+                        next = until < end ? until : end;
                 } else if (!own_end_at(at)) {
+                        next = until < next ? until : next;
                         is_gap = reading->window_from != IN_FILE &&
                                  (is_heap(at, reading->window_from) || is_inherited_heap(at, reading));
                         is_root = !is_gap;
@@ -416,6 +423,7 @@ void roots_read(const struct roots *roots)
                 gaps_begin();
         missing = roots->missing;
         stacks_begin(roots->sp);
+        kept_begin();
         const uint32_t ready = READABLE | WRITABLE;
         places_read(ready | OF_MODULE | SHARED, ready | OF_MODULE, module_read);
         stacks_each_thread(thread_read);

@@ -24,6 +24,7 @@ struct search {
 struct tables {
         const ElfW(Sym) * symbols;
         const char *strings;
+        size_t strings_bytes;
         const uint32_t *gnu_hash, *old_hash;
 };
 
@@ -57,6 +58,9 @@ static bool tables_find(const struct dl_phdr_info *module, struct tables *ret)
                         break;
                 case DT_STRTAB:
                         ret->strings = at;
+                        break;
+                case DT_STRSZ:
+                        ret->strings_bytes = dynamic->d_un.d_val;
                         break;
                 case DT_GNU_HASH:
                         ret->gnu_hash = at;
@@ -146,6 +150,35 @@ void *lookup_symbol(const char *name)
         dl_iterate_phdr(module_visit, &search);
         return search.found;
 }
+
+/* Up to which symbol those are that a module does not define: they stand in front of those in the GNU table. In an
+ * empty one GNU ld names symbol 1; it puts the strings right behind the symbols. */
+static size_t imports_end(const struct tables *tables)
+{
+        if (!tables->gnu_hash)
+                return tables->old_hash[1];
+        uintptr_t symbols = (uintptr_t)tables->symbols, strings = (uintptr_t)tables->strings;
+        if (tables->gnu_hash[1] > 1 || strings < symbols)
+                return tables->gnu_hash[1];
+        return (strings - symbols) / sizeof *tables->symbols;
+}
+
+static int imports_visit(struct dl_phdr_info *module, size_t size, void *context)
+{
+        struct tables tables;
+        if (!tables_find(module, &tables))
+                return 0;
+        for (size_t i = 1, n = imports_end(&tables); i < n; i++) {
+                const ElfW(Sym) *symbol = &tables.symbols[i];
+                bool is_import = symbol->st_shndx == SHN_UNDEF && symbol->st_name < tables.strings_bytes;
+                for (const char *const *name = context; is_import && *name; name++)
+                        if (strcmp(tables.strings + symbol->st_name, *name) == 0)
+                                return 1;
+        }
+        return 0;
+}
+
+bool lookup_any_imported(const char *const *names) { return dl_iterate_phdr(imports_visit, (void *)names) != 0; }
 
 struct neighbour {
         uintptr_t below, found;

@@ -11,6 +11,7 @@
 #include "shim/leak/apart.h"
 #include "shim/leak/declared.h"
 #include "shim/leak/freeze.h"
+#include "shim/leak/kept.h"
 #include "shim/leak/judge.h"
 #include "shim/python/python.h"
 #include "shim/record/cost.h"
@@ -44,6 +45,7 @@ static bool image_birth(bool is_fork_child)
                 const char *refused = options_environment("UNFREED_FAIL_PAGE");
                 pages_refuse(refused ? (unsigned)number_parse(&refused) : 0);
                 allocator = next_allocator(&is_libc);
+                kept_init(allocator);
         } else if (!options.children) {
                 return false;
         }

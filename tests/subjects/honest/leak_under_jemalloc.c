@@ -1,7 +1,6 @@
-// Leaks and a double release when the next allocator is jemalloc, which hands out blocks of eight bytes. The few that its
-// cache still has the addresses of, in memory that is no heap, may pass for held.
+// Leaks and a double release when the next allocator is jemalloc, which hands out blocks of eight bytes.
 // needs: lib:libjemalloc.so.2
-// expect: UF001 class=definite function=leak blocks>=9000
+// expect: UF001 class=definite function=leak blocks>=9990
 // expect: UF102 function=make release=drop first_release=drop bytes=8
 #include <stdlib.h>
 

@@ -1,6 +1,8 @@
-// tcmalloc is linked in front of libc. It loses eight bytes itself when it is loaded, which Valgrind sees too.
+// tcmalloc is linked in front of libc. It loses eight bytes itself when it is loaded, which are not the
+// program's to release.
 // needs: lib:libtcmalloc_minimal.so.4
-// expect: UF001 bytes=8 blocks=1 stack=MallocExtension::Register
+// options: --show=all
+// expect: UF003 class=runtime bytes=8 blocks=1 stack=MallocExtension::Register
 // plain: same
 #include <stdio.h>
 #include <stdlib.h>

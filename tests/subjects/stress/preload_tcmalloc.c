@@ -3,7 +3,6 @@
 // needs: lib:libtcmalloc_minimal.so.4
 // expect: UF001 class=definite function=make stack=make<lose<main bytes>=800000
 // expect: UF102 function=make release=drop first_release=drop bytes=444
-// expect: UF001 bytes=8 blocks=1 stack=MallocExtension::Register
 // allow: UF002
 // stdout: end
 #include "over_another_allocator.h"

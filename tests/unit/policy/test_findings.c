@@ -209,6 +209,36 @@ Test(findings, what_a_library_gave_the_program_is_the_programs)
         cr_expect_eq(only()->rule, RULE_UF001, "only the library's own function of that name");
 }
 
+Test(findings, what_an_allocator_makes_for_itself_is_no_leak)
+{
+        process->allocator = "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4";
+        runtime("libtcmalloc_minimal.so.4!MallocExtension::Register(MallocExtension*)", "libtcmalloc_minimal.so.4!",
+                "ld-linux-x86-64.so.2!call_init");
+        runtime("libtcmalloc_minimal.so.4!grow", "libtcmalloc_minimal.so.4!malloc", "leaky!main");
+        runtime("libstdc++.so.6!std::string::reserve", "libtcmalloc_minimal.so.4!init", "libtcmalloc_minimal.so.4!calloc");
+}
+
+static void leak(const char *a, const char *b, const char *c)
+{
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, a, b, c, NULL), WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_eq(only()->rule, RULE_UF001, "%s", a);
+        process->n_sites = 0;
+}
+
+Test(findings, what_has_the_program_within_an_allocator_or_around_its_library_is_the_programs)
+{
+        process->allocator = "/usr/lib/libtcmalloc_minimal.so.4";
+        leak("leaky!push", "leaky!main", NULL);
+        leak("leaky!hook", "libtcmalloc_minimal.so.4!malloc", "leaky!main");
+        leak("libtcmalloc_minimal.so.4!MallocExtension::GetHeapSample", "leaky!main", NULL);
+        leak("libtcmalloc_minimal.so.4!calloc", "leaky!main", NULL);
+        leak("libjemalloc.so.2!init", "ld-linux-x86-64.so.2!call_init", NULL); /* it is not behind us */
+        process->allocator = "/src/leaky";
+        leak("leaky!push", "leaky!malloc", "leaky!main");
+        process->allocator = NULL;
+        leak("libtcmalloc_minimal.so.4!init", "ld-linux-x86-64.so.2!call_init", NULL);
+}
+
 Test(findings, an_operator_new_of_the_program_is_the_entry_point)
 {
         made_site(process,

@@ -48,3 +48,13 @@ Test(lookup, our_own_module_is_left_out)
         cr_assert_neq((void *)&stdout, lookup_symbol("stdout"));
         cr_assert_not_null(lookup_symbol("stdout"));
 }
+
+Test(lookup, what_is_needed_from_another_module_is_imported)
+{
+        static const char *const needed[] = {"nobody_needs_this", "dlsym", NULL}, *const none[] = {"nobody_needs_this",
+                                                                                                   NULL};
+        cr_assert_not_null((void *)dlsym); /* by this program, if by nobody else */
+        cr_assert(lookup_any_imported(needed));
+        cr_assert_not(lookup_any_imported(none));
+        cr_assert_not(lookup_any_imported((const char *const[]){"lookup_any_imported", NULL}));
+}
