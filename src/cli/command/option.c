@@ -127,14 +127,14 @@ static bool target_add(struct options *options, const char *format, const char *
         return true;
 }
 
-static bool format_take(struct options *options, char *value)
+/* The words of the command line stay as they are: others read them (ps). */
+static bool format_take(struct options *options, const char *value)
 {
-        char *colon = strchr(value, ':');
-        if (colon)
-                *colon = '\0';
-        if (!report_is_format(value) || (colon && !colon[1]))
+        const char *colon = strchr(value, ':');
+        const char *format = report_format(value, colon ? (size_t)(colon - value) : strlen(value));
+        if (!format || (colon && !colon[1]))
                 return false;
-        return target_add(options, value, colon ? colon + 1 : NULL);
+        return target_add(options, format, colon ? colon + 1 : NULL);
 }
 
 /* Those that fill in a number or a word. */

@@ -17,12 +17,12 @@ static const struct {
 #undef X
 };
 
-bool report_is_format(const char *format)
+const char *report_format(const char *name, size_t length)
 {
         for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-                if (strcmp(formats[i].name, format) == 0)
-                        return true;
-        return false;
+                if (strlen(formats[i].name) == length && strncmp(formats[i].name, name, length) == 0)
+                        return formats[i].name;
+        return NULL;
 }
 
 const char *report_formats(void)

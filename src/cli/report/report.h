@@ -8,8 +8,9 @@
 
 #include <stdio.h>
 
-/* Is there a format of this name? The names of all, with commas between, are report_formats(). */
-bool report_is_format(const char *format);
+/* The format of this name, in memory of its own; NULL: there is none. The names of all, with commas between, are
+ * report_formats(). */
+const char *report_format(const char *name, size_t length);
 const char *report_formats(void);
 
 /* What a report is written on. */
