@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <paths.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -68,6 +69,7 @@ __attribute__((constructor)) static void process_begin(void)
         thread_self.quiet++;
         on_exit(at_exit, NULL);
         at_quick_exit(at_quick_exit_last);
+        pthread_atfork(NULL, NULL, life_fork_end_child); /* before handlers of the program's, which may allocate */
         thread_self.quiet--;
 }
 
