@@ -42,7 +42,8 @@ static void exit_with_code_if_asked(bool gating, void (*again)(int status))
 
 static uintptr_t sp_below_main(struct stack_start start, uintptr_t own)
 {
-        uintptr_t sp = next_begin() ? stack_sp_below_main(&thread_self, &start) : 0;
+        /* A fork child that never had an event has no arena to enter a module in. */
+        uintptr_t sp = next_begin() && life_owner() ? stack_sp_below_main(&thread_self, &start) : 0;
         return sp ? sp : own;
 }
 

@@ -280,7 +280,7 @@ static void action_restore(unsigned i)
 }
 
 /* An emulator (qemu-user) keeps the last signals to itself: it lets us have an action for them but not send them. */
-static bool signal_send(unsigned with, int32_t tid)
+static long signal_send(unsigned with, int32_t tid)
 {
         long answer;
         while ((answer = sys_call(SYS_tgkill, sys_call(SYS_getpid), tid, signals[with].number)) == -EINVAL &&
@@ -291,7 +291,7 @@ static bool signal_send(unsigned with, int32_t tid)
                 if (!number || !action_install(0, number))
                         break;
         }
-        return !sys_failed(answer);
+        return answer;
 }
 
 /* Ask it, if it is there and hears us: a thread that is about to begin or to end hears nothing for a moment. */
@@ -301,7 +301,10 @@ static void thread_ask(struct frozen *frozen)
         enum task_state state = task_state(frozen->tid, &with);
         if (state == TASK_BLOCKS)
                 return;
-        if (state == TASK_ASK && signal_send(with, frozen->tid)) {
+        long answer = state == TASK_ASK ? signal_send(with, frozen->tid) : -ESRCH;
+        if (answer == -EAGAIN) /* no room for a signal (RLIMIT_SIGPENDING): it runs on, unasked */
+                return;
+        if (!sys_failed(answer)) {
                 frozen->asked = true;
                 n_asked++;
         } else {
