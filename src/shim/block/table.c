@@ -218,7 +218,7 @@ bool table_page_held(uintptr_t page)
         return table_find_holding(page, true, &block);
 }
 
-bool table_page_reached(uintptr_t page)
+bool table_page_reached(uintptr_t page, bool released_too)
 {
         uintptr_t granule = UINT64_C(1) << arena.granule_shift, piece = granule * TABLE_PAGE_SLOTS;
         uintptr_t lowest = page > WIRE_SMALL_MAX ? page - WIRE_SMALL_MAX : granule;
@@ -228,7 +228,8 @@ bool table_page_reached(uintptr_t page)
                 for (uintptr_t at = end; slots && at > first; at -= granule) {
                         wire_slot slot = __atomic_load_n(&slots[(at - granule - first) / granule], __ATOMIC_RELAXED);
                         uintptr_t start = at - granule + (wire_slot_low(slot) & (granule - 1));
-                        if (wire_slot_family(slot) && start + wire_slot_size(slot) > page)
+                        bool counts = released_too ? wire_slot_family(slot) : wire_slot_live(slot);
+                        if (counts && start + wire_slot_size(slot) > page)
                                 return true;
                         if (wire_slot_live(slot)) /* it hides all that lies below it */
                                 return false;

@@ -211,7 +211,7 @@ static bool is_heap(uintptr_t page, uintptr_t window_from)
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
          */
         return (table_ever_held(page) && table_page_held(page)) || (window >= window_from && table_ever_held(window)) ||
-               (kept_is_for_good() && table_page_reached(page));
+               table_page_reached(page, kept_is_for_good());
 }
 
 static uintptr_t own_end_at(uintptr_t address)

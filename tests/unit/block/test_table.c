@@ -246,15 +246,15 @@ Test(table, a_page_is_reached_by_a_block_of_earlier_ones)
         for (unsigned shift = 3; shift <= 5; shift += 2) {
                 place_begin(shift);
                 table_insert(HEAP + 0x1010, 0x5000, 7, WIRE_FAMILY_MALLOC);
-                cr_assert_not(table_page_reached(HEAP + 0x1000)); /* it begins here */
-                cr_assert(table_page_reached(HEAP + 0x2000));
-                cr_assert(table_page_reached(HEAP + 0x6000));
-                cr_assert_not(table_page_reached(HEAP + 0x7000));
+                cr_assert_not(table_page_reached(HEAP + 0x1000, true)); /* it begins here */
+                cr_assert(table_page_reached(HEAP + 0x2000, true));
+                cr_assert(table_page_reached(HEAP + 0x6000, true));
+                cr_assert_not(table_page_reached(HEAP + 0x7000, true));
                 struct block block = found(HEAP + 0x1010);
                 table_release(&block, 9);
-                cr_assert(table_page_reached(HEAP + 0x6000));
+                cr_assert(table_page_reached(HEAP + 0x6000, true));
                 table_insert(HEAP + 0x3000, 100, 7, WIRE_FAMILY_MALLOC); /* stands where it was */
-                cr_assert(table_page_reached(HEAP + 0x2000));
-                cr_assert_not(table_page_reached(HEAP + 0x5000));
+                cr_assert(table_page_reached(HEAP + 0x2000, true));
+                cr_assert_not(table_page_reached(HEAP + 0x5000, true));
         }
 }
