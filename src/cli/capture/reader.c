@@ -285,6 +285,8 @@ static int chunks_read(struct reading *r)
                 answer = chunk_take(r, &head, payload);
                 r->at += sizeof head + (size_t)head.bytes;
         }
+        if (answer >= 0 && r->at < r->n) /* two files put one behind the other would be judged by the first */
+                return say_error("%s: goes on after its end, at byte %zu", r->path, r->at);
         return answer < 0 ? answer : process_close(r);
 }
 

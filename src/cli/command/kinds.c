@@ -62,7 +62,8 @@ const char *kinds_parse(const char *text, uint32_t standard, uint32_t *ret_rules
 {
         uint32_t rules = 0;
         bool suppressed = false;
-        for (const char *at = text; *at;) {
+        const char *at = text;
+        do { /* an empty word is none: where a variable was not set, nothing shall be let pass for that */
                 const char *begin = at;
                 bool away = *at == '-';
                 at += away;
@@ -78,8 +79,7 @@ const char *kinds_parse(const char *text, uint32_t standard, uint32_t *ret_rules
                         suppressed = !away;
                 rules = away ? rules & ~these : rules | these;
                 at += length;
-                at += *at == ',';
-        }
+        } while (*at++ == ',');
         *ret_rules = rules;
         if (ret_suppressed)
                 *ret_suppressed = suppressed;

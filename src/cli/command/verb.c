@@ -75,7 +75,9 @@ static void descriptors_fill(void)
         for (int fd = 0; fd < 3; fd++) {
                 if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
                         continue;
-                if (open("/dev/null", O_RDWR | O_CLOEXEC) != fd)
+                /* What was to be read on standard output shall not be thought to have been. */
+                int mode = fd == STDOUT_FILENO ? O_RDONLY : O_RDWR;
+                if (open("/dev/null", mode | O_CLOEXEC) != fd)
                         return;
         }
 }

@@ -153,6 +153,9 @@ Test(options, kinds_are_added_and_taken_away)
         cr_assert_null(kinds_parse("default,possible", kinds_gating(), &rules, NULL));
         cr_assert_eq(rules, kinds_gating() | 1u << RULE_UF002);
         cr_assert_str_eq(kinds_parse("leak,leaks", 0, &rules, NULL), "leaks");
+        static const char *const empty[] = {"", ",", "leak,", ",leak", "leak,,wrong", "-"};
+        for (size_t i = 0; i < sizeof empty / sizeof *empty; i++)
+                cr_assert(kinds_parse(empty[i], kinds_gating(), &rules, NULL), "'%s'", empty[i]);
 }
 
 Test(options, a_wish_for_failure_is_checked_before_anything_runs)
