@@ -36,6 +36,7 @@ struct reading {
         size_t n, at; /* `at`: start of the chunk in hand */
         struct capture *capture;
         size_t n_before;  /* processes of the capture when we began */
+        size_t n_earlier; /* those of runs that are complete */
         size_t n_events_before;
         bool had_command; /* and whether it had one */
         capture_names_fn *names;
@@ -82,6 +83,40 @@ static int process_close(struct reading *r)
                 return -1;
         }
         return 0;
+}
+
+struct started {
+        uint64_t ns;
+        size_t place;
+};
+
+static int order_started(const void *a, const void *b)
+{
+        const struct started *left = a, *right = b;
+        if (left->ns != right->ns)
+                return left->ns < right->ns ? -1 : 1;
+        return left->place < right->place ? -1 : 1;
+}
+
+/* A runner writes each process as it ends. The first of a run is the program, so they are put in the order in which
+ * they started; without memory for that they stay as they are. */
+static void run_close(struct reading *r)
+{
+        struct process *processes = r->capture->processes + r->n_earlier;
+        size_t n = r->capture->n_processes - r->n_earlier;
+        struct started *started = n > 1 ? malloc(n * sizeof *started) : NULL;
+        struct process *sorted = n > 1 ? malloc(n * sizeof *sorted) : NULL;
+        if (started && sorted) {
+                for (size_t i = 0; i < n; i++)
+                        started[i] = (struct started){processes[i].start_ns, i};
+                qsort(started, n, sizeof *started, order_started);
+                for (size_t i = 0; i < n; i++)
+                        sorted[i] = processes[started[i].place];
+                memcpy(processes, sorted, n * sizeof *sorted);
+        }
+        free(sorted);
+        free(started);
+        r->n_earlier = r->capture->n_processes;
 }
 
 static int process_open(struct reading *r, const unsigned char *payload, size_t bytes)
@@ -177,6 +212,7 @@ static int labels_take(struct reading *r, const unsigned char *payload, size_t b
         int answer = process_close(r); /* the labels before are still its own */
         if (answer < 0)
                 return answer;
+        run_close(r); /* the file of each run begins with its labels */
         free(r->labels);
         r->labels = labels_checked((const char *)payload, bytes);
         return r->labels ? 0 : damaged(r, "labels that make no sense");
@@ -287,7 +323,11 @@ static int chunks_read(struct reading *r)
         }
         if (answer >= 0 && r->at < r->n) /* two files put one behind the other would be judged by the first */
                 return say_error("%s: goes on after its end, at byte %zu", r->path, r->at);
-        return answer < 0 ? answer : process_close(r);
+        if (answer >= 0)
+                answer = process_close(r);
+        if (answer >= 0)
+                run_close(r);
+        return answer;
 }
 
 int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct capture *capture,
@@ -298,6 +338,7 @@ int capture_parse(const char *path, const unsigned char *bytes, size_t n, struct
                             .n = n,
                             .capture = capture,
                             .n_before = capture->n_processes,
+                            .n_earlier = capture->n_processes,
                             .n_events_before = capture->n_events,
                             .had_command = capture->command != NULL,
                             .names = names,

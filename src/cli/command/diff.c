@@ -1,7 +1,7 @@
 /* unfreed diff: what is in one capture and not in another, and what grew
  *
- * In text, one line for each change, then what is new or grew with its stacks as any report shows it. JSON has all
- * changes. Other formats get the new and grown findings of NEW.
+ * In text, one line for each change, then what is new or grew with its stacks as any report shows it, then how many
+ * changes are of kinds that are not shown. JSON has all changes. Other formats get the new and grown findings of NEW.
  */
 #include "cli/capture/file.h"
 #include "cli/command/emit.h"
@@ -55,6 +55,42 @@ static bool is_shown(const struct options *options, const struct change *change)
         return options->show & 1u << finding->rule && (change->kind != CHANGE_SAME || options->verbose);
 }
 
+/* Changes that would be shown, were their kind of finding. */
+static size_t hidden_count(const struct options *options, const struct comparison *comparison, enum change_kind kind,
+                           enum rule rule)
+{
+        struct options all = *options;
+        size_t n = 0;
+        all.show = 1u << rule;
+        for (size_t i = 0; kind != CHANGE_SAME && !(options->show & 1u << rule) && i < comparison->n; i++)
+                n += comparison->all[i].kind == kind && is_shown(&all, &comparison->all[i]);
+        return n;
+}
+
+static bool is_any_hidden(const struct options *options, const struct comparison *comparison)
+{
+        size_t n = 0;
+        for (int kind = 0; kind < CHANGE_END; kind++)
+                for (int rule = 0; rule < RULE_END; rule++)
+                        n += hidden_count(options, comparison, (enum change_kind)kind, (enum rule)rule);
+        return n > 0;
+}
+
+static void hidden_print(FILE *out, const struct options *options, const struct comparison *comparison)
+{
+        const char *before = "hidden: ";
+        for (int kind = 0; kind < CHANGE_END; kind++)
+                for (int rule = 0; rule < RULE_END; rule++) {
+                        size_t n = hidden_count(options, comparison, (enum change_kind)kind, (enum rule)rule);
+                        if (!n)
+                                continue;
+                        fprintf(out, "%s%zu %s %s %s (--show=all)", before, n, change_word((enum change_kind)kind),
+                                rule_kind((enum rule)rule), n == 1 ? "site" : "sites");
+                        before = ", ";
+                }
+        fputs(*before == ',' ? "\n" : "", out);
+}
+
 static const char *place_of(const struct finding *finding)
 {
         const struct named_frame *subject = report_subject(report_blame(finding));
@@ -97,7 +133,10 @@ static void text_print(FILE *out, const struct options *options, const struct si
                                 fprintf(out, "%s %zu %s", comma, counts[kind], change_word((enum change_kind)kind));
                         comma = counts[kind] ? "," : comma;
                 }
-                fputs(*comma ? "\n\n" : " nothing has changed\n", out);
+                fputs(*comma                                ? "\n\n"
+                      : is_any_hidden(options, comparison) ? " nothing of what is shown has changed\n"
+                                                           : " nothing has changed\n",
+                      out);
         }
         for (size_t i = 0; i < comparison->n; i++)
                 if (is_shown(options, &comparison->all[i]))
@@ -180,6 +219,8 @@ static int target_emit(const struct report_target *target, const struct options 
                         text_print(out, options, old, new, comparison);
                 answer = grown_write(target->format, out, emit_surface(target, options->color, STDOUT_FILENO), options,
                                      new, comparison);
+                if (strcmp(target->format, "text") == 0 && !options->quiet)
+                        hidden_print(out, options, comparison);
         }
         if (out && fclose(out) != 0)
                 answer = -1;

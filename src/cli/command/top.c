@@ -8,6 +8,9 @@
 #include "cli/collect/living.h"
 #include "cli/command/emit.h"
 #include "cli/command/verb.h"
+#include "cli/policy/judge.h"
+#include "cli/policy/naming.h"
+#include "cli/policy/store.h"
 #include "cli/say/say.h"
 #include "cli/symbol/symbol.h"
 
@@ -20,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TOP_ROWS = 20, TOP_FRAMES = 3 };
+enum { TOP_ROWS = 20, TOP_FRAMES = 3, TOP_FRAMES_PYTHON = 5 };
 
 struct row {
         uint32_t stack;
@@ -91,24 +94,57 @@ static int order_shown(const void *a, const void *b)
         return (left->bytes < right->bytes) - (left->bytes > right->bytes);
 }
 
-/* "push < parse < main", as far as frames have names. */
-static void place_print(FILE *out, struct symbols *symbols, const struct process *process, uint32_t stack)
+/* One more of "push < parse < main"; false: the frame has no name. */
+static bool frame_print(FILE *out, const struct frame *frame, bool is_first)
+{
+        enum { NAME_MOST = 40 };
+        const char *name = frame->function ? frame->function : frame->module, *file = frame->file;
+        if (!name)
+                return false;
+        fputs(is_first ? "" : " < ", out);
+        for (size_t k = 0; name[k] && name[k] != '(' && k < NAME_MOST; k++)
+                fputc((unsigned char)name[k] < ' ' ? '?' : name[k], out);
+        if (frame->language != LANGUAGE_PYTHON || !file)
+                return true;
+        fputc(' ', out);
+        file = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+        for (size_t k = 0; file[k] && k < NAME_MOST; k++)
+                fputc((unsigned char)file[k] < ' ' ? '?' : file[k], out);
+        fprintf(out, ":%d", frame->line);
+        return true;
+}
+
+/* Where Python functions were running: they and what they called, without the interpreter between them, and of runtime
+ * libraries only what is innermost. */
+static size_t python_print(FILE *out, struct naming *naming, const struct process *process, uint32_t node)
+{
+        struct stack stack;
+        size_t n = 0;
+        naming_stack(naming, process, node, &stack);
+        for (size_t i = 0; i < stack.n_frames && n < TOP_FRAMES_PYTHON; i++)
+                if (!(stack.frames[i]->marks & (MARK_INTERPRETER | MARK_EVALUATION | (n ? MARK_RUNTIME : 0))))
+                        n += frame_print(out, &stack.frames[i]->frame, n == 0);
+        return n;
+}
+
+/* As far as frames have names; of a site that has none, what was called. */
+static void place_print(FILE *out, struct symbols *symbols, struct naming *naming, const struct process *process,
+                        uint32_t stack)
 {
         struct raw_frame raw[TOP_FRAMES];
         struct frame frames[TOP_FRAMES];
-        size_t n = process_frames(process, stack, raw, TOP_FRAMES, NULL, NULL);
-        for (size_t i = 0; i < n && i < TOP_FRAMES; i++) {
-                if (raw[i].kind != RAW_NATIVE || symbols_name(symbols, &raw[i], frames, TOP_FRAMES) == 0)
-                        continue;
-                const char *name = frames[0].function ? frames[0].function : frames[0].module;
-                fputs(i ? " < " : "", out);
-                for (size_t k = 0; name && name[k] && name[k] != '(' && k < 40; k++)
-                        fputc((unsigned char)name[k] < ' ' ? '?' : name[k], out);
-        }
-        fputc('\n', out);
+        enum wire_entry entry = WIRE_ENTRY_NONE;
+        size_t n_shown = 0, n = process_frames(process, stack, raw, TOP_FRAMES, &entry, NULL);
+        if (process_python_frames(process, stack, NULL, 0) > 0)
+                n_shown = python_print(out, naming, process, stack);
+        n = n_shown ? 0 : n;
+        for (size_t i = 0; i < n && i < TOP_FRAMES; i++)
+                if (raw[i].kind == RAW_NATIVE && symbols_name(symbols, &raw[i], frames, TOP_FRAMES) > 0)
+                        n_shown += frame_print(out, &frames[0], n_shown == 0);
+        fprintf(out, "%s\n", n_shown ? "" : entry_name(entry));
 }
 
-static void screen_print(FILE *out, struct symbols *symbols, struct reading *now, double seconds, size_t n_rows)
+static void screen_print(FILE *out, struct symbols *symbols, struct naming *naming, struct reading *now, double seconds, size_t n_rows)
 {
         uint64_t bytes = 0, blocks = 0;
         int64_t growth = 0;
@@ -130,7 +166,7 @@ static void screen_print(FILE *out, struct symbols *symbols, struct reading *now
         for (size_t i = 0; rows && i < now->n && i < n_rows; i++) {
                 fprintf(out, "%+14.0f %14" PRIu64 " %10" PRIu64 " %1s%7.0fs  ", (double)rows[i].growth_bytes * a_second,
                         rows[i].bytes, rows[i].blocks, rows[i].older ? ">" : "", now->at - rows[i].since);
-                place_print(out, symbols, &now->process, rows[i].stack);
+                place_print(out, symbols, naming, &now->process, rows[i].stack);
         }
         free(rows);
 }
@@ -152,7 +188,11 @@ static int reading_show(struct symbols *symbols, struct reading *now, double sec
                 return say_error("no memory");
         bool screen = isatty(STDOUT_FILENO);
         fputs(screen ? "\033[H\033[2J" : "", out);
-        screen_print(out, symbols, now, seconds, screen ? rows_of_screen() : TOP_ROWS);
+        struct store *store = store_new();
+        struct naming *naming = naming_new(store, symbols, NULL); /* of this reading: it remembers its modules */
+        screen_print(out, symbols, naming, now, seconds, screen ? rows_of_screen() : TOP_ROWS);
+        naming_free(naming);
+        store_free(store);
         fputs(screen ? "" : "\n", out);
         int answer = fclose(out) == 0 ? emit_bytes(STDOUT_FILENO, text, n) : -1;
         free(text);

@@ -99,8 +99,8 @@ struct finding {
         const struct wire_holder *holder; /* reachable: who holds it, or NULL */
         const struct process *holder_process;
         const char *holder_name; /* see holders_name(); NULL = nobody asked, or not known */
-        int *pids;
-        size_t n_pids;
+        const struct process **processes; /* each pid once, as the first of its images that was met */
+        size_t n_processes;
         bool gating;
         enum severity severity;
         const struct type_count *types; /* leaks of Python objects: most blocks first; names differ */

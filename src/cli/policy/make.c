@@ -45,17 +45,18 @@ struct merge_key {
         uint64_t rule, class, place;
 };
 
-static void add_pid(struct making *making, struct finding *finding, int pid)
+static void add_process(struct making *making, struct finding *finding, const struct process *process)
 {
-        if (finding->n_pids && finding->pids[finding->n_pids - 1] == pid)
+        size_t n = finding->n_processes;
+        if (n && finding->processes[n - 1]->pid == process->pid)
                 return;
-        if (!(finding->n_pids & (finding->n_pids - 1))) { /* full: its room is the next power of two */
-                int *pids = store_take(making->store, (finding->n_pids ? 2 * finding->n_pids : 1) * sizeof *pids);
-                if (finding->n_pids)
-                        memcpy(pids, finding->pids, finding->n_pids * sizeof *pids);
-                finding->pids = pids;
+        if (!(n & (n - 1))) { /* full: its room is the next power of two */
+                const struct process **processes = store_take(making->store, (n ? 2 * n : 1) * sizeof *processes);
+                if (n)
+                        memcpy(processes, finding->processes, n * sizeof *processes);
+                finding->processes = processes;
         }
-        finding->pids[finding->n_pids++] = pid;
+        finding->processes[finding->n_processes++] = process;
 }
 
 /* Which class speaks for a finding whose blocks have several. */
@@ -168,7 +169,7 @@ static void merge(struct making *making, const struct process *process, const st
                 add_up(making->store, same, finding);
         else
                 *value = append(making, finding);
-        add_pid(making, *value, process->pid);
+        add_process(making, *value, process);
 }
 
 static uint64_t weight_of(const struct site *site, enum metric metric)

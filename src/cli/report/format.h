@@ -88,8 +88,6 @@ size_t report_n_processes(const struct report *report);
 /* How the program ended, as a person would say it: "exited 0", "was killed by SIGSEGV". */
 const char *report_end(const struct report *report);
 
-/* The process of this pid, as the last program that it became; NULL where there is none. */
-const struct process *report_process(const struct report *report, int pid);
 const char *report_signal(const struct report *report, int number); /* SIGKILL */
 
 /* The stack at which a finding is shown: that of the release for wrong releases, else that of the allocation. */

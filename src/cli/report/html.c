@@ -133,8 +133,8 @@ static void write_finding(struct writer *w, const struct report *report, const s
         if (finding->baseline)
                 writer_text(w, "baseline", finding->baseline);
         writer_array(w, "pids");
-        for (size_t i = 0; i < finding->n_pids && i < 21; i++)
-                writer_integer(w, NULL, finding->pids[i]);
+        for (size_t i = 0; i < finding->n_processes && i < 21; i++)
+                writer_integer(w, NULL, finding->processes[i]->pid);
         writer_end_array(w);
         writer_integer(w, "place", place_number(index, finding));
         write_numbers(w, report, index, "stack", &finding->stack);

@@ -238,8 +238,8 @@ static void write_finding(struct writer *w, const struct report *report, const s
         writer_number(w, "indirect_bytes", finding->indirect_bytes);
         write_types(w, finding);
         writer_array(w, "pids");
-        for (size_t i = 0; i < finding->n_pids; i++)
-                writer_integer(w, NULL, finding->pids[i]);
+        for (size_t i = 0; i < finding->n_processes; i++)
+                writer_integer(w, NULL, finding->processes[i]->pid);
         writer_end_array(w);
         writer_bool(w, "gating", finding->gating);
         writer_text(w, "severity", rule_is_leak(finding->rule) ? NULL : severity_name(finding->severity));

@@ -132,7 +132,7 @@ static void label(struct profile *p, struct protobuf *sample, const char *key, c
 
 static void label_process(struct profile *p, struct protobuf *sample, const struct finding *finding)
 {
-        const struct process *process = finding->n_pids == 1 ? report_process(p->report, finding->pids[0]) : NULL;
+        const struct process *process = finding->n_processes == 1 ? finding->processes[0] : NULL;
         const char *at = process ? process->labels : NULL, *text;
         size_t key_bytes;
         if (process)

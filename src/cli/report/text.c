@@ -240,21 +240,21 @@ static const char *process_words(const struct report *report, const struct proce
 static void print_processes(struct text *text, const struct finding *finding)
 {
         const struct capture *capture = text->report->capture;
-        if (capture->n_processes < 2 || !finding->n_pids)
+        if (capture->n_processes < 2 || !finding->n_processes)
                 return;
-        if (finding->n_pids == 1 && finding->pids[0] == capture->processes[0].pid)
+        if (finding->n_processes == 1 && finding->processes[0]->pid == capture->processes[0].pid)
                 return;
-        fputs(finding->n_pids == 1 ? "    in process" : "    in processes", text->out);
-        for (size_t i = 0; i < finding->n_pids && i < 8; i++) {
-                const struct process *process = report_process(text->report, finding->pids[i]);
-                const char *exe = process && process->exe ? process->exe : "", *slash = strrchr(exe, '/');
-                fprintf(text->out, "%s %d", i ? "," : "", finding->pids[i]);
+        fputs(finding->n_processes == 1 ? "    in process" : "    in processes", text->out);
+        for (size_t i = 0; i < finding->n_processes && i < 8; i++) {
+                const struct process *process = finding->processes[i];
+                const char *exe = process->exe ? process->exe : "", *slash = strrchr(exe, '/');
+                fprintf(text->out, "%s %d", i ? "," : "", process->pid);
                 const char *words = process_words(text->report, process, slash ? slash + 1 : exe);
                 if (*words)
                         fprintf(text->out, " (%s)", style_clean(text->report->store, words));
         }
-        if (finding->n_pids > 8)
-                fprintf(text->out, " and %zu more", finding->n_pids - 8);
+        if (finding->n_processes > 8)
+                fprintf(text->out, " and %zu more", finding->n_processes - 8);
         fputc('\n', text->out);
 }
 

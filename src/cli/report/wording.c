@@ -233,15 +233,6 @@ static const char *size_advice(const struct report *report, const struct finding
                            wrong->given_size && align ? ", " : "", align ? align : wrong->given_size ? "" : "others");
 }
 
-const struct process *report_process(const struct report *report, int pid)
-{
-        const struct process *found = NULL; /* the last image of this pid */
-        for (size_t i = 0; i < report->capture->n_processes; i++)
-                if (report->capture->processes[i].pid == pid)
-                        found = &report->capture->processes[i];
-        return found;
-}
-
 const char *report_signal(const struct report *report, int number)
 {
         const char *name = sigabbrev_np(number);
@@ -306,7 +297,7 @@ const char *report_why_unjudged(const struct process *process)
 
 static const char *unclassified_advice(const struct report *report, const struct finding *finding)
 {
-        const struct process *process = finding->n_pids ? report_process(report, finding->pids[0]) : NULL;
+        const struct process *process = finding->n_processes ? finding->processes[0] : NULL;
         switch (process ? process->end.how : END_LOST) {
         case END_SIGNAL:
                 return store_format(report->store, "alive when %s ended the process: what still pointed to it was not examined",

@@ -120,11 +120,12 @@ static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wir
         return true;
 }
 
-/* Called by an extension without the GIL, where one is needed? Filed then. */
+/* Called by an extension without the GIL, where one is needed? Filed then. With tracemalloc over us the interpreter's own
+ * calls look like an extension's: it makes none without the GIL, as its debug hooks would end the program for that. */
 static bool is_without_gil(struct thread *self, const struct layer *layer, void *block, enum wire_family family,
                            enum wire_entry entry, const struct stack_start *start)
 {
-        if (family == WIRE_FAMILY_PYMEM_RAW || interpreter_holds(start->pc) || interpreter_gil_held())
+        if (family == WIRE_FAMILY_PYMEM_RAW || is_own(layer, start) || interpreter_gil_held())
                 return false;
         record_no_gil(self, block, entry, start);
         return interpreter.minor >= 12 && !interpreter.free_threaded &&

@@ -17,6 +17,9 @@
  *  Python object  CPython keeps links of its collector, and dictionary pointers since 3.11, in front of objects
  *                 (Include/internal/pycore_gc.h, pycore_object.h)
  *
+ *  attributes     those of a Python object of 3.11 and 3.12 stand behind a prefix, whose last byte says how long it is;
+ *                 3.12 points to that byte (Objects/dictobject.c, new_values(); pycore_object.h)
+ *
  *  tsearch(3)     a node of libc's binary tree is its key and two children; a red node has bit 0 set in its pointer to
  *                 the left one (misc/tsearch.c since glibc 2.25)
  *
@@ -25,6 +28,7 @@
  */
 #include "shim/leak/shape.h"
 
+#include "shim/python/interpreter.h"
 #include "shim/sys/probe.h"
 
 #include <string.h>
@@ -114,6 +118,22 @@ static bool is_python_object(const struct block *block, uintptr_t offset)
         return block->family == WIRE_FAMILY_PYOBJECT && (offset == 2 * WORD || offset == 4 * WORD);
 }
 
+/* The prefix has a byte for each attribute, for the order in which they were set, one for how many of them were, and
+ * that of its own length, in whole words. */
+static bool is_python_attributes(const struct block *block, uintptr_t offset)
+{
+        enum { ATTRIBUTES_MAX = 30 }; /* pycore_dict.h, SHARED_KEYS_MAX_SIZE */
+        if (block->family != WIRE_FAMILY_PYMEM || (interpreter.minor != 11 && interpreter.minor != 12))
+                return false;
+        uintptr_t prefix = offset + (interpreter.minor == 12 && offset % WORD == WORD - 1);
+        if (prefix < WORD || prefix % WORD != 0 || block->size <= prefix || block->size % WORD != 0)
+                return false;
+        uintptr_t n = (block->size - prefix) / WORD;
+        const unsigned char *values = (const unsigned char *)block->start + prefix;
+        return n <= ATTRIBUTES_MAX && prefix == (n + 2 + WORD - 1) / WORD * WORD && values[-1] == prefix &&
+               values[-2] <= n;
+}
+
 /* No block starts at an address that is not a multiple of 16. */
 static bool is_tree_node(const struct block *block, uintptr_t offset)
 {
@@ -152,6 +172,7 @@ bool shape_is_start(const struct block *block, uintptr_t word)
         if (block->start % WORD != 0)
                 return false;
         return is_length_prefixed(block, offset) || is_old_string(block, offset) ||
-               is_array_with_cookie(block, offset) || is_python_object(block, offset) || is_tree_node(block, offset) ||
-               is_rust_map(block, offset) || is_second_base(block, offset);
+               is_array_with_cookie(block, offset) || is_python_object(block, offset) ||
+               is_python_attributes(block, offset) || is_tree_node(block, offset) || is_rust_map(block, offset) ||
+               is_second_base(block, offset);
 }

@@ -1,7 +1,11 @@
 /* Python code objects, copied at first sight: an open-addressing table from address to index
  *
- * Readers take no lock: a key is written after its index. Writers hold `lock`, which is never held while anything
- * foreign is called; the caller sees to it that no signal handler of this thread comes here too.
+ * Readers take no lock: a key is written after its index, and whoever asks for a code object runs it, so that its place
+ * is not another's meanwhile. Writers hold `lock`, which is never held while anything foreign is called; the caller
+ * sees to it that no signal handler of this thread comes here too.
+ *
+ * A table that is full has a larger one after it, with what is alive. The old one stays, since a reader may be in it:
+ * each has four times the places of the one before, so all of those are a third of the last.
  */
 #include "shim/python/code.h"
 
@@ -17,7 +21,11 @@
 #include <string.h>
 
 enum {
-        CODE_PLACES = 1 << 15, /* of the table; three quarters may be used */
+        /* Places of the first table; three quarters of one may be used. The list in the arena is full before the last
+         * table is half so. */
+        TABLE_LOG2 = 15,
+        TABLE_GROWTH_LOG2 = 2,
+        TABLES = 4,
         CODE_STRUCT_BYTES = 256, /* more than any version's part that we read */
         CODE_TABLE_BYTES_MAX = 1 << 16,
         KEY_NONE = 0,
@@ -44,19 +52,23 @@ static uint32_t code_print(const unsigned char *code)
         return (uint32_t)mix64(words[0] ^ mix64(words[1] ^ mix64(words[2] ^ (uint32_t)line)));
 }
 
-static struct place *places;
-static unsigned n_used; /* places that are not KEY_NONE; under `lock` */
+static struct place *tables[TABLES];
+static _Atomic unsigned current; /* which of them is in use; the others are nobody's, or an outgrown one's readers' */
+static unsigned n_used; /* its places that are not KEY_NONE; under `lock` */
 static struct lock lock;
 static _Atomic uint32_t generation;
 uint64_t code_filter[CODE_FILTER_BITS / 64];
+
+static unsigned places_of(unsigned table) { return 1u << (TABLE_LOG2 + TABLE_GROWTH_LOG2 * table); }
 
 uint32_t code_generation(void) { return atomic_load_explicit(&generation, memory_order_relaxed); }
 
 void code_forget(void)
 {
         lock_reset(&lock);
-        if (places)
-                memset(places, 0, CODE_PLACES * sizeof *places);
+        atomic_store_explicit(&current, 0, memory_order_relaxed);
+        if (tables[0])
+                memset(tables[0], 0, places_of(0) * sizeof *tables[0]);
         memset(code_filter, 0, sizeof code_filter);
         n_used = 0;
         atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
@@ -65,32 +77,78 @@ void code_forget(void)
 
 static struct place *place_find(uintptr_t object)
 {
+        unsigned table = atomic_load_explicit(&current, memory_order_acquire), mask = places_of(table) - 1;
+        struct place *places = tables[table];
         if (!places)
                 return NULL;
         for (unsigned at = (unsigned)mix64(object);; at++) {
-                struct place *place = &places[at & (CODE_PLACES - 1)];
+                struct place *place = &places[at & mask];
                 uintptr_t key = atomic_load_explicit(&place->object, memory_order_acquire);
+                if (unlikely(key == KEY_NONE)) /* asked first: a frame may have no code */
+                        return NULL;
                 if (key == object)
                         return place;
-                if (key == KEY_NONE)
-                        return NULL;
         }
 }
 
-static void place_insert_locked(uintptr_t object, uint32_t index)
+/* How many places are used by it that were not: the place of a dead one may do. */
+static unsigned place_insert_locked(unsigned table, uintptr_t object, uint32_t index, uint32_t print)
 {
         for (unsigned at = (unsigned)mix64(object);; at++) {
-                struct place *place = &places[at & (CODE_PLACES - 1)];
+                struct place *place = &tables[table][at & (places_of(table) - 1)];
                 uintptr_t key = atomic_load_explicit(&place->object, memory_order_relaxed);
                 if (key > KEY_DEAD)
                         continue;
-                if (key == KEY_NONE)
-                        n_used++;
                 atomic_store_explicit(&place->index, index, memory_order_relaxed);
-                place->print = code_deaths_unseen ? code_print((const unsigned char *)object) : 0;
+                place->print = print;
                 atomic_store_explicit(&place->object, object, memory_order_release);
-                return;
+                return key == KEY_NONE;
         }
+}
+
+/* Nobody looks past the last dead places before an unused one: those are unused too. */
+static void place_remove_locked(struct place *place)
+{
+        unsigned table = atomic_load_explicit(&current, memory_order_relaxed), mask = places_of(table) - 1;
+        struct place *places = tables[table];
+        unsigned at = (unsigned)(place - places);
+        atomic_store_explicit(&place->object, KEY_DEAD, memory_order_release);
+        if (atomic_load_explicit(&places[(at + 1) & mask].object, memory_order_relaxed) != KEY_NONE)
+                return;
+        for (; atomic_load_explicit(&places[at & mask].object, memory_order_relaxed) == KEY_DEAD; at--, n_used--)
+                atomic_store_explicit(&places[at & mask].object, KEY_NONE, memory_order_release);
+}
+
+/* Into the next table with all that is alive. One that was in use before a fork is emptied first. */
+static bool table_grow_locked(void)
+{
+        unsigned old = atomic_load_explicit(&current, memory_order_relaxed), new = old + 1, n = 0;
+        if (new == TABLES)
+                return false;
+        size_t bytes = places_of(new) * sizeof *tables[new];
+        if (tables[new])
+                memset(tables[new], 0, bytes);
+        else if (!(tables[new] = pages_take(bytes)))
+                return false;
+        for (unsigned at = 0; at < places_of(old); at++) {
+                struct place *place = &tables[old][at];
+                uintptr_t key = atomic_load_explicit(&place->object, memory_order_relaxed);
+                if (key > KEY_DEAD)
+                        n += place_insert_locked(new, key, atomic_load_explicit(&place->index, memory_order_relaxed),
+                                                 place->print);
+        }
+        n_used = n;
+        atomic_store_explicit(&current, new, memory_order_release);
+        return true;
+}
+
+/* Is there a place for one more? */
+static bool table_has_room_locked(void)
+{
+        unsigned table = atomic_load_explicit(&current, memory_order_relaxed);
+        if (!tables[table] && !(tables[table] = pages_take(places_of(table) * sizeof *tables[table])))
+                return false;
+        return n_used < places_of(table) / 4 * 3 || table_grow_locked();
 }
 
 /* Bytes object -> text; nothing when it is absurdly long. */
@@ -141,15 +199,16 @@ static uint32_t code_add_locked(uintptr_t object)
         struct place *place = place_find(object); /* another thread may have been faster */
         if (place)
                 return atomic_load_explicit(&place->index, memory_order_relaxed);
-        if (!places)
-                places = pages_take(CODE_PLACES * sizeof *places);
-        if (!places || n_used >= CODE_PLACES / 4 * 3)
+        if (!table_has_room_locked()) {
+                arena_drop(WIRE_DROP_CODES);
                 return 0;
+        }
         uint32_t index = code_copy_locked(object);
         if (index) {
                 unsigned bit = code_filter_place(object);
                 __atomic_fetch_or(&code_filter[bit / 64], UINT64_C(1) << bit % 64, __ATOMIC_RELAXED);
-                place_insert_locked(object, index);
+                uint32_t print = code_deaths_unseen ? code_print((const unsigned char *)object) : 0;
+                n_used += place_insert_locked(atomic_load_explicit(&current, memory_order_relaxed), object, index, print);
         }
         return index;
 }
@@ -179,7 +238,7 @@ void code_died(uintptr_t object)
                 uint32_t index = atomic_load_explicit(&place->index, memory_order_relaxed);
                 struct wire_code *code = arena_element(WIRE_EXTENT_CODES, index, sizeof *code);
                 code->object = 0;
-                atomic_store_explicit(&place->object, KEY_DEAD, memory_order_release);
+                place_remove_locked(place);
                 atomic_fetch_add_explicit(&generation, 1, memory_order_relaxed);
         }
         lock_give(&lock);

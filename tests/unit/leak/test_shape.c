@@ -2,6 +2,7 @@
 #include "heap.h"
 
 #include "shim/leak/shape.h"
+#include "shim/python/interpreter.h"
 
 #include <string.h>
 
@@ -78,6 +79,54 @@ Test(shape, python_objects_stand_behind_the_collectors_links)
         cr_assert_not(is_start(object, 24));
         uintptr_t *raw = heap_block_of(0x2000, 64, 1, WIRE_FAMILY_PYMEM_RAW);
         cr_assert_not(is_start(raw, 16));
+}
+
+/* Room for `n` attributes, of which `n_set` are set, behind a prefix of `prefix` bytes. */
+static uintptr_t *attributes(uintptr_t at, size_t n, size_t n_set, size_t prefix, enum wire_family family)
+{
+        uintptr_t *block = heap_block_of(at, prefix + n * sizeof *block, 1, family);
+        unsigned char *values = (unsigned char *)block + prefix;
+        memset(block, 0, prefix + n * sizeof *block);
+        values[-1] = (unsigned char)prefix;
+        values[-2] = (unsigned char)n_set;
+        return block;
+}
+
+Test(shape, attributes_of_a_python_object_stand_behind_a_prefix)
+{
+        heap_begin(5);
+        interpreter.minor = 12;
+        uintptr_t *few = attributes(0x1000, 6, 2, 8, WIRE_FAMILY_PYMEM);
+        cr_assert(is_start(few, 8));
+        cr_assert(is_start(few, 7));
+        cr_assert_not(is_start(few, 6));
+        cr_assert_not(is_start(few, 16));
+        cr_assert_not(is_start(few, 15));
+        uintptr_t *many = attributes(0x2000, 30, 30, 32, WIRE_FAMILY_PYMEM);
+        cr_assert(is_start(many, 32));
+        cr_assert(is_start(many, 31));
+        cr_assert_not(is_start(many, 8));
+        interpreter.minor = 11;
+        cr_assert(is_start(few, 8));
+        cr_assert_not(is_start(few, 7));
+        interpreter.minor = 13; /* attributes lie in the object, or have their start pointed to */
+        cr_assert_not(is_start(few, 8));
+}
+
+Test(shape, what_only_resembles_the_attributes_of_a_python_object_is_none)
+{
+        heap_begin(5);
+        interpreter.minor = 12;
+        cr_assert_not(is_start(attributes(0x1000, 6, 2, 8, WIRE_FAMILY_MALLOC), 8));
+        cr_assert_not(is_start(attributes(0x2000, 6, 2, 8, WIRE_FAMILY_PYMEM_RAW), 8));
+        cr_assert_not(is_start(attributes(0x3000, 7, 2, 8, WIRE_FAMILY_PYMEM), 8), "the prefix is too short for seven");
+        cr_assert_not(is_start(attributes(0x4000, 6, 2, 16, WIRE_FAMILY_PYMEM), 16), "or too long for six");
+        cr_assert_not(is_start(attributes(0x5000, 6, 7, 8, WIRE_FAMILY_PYMEM), 8), "more are set than there are");
+        cr_assert_not(is_start(attributes(0x6000, 31, 2, 40, WIRE_FAMILY_PYMEM), 40), "no object shares so many");
+        uintptr_t *block = attributes(0x7000, 6, 2, 8, WIRE_FAMILY_PYMEM);
+        ((unsigned char *)block)[7] = 16;
+        cr_assert_not(is_start(block, 8));
+        cr_assert_not(is_start(block, 7));
 }
 
 Test(shape, the_colour_of_a_trees_node_is_in_its_pointer_to_the_left)

@@ -63,8 +63,8 @@ Test(findings, the_same_site_in_two_processes_is_one_finding)
         cr_expect_eq(finding->blocks, 3u);
         cr_expect_eq(finding->least_bytes, 8u);
         cr_expect_eq(finding->most_bytes, 16u);
-        cr_expect_eq(finding->n_pids, 2u);
-        cr_expect_eq(finding->pids[1], 4712);
+        cr_expect_eq(finding->n_processes, 2u);
+        cr_expect_eq(finding->processes[1]->pid, 4712);
 }
 
 Test(findings, children_can_be_left_out)
