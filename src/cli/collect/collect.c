@@ -12,6 +12,7 @@
 #include "cli/collect/heirs.h"
 #include "cli/collect/library.h"
 #include "cli/collect/listen.h"
+#include "cli/collect/obstacle.h"
 #include "cli/collect/spawn.h"
 #include "cli/collect/tree.h"
 #include "cli/say/say.h"
@@ -238,6 +239,7 @@ static int program_watch(struct collector *c, struct collect_result *result)
 {
         struct spawn spawn = {.argv = c->request->argv,
                               .library = c->library,
+                              .apart = obstacle_is_harmed(c->request->argv[0]),
                               .runner = c->listener.address,
                               .options = c->request->options};
         sigset_t passed_on;

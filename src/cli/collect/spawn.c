@@ -113,10 +113,43 @@ static void environment_free(struct environment *environment)
         free(environment->all);
 }
 
+/* The variable LD_PRELOAD of this value without our library. */
+static char *preload_without(const char *value, const char *library)
+{
+        char *rest = calloc(1, sizeof "LD_PRELOAD=" + strlen(value));
+        char *end = rest ? stpcpy(rest, "LD_PRELOAD=") : NULL;
+        while (rest && *value) {
+                size_t n = strcspn(value, ": "), between = value[n] != '\0';
+                if (n != strlen(library) || memcmp(value, library, n) != 0)
+                        end = mempcpy(end, value, n + between);
+                value += n + between;
+        }
+        return rest;
+}
+
+/* Our library is in the user's own only where the user put it there. */
+static struct environment environment_apart(const char *preload, const char *library)
+{
+        struct environment made = {.made = {preload_without(preload, library)}};
+        bool had = preload_has(preload, library);
+        size_t n = 0, m = 0;
+        while (environ[n])
+                n++;
+        made.all = made.made[0] ? calloc(n + 1, sizeof *made.all) : NULL;
+        for (size_t i = 0; made.all && i < n; i++)
+                if (!had || !is_variable(environ[i], "LD_PRELOAD"))
+                        made.all[m++] = environ[i];
+                else if (made.made[0][sizeof "LD_PRELOAD"]) /* what is after the = */
+                        made.all[m++] = made.made[0];
+        return made;
+}
+
 static struct environment environment_make(const struct spawn *spawn)
 {
         const char *preload = getenv("LD_PRELOAD"), *options = getenv(WIRE_OPTIONS_ENV);
         preload = preload ? preload : "";
+        if (spawn->apart)
+                return environment_apart(preload, spawn->library);
         bool had = preload_has(preload, spawn->library);
         struct environment made = {.made = {variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload),
                                             variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner),

@@ -1,7 +1,7 @@
 /* The program under us, started as its user would start it
  *
  * Same signals, same limits, same descriptors, same environment, but for three variables: LD_PRELOAD with our library
- * before the user's own, UNFREED_RUNNER, UNFREED_OPTIONS.
+ * before the user's own, UNFREED_RUNNER, UNFREED_OPTIONS. A program that these would harm gets none of them.
  */
 #ifndef UNFREED_CLI_COLLECT_SPAWN_H
 #define UNFREED_CLI_COLLECT_SPAWN_H
@@ -33,6 +33,7 @@ void manners_end(const struct manners *before);
 struct spawn {
         char **argv;         /* NULL-terminated */
         const char *library; /* path for LD_PRELOAD */
+        bool apart;          /* the program must live without it */
         const char *runner;  /* value of UNFREED_RUNNER */
         const char *options; /* appended to the user's UNFREED_OPTIONS; "" = nothing */
 };
