@@ -124,7 +124,7 @@ void tree_becomes(struct tree *tree, const struct arrival *arrival)
                 unwatched_take_back(&tree->unwatched, (int)arrival->pid);
                 return;
         }
-        const char *why = obstacle_of(arrival->program);
+        const char *why = arrival->why == WIRE_WHY_PRELOAD ? obstacle_preloaded : obstacle_of(arrival->program);
         unwatched_add(&tree->unwatched, (int)arrival->pid, 1, arrival->program, why ? why : "could not be watched");
 }
 

@@ -132,11 +132,13 @@ static bool is_filtered(void)
 }
 
 /* May be between vfork and exec: nothing is written but this stack. */
-bool birth_becomes(enum wire_becomes_how how, int32_t pid, const char *path)
+bool birth_becomes(enum wire_becomes_how how, enum wire_becomes_why why, int32_t pid, const char *path)
 {
         const char *address = options_environment(WIRE_RUNNER_ENV);
-        struct wire_becomes message = {
-                .version = WIRE_VERSION, .pid = pid ? pid : (int32_t)sys_call(SYS_getpid), .how = how};
+        struct wire_becomes message = {.version = WIRE_VERSION,
+                                       .pid = pid ? pid : (int32_t)sys_call(SYS_getpid),
+                                       .how = (uint16_t)how,
+                                       .why = (uint16_t)why};
         while (path[0] == '.' && path[1] == '/')
                 path += 2;
         size_t at = 0, n = strlen(path) + 1;
