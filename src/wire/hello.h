@@ -5,8 +5,9 @@
  * shared memory itself says everything. A process that cannot record sends the same with `arena_bytes` 0 and no
  * descriptor.
  *
- * One thing the memory cannot say: that a process becomes a program into which nothing can be preloaded, above all if
- * it has no memory of its own yet, as between fork and exec. So that is announced by a datagram of another kind.
+ * One thing the memory cannot say: that a process becomes a program into which nothing can be preloaded, or may be,
+ * above all if it has no memory of its own yet, as between fork and exec. So that is announced by a datagram of another
+ * kind.
  *
  * The address is `@name` (abstract namespace), where `name` holds 128 random bits.
  */
@@ -33,11 +34,17 @@ enum wire_becomes_how {
         WIRE_SPAWNED, /* its child `pid` is that program already */
 };
 
+enum wire_becomes_why {
+        WIRE_WHY_FILE,    /* the program's file tells */
+        WIRE_WHY_PRELOAD, /* a sanitizer in the LD_PRELOAD that it is given */
+        WIRE_WHY_DROPPED, /* our library is not in the LD_PRELOAD that it is given */
+};
+
 struct wire_becomes {
         char magic[8];
         uint32_t version;
         int32_t pid;
-        uint32_t how;
+        uint16_t how, why;
         char program[364]; /* its path, with a NUL; one whose path is longer cannot be told */
 };
 _Static_assert(sizeof(struct wire_becomes) == 384, "the message is part of the format");

@@ -12,6 +12,7 @@
 #include "cli/collect/heirs.h"
 #include "cli/collect/library.h"
 #include "cli/collect/listen.h"
+#include "cli/collect/obstacle.h"
 #include "cli/collect/spawn.h"
 #include "cli/collect/tree.h"
 #include "cli/say/say.h"
@@ -147,6 +148,15 @@ static void children_reap(struct collector *c)
         }
 }
 
+/* Who waits for us shall see that the program has stopped. Not while a SIGCONT is under way to it. */
+static void stop_follow(struct collector *c)
+{
+        siginfo_t stopped = {0};
+        if (c->pass_at[SIGCONT] == 0 && waitid(P_PID, (id_t)c->program, &stopped, WSTOPPED | WNOHANG) == 0 &&
+            stopped.si_pid != 0)
+                manners_stop(&c->before, c->program, stopped.si_status);
+}
+
 static void watch(int epoll, int fd, int64_t what)
 {
         struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)what};
@@ -156,8 +166,11 @@ static void watch(int epoll, int fd, int64_t what)
 /* Milliseconds to wait for the next event; 0 = it is over. */
 static int patience(struct collector *c)
 {
-        if (!c->program_ended)
-                return signals_pass(c);
+        if (!c->program_ended) {
+                int next = signals_pass(c);
+                stop_follow(c);
+                return next;
+        }
         if (c->childless && c->tree.n_alive == 0)
                 return 0;
         double until = c->deadline, soon = until - c->request->linger_seconds + GREETING_SECONDS;
@@ -238,6 +251,7 @@ static int program_watch(struct collector *c, struct collect_result *result)
 {
         struct spawn spawn = {.argv = c->request->argv,
                               .library = c->library,
+                              .apart = obstacle_is_harmed(c->request->argv[0]),
                               .runner = c->listener.address,
                               .options = c->request->options};
         sigset_t passed_on;

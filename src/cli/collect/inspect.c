@@ -151,12 +151,3 @@ char *inspect_libraries(const char *path, const char *loader)
                 ;
         return libraries;
 }
-
-bool inspect_is_sanitized(const char *path)
-{
-        struct inspection file;
-        char *libraries = inspect_file(path, &file) ? inspect_libraries(path, file.loader) : NULL;
-        bool is = libraries && (strstr(libraries, "/libasan.so") || strstr(libraries, "/libtsan.so"));
-        free(libraries);
-        return is;
-}

@@ -23,7 +23,4 @@ bool inspect_file(const char *path, struct inspection *ret_inspection);
  * the loader cannot say. The program itself is not run. */
 char *inspect_libraries(const char *path, const char *loader);
 
-/* Is the program built with AddressSanitizer (or another one that must be loaded before us)? */
-bool inspect_is_sanitized(const char *path);
-
 #endif

@@ -109,12 +109,13 @@ static void arrival_find_sender(struct arrival *arrival, pid_t said)
 static bool becomes_take(const struct wire_becomes *becomes, size_t n, struct arrival *arrival)
 {
         if (n != sizeof *becomes || memcmp(becomes->magic, WIRE_BECOMES_MAGIC, sizeof becomes->magic) != 0 ||
-            becomes->version != WIRE_VERSION || becomes->how > WIRE_SPAWNED || becomes->program[0] != '/' ||
-            !memchr(becomes->program, '\0', sizeof becomes->program))
+            becomes->version != WIRE_VERSION || becomes->how > WIRE_SPAWNED || becomes->why > WIRE_WHY_DROPPED ||
+            becomes->program[0] != '/' || !memchr(becomes->program, '\0', sizeof becomes->program))
                 return false;
         arrival_drop(arrival);
         arrival->memfd = arrival->pidfd = -1;
         arrival->how = (enum wire_becomes_how)becomes->how;
+        arrival->why = (enum wire_becomes_why)becomes->why;
         if (arrival->how == WIRE_SPAWNED)
                 arrival->pid = becomes->pid;
         memcpy(arrival->program, becomes->program, sizeof arrival->program);

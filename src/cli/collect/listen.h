@@ -25,7 +25,8 @@ void listen_close(struct listener *listener);
 
 struct arrival {
         char program[sizeof ((struct wire_becomes *)0)->program]; /* not empty: what `pid` becomes, unwatched ... */
-        enum wire_becomes_how how;                                /* ... and how; there is nothing else then */
+        enum wire_becomes_how how;                                /* ... and how ... */
+        enum wire_becomes_why why;                                /* ... and why; there is nothing else then */
         int memfd; /* -1 = there is no arena, `why_not` says why */
         const char *why_not;
         int pidfd; /* -1 = could not be had: its process is gone already, or the kernel is old */

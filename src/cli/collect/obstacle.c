@@ -1,6 +1,8 @@
 /* Why nothing came from a program: see obstacle.h */
 #include "cli/collect/obstacle.h"
 
+#include "bare/sanitizer.h"
+
 #include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -70,6 +72,27 @@ static const char *segments_obstacle(int fd, const Elf64_Ehdr *elf)
         return "is statically linked, so nothing can be preloaded into it";
 }
 
+const char obstacle_preloaded[] =
+        "has a sanitizer in its LD_PRELOAD, which bears no library of our kind beside it, so it is "
+        "run without ours; leave one of the two out";
+
+static size_t read_at(int fd, void *ret, size_t bytes, uint64_t offset)
+{
+        ssize_t n = pread(fd, ret, bytes, (off_t)offset);
+        return n > 0 ? (size_t)n : 0;
+}
+
+static const char *sanitizer_obstacle(int fd)
+{
+        static char why[192];
+        const char *sanitizer = sanitizer_of_program(fd, read_at);
+        snprintf(why, sizeof why,
+                 "is built with %s, which bears no library of our kind beside it, so it is run without ours; "
+                 "use a build without it",
+                 sanitizer ? sanitizer : "");
+        return sanitizer ? why : NULL;
+}
+
 static const char *elf_obstacle(int fd, const Elf64_Ehdr *elf)
 {
 #if defined __x86_64__
@@ -97,7 +120,7 @@ static const char *privilege_obstacle(const char *path)
         return NULL;
 }
 
-const char *obstacle_of(const char *program)
+static const char *file_obstacle(const char *program, bool *ret_harmed)
 {
         char path[PATH_MAX], head[512];
         if (!obstacle_find(program, path, sizeof path))
@@ -114,10 +137,33 @@ const char *obstacle_of(const char *program)
                         Elf64_Ehdr header;
                         memcpy(&header, head, sizeof header);
                         why = elf_obstacle(fd, &header);
+                        const char *sanitizer = why ? NULL : sanitizer_obstacle(fd);
+                        *ret_harmed = sanitizer != NULL;
+                        why = why ? why : sanitizer;
                 }
                 close(fd);
                 if (elf || why || !script_interpreter(head, path, sizeof path))
                         return why;
         }
         return NULL;
+}
+
+static bool sanitizer_is_preloaded(void)
+{
+        const char *preload = getenv("LD_PRELOAD");
+        return preload && sanitizer_of_preload(preload);
+}
+
+const char *obstacle_of(const char *program)
+{
+        bool harmed;
+        const char *why = file_obstacle(program, &harmed);
+        return !why && sanitizer_is_preloaded() ? obstacle_preloaded : why;
+}
+
+bool obstacle_is_harmed(const char *program)
+{
+        bool harmed = false;
+        file_obstacle(program, &harmed);
+        return harmed || sanitizer_is_preloaded();
 }

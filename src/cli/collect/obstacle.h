@@ -12,7 +12,14 @@ bool obstacle_find(const char *program, char *ret_path, size_t bytes);
 bool obstacle_interpreter(const char *path, char *ret_path, size_t bytes);
 
 /* What keeps our library out of this program (found as execvp finds it, scripts by their interpreter), in words that
- * follow the program's name; NULL = nothing that can be seen in its file. */
+ * follow the program's name and hold until the next call; NULL = nothing that can be seen in its file, or in
+ * LD_PRELOAD. */
 const char *obstacle_of(const char *program);
+
+/* Why a program is not watched whose LD_PRELOAD has a sanitizer. */
+extern const char obstacle_preloaded[];
+
+/* Would this program be harmed by our library, so that it must be run without? Each that is, has an obstacle. */
+bool obstacle_is_harmed(const char *program);
 
 #endif

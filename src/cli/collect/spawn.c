@@ -18,24 +18,73 @@
 
 /* What somebody sends us goes to the program: whoever holds our pid (a supervisor, timeout) means it. As the first
  * process of a container we are whom the world sends everything to, even what shells send to groups all the time. */
-static const int passed_on[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
-enum { PASSED_ON = 6, PASSED_ON_BY_INIT = sizeof passed_on / sizeof *passed_on };
+static bool is_passed_on(int signal)
+{
+        static const int passed_on[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1,   SIGUSR2, SIGCONT,
+                                        SIGWINCH, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGURG, SIGTSTP};
+        for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
+                if (signal == passed_on[i])
+                        return true;
+        return signal >= SIGRTMIN && signal <= SIGRTMAX;
+}
 
 void manners_passed_on(sigset_t *ret_signals)
 {
         sigemptyset(ret_signals);
-        for (size_t i = 0; i < PASSED_ON; i++)
-                sigaddset(ret_signals, passed_on[i]);
+        for (int signal = 1; signal < NSIG; signal++)
+                if (is_passed_on(signal))
+                        sigaddset(ret_signals, signal);
 }
 
 bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal)
 {
         if (signal->ssi_code == SI_KERNEL)
                 return false; /* from the terminal: then the program has it too */
-        for (size_t i = 0; i < (before->is_init ? PASSED_ON_BY_INIT : PASSED_ON); i++)
-                if (signal->ssi_signo == (uint32_t)passed_on[i])
-                        return true;
-        return false;
+        return signal->ssi_pid != (uint32_t)before->watcher && is_passed_on((int)signal->ssi_signo);
+}
+
+/* The letter of proc_pid_stat(5), behind the name. */
+static bool is_stopped(pid_t pid)
+{
+        char path[48], text[512] = "";
+        snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+        FILE *stat = fopen(path, "re");
+        size_t n = stat ? fread(text, 1, sizeof text - 1, stat) : 0;
+        if (stat)
+                fclose(stat);
+        text[n] = '\0';
+        const char *at = strrchr(text, ')');
+        return at && at[1] && at[2] == 'T';
+}
+
+void manners_stop(struct manners *before, pid_t program, int signal)
+{
+        enum { LOOK_US = 20000 };
+        pid_t runner = getpid(), watcher = fork();
+        if (watcher == 0) {
+                setpgid(0, 0); /* it is not meant by who stops the group */
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                while (getppid() == runner && is_stopped(program))
+                        usleep(LOOK_US);
+                kill(runner, SIGCONT);
+                _exit(0);
+        }
+        before->watcher = watcher;
+        struct sigaction standard = {.sa_handler = SIG_DFL}, now;
+        sigset_t only, masked;
+        sigemptyset(&only);
+        sigaddset(&only, signal);
+        bool changed = sigaction(signal, &standard, &now) == 0; /* not of SIGSTOP */
+        raise(signal);
+        sigprocmask(SIG_UNBLOCK, &only, &masked); /* here we stop */
+        sigprocmask(SIG_SETMASK, &masked, NULL);
+        if (changed)
+                sigaction(signal, &now, NULL);
+        if (watcher > 0) {
+                kill(watcher, SIGKILL);
+                while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR)
+                        ;
+        }
 }
 
 int manners_begin(struct manners *before)
@@ -49,8 +98,9 @@ int manners_begin(struct manners *before)
         sigaction(SIGCHLD, &standard, &before->child); /* were it ignored, nobody could be waited for */
         sigemptyset(&child);
         sigaddset(&child, SIGCHLD);
-        for (size_t i = 0; i < (before->is_init ? PASSED_ON_BY_INIT : PASSED_ON); i++)
-                sigaddset(&child, passed_on[i]);
+        for (int signal = 1; signal < NSIG; signal++)
+                if (is_passed_on(signal))
+                        sigaddset(&child, signal);
         sigprocmask(SIG_BLOCK, &child, &before->mask);
 
         getrlimit(RLIMIT_NOFILE, &before->descriptors);
@@ -113,10 +163,43 @@ static void environment_free(struct environment *environment)
         free(environment->all);
 }
 
+/* The variable LD_PRELOAD of this value without our library. */
+static char *preload_without(const char *value, const char *library)
+{
+        char *rest = calloc(1, sizeof "LD_PRELOAD=" + strlen(value));
+        char *end = rest ? stpcpy(rest, "LD_PRELOAD=") : NULL;
+        while (rest && *value) {
+                size_t n = strcspn(value, ": "), between = value[n] != '\0';
+                if (n != strlen(library) || memcmp(value, library, n) != 0)
+                        end = mempcpy(end, value, n + between);
+                value += n + between;
+        }
+        return rest;
+}
+
+/* Our library is in the user's own only where the user put it there. */
+static struct environment environment_apart(const char *preload, const char *library)
+{
+        struct environment made = {.made = {preload_without(preload, library)}};
+        bool had = preload_has(preload, library);
+        size_t n = 0, m = 0;
+        while (environ[n])
+                n++;
+        made.all = made.made[0] ? calloc(n + 1, sizeof *made.all) : NULL;
+        for (size_t i = 0; made.all && i < n; i++)
+                if (!had || !is_variable(environ[i], "LD_PRELOAD"))
+                        made.all[m++] = environ[i];
+                else if (made.made[0][sizeof "LD_PRELOAD"]) /* what is after the = */
+                        made.all[m++] = made.made[0];
+        return made;
+}
+
 static struct environment environment_make(const struct spawn *spawn)
 {
         const char *preload = getenv("LD_PRELOAD"), *options = getenv(WIRE_OPTIONS_ENV);
         preload = preload ? preload : "";
+        if (spawn->apart)
+                return environment_apart(preload, spawn->library);
         bool had = preload_has(preload, spawn->library);
         struct environment made = {.made = {variable("LD_PRELOAD", had ? "" : spawn->library, ':', preload),
                                             variable(WIRE_RUNNER_ENV, "", ' ', spawn->runner),

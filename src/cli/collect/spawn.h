@@ -1,7 +1,7 @@
 /* The program under us, started as its user would start it
  *
  * Same signals, same limits, same descriptors, same environment, but for three variables: LD_PRELOAD with our library
- * before the user's own, UNFREED_RUNNER, UNFREED_OPTIONS.
+ * before the user's own, UNFREED_RUNNER, UNFREED_OPTIONS. A program that these would harm gets none of them.
  */
 #ifndef UNFREED_CLI_COLLECT_SPAWN_H
 #define UNFREED_CLI_COLLECT_SPAWN_H
@@ -17,7 +17,8 @@ struct manners {
         struct sigaction interrupt, quit, child, file_size;
         sigset_t mask;
         struct rlimit descriptors;
-        bool is_init; /* we are process 1 */
+        bool is_init;  /* we are process 1 */
+        pid_t watcher; /* whose SIGCONT is for us alone; 0 = there was none yet */
 };
 
 /* Leave the keyboard's SIGINT and SIGQUIT to the program, take SIGCHLD and what is passed on through a descriptor
@@ -28,11 +29,14 @@ int manners_begin(struct manners *ret_before);
 bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo *signal);
 /* The signals of which that may be true of any runner. */
 void manners_passed_on(sigset_t *ret_signals);
+/* The program has stopped of this signal: stop as it did, until somebody continues us, or it goes on by itself. */
+void manners_stop(struct manners *before, pid_t program, int signal);
 void manners_end(const struct manners *before);
 
 struct spawn {
         char **argv;         /* NULL-terminated */
         const char *library; /* path for LD_PRELOAD */
+        bool apart;          /* the program must live without it */
         const char *runner;  /* value of UNFREED_RUNNER */
         const char *options; /* appended to the user's UNFREED_OPTIONS; "" = nothing */
 };

@@ -124,7 +124,9 @@ void tree_becomes(struct tree *tree, const struct arrival *arrival)
                 unwatched_take_back(&tree->unwatched, (int)arrival->pid);
                 return;
         }
-        const char *why = obstacle_of(arrival->program);
+        const char *why = arrival->why == WIRE_WHY_PRELOAD   ? obstacle_preloaded
+                          : arrival->why == WIRE_WHY_DROPPED ? "was started without our library in its LD_PRELOAD"
+                                                             : obstacle_of(arrival->program);
         unwatched_add(&tree->unwatched, (int)arrival->pid, 1, arrival->program, why ? why : "could not be watched");
 }
 

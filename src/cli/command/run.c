@@ -8,7 +8,6 @@
 #include "cli/capture/log_writer.h"
 #include "cli/collect/collect.h"
 #include "cli/collect/launcher.h"
-#include "cli/collect/inspect.h"
 #include "cli/collect/drain.h"
 #include "cli/collect/obstacle.h"
 #include "cli/command/end.h"
@@ -19,7 +18,6 @@
 #include "cli/say/say.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,10 +131,6 @@ static int exec_failed(const char *program, int error)
 static bool unseen_say(const struct collect_result *result, const char *program)
 {
         const char *why = obstacle_of(program);
-        char path[PATH_MAX];
-        if (!why && obstacle_find(program, path, sizeof path) && inspect_is_sanitized(path))
-                why = "is built with AddressSanitizer (or the like), which ends it when another library is loaded before; "
-                      "use a build without it";
         bool at_all = result->capture.n_processes > 0;
         if (why)
                 say_error("%s %s%s", program, why, at_all ? "; only the processes that it started were seen" : "");

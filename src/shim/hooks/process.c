@@ -163,12 +163,11 @@ DOOR int daemon(int keep_directory, int keep_streams)
         } while (0)
 
 /* All forms of exec lead to one of three that take vectors. What comes back is a failure. */
-static int exec_failed(int result, bool told)
+static int exec_failed(int result, const struct unwatched *unwatched)
 {
         int error = errno;
         image_exec_failed();
-        if (told)
-                unwatched_failed();
+        unwatched_failed(unwatched);
         errno = error;
         return result;
 }
@@ -177,40 +176,45 @@ DOOR int execve(const char *path, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv, envp);
-        bool told = unwatched_begin(path, false);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, path, false, envp);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_FOR(envp, unwatched.apart)), &unwatched);
 }
 
 DOOR int execv(const char *path, char *const argv[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(path, argv);
-        bool told = unwatched_begin(path, false);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, path, false, environ);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_FOR(environ, unwatched.apart)), &unwatched);
 }
 
 DOOR int execvp(const char *file, char *const argv[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv);
-        bool told = unwatched_begin(file, true);
-        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, file, true, environ);
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_FOR(environ, unwatched.apart)), &unwatched);
 }
 
 DOOR int execvpe(const char *file, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(file, argv, envp);
-        bool told = unwatched_begin(file, true);
-        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(envp)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, file, true, envp);
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_FOR(envp, unwatched.apart)), &unwatched);
 }
 
 DOOR int fexecve(int fd, char *const argv[], char *const envp[])
 {
         next_begin();
         JUDGE_BEFORE_EXEC(argv, envp);
-        bool told = unwatched_begin_descriptor(fd);
-        return exec_failed(next_fexecve(fd, argv, ENVIRONMENT_KEPT(envp)), told);
+        struct unwatched unwatched;
+        unwatched_begin_descriptor(&unwatched, fd, envp);
+        return exec_failed(next_fexecve(fd, argv, ENVIRONMENT_FOR(envp, unwatched.apart)), &unwatched);
 }
 
 /* The list forms: arguments up to NULL, counted first, then laid out on the stack, since a vfork child may not allocate.
@@ -244,8 +248,9 @@ DOOR int execl(const char *path, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC_OF_LIST(path, argv, NULL);
-        bool told = unwatched_begin(path, false);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(environ)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, path, false, environ);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_FOR(environ, unwatched.apart)), &unwatched);
 }
 
 DOOR int execlp(const char *file, const char *first, ...)
@@ -255,8 +260,9 @@ DOOR int execlp(const char *file, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC_OF_LIST(file, argv, NULL);
-        bool told = unwatched_begin(file, true);
-        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_KEPT(environ)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, file, true, environ);
+        return exec_failed(next_execvpe(file, argv, ENVIRONMENT_FOR(environ, unwatched.apart)), &unwatched);
 }
 
 DOOR int execle(const char *path, const char *first, ...)
@@ -267,17 +273,18 @@ DOOR int execle(const char *path, const char *first, ...)
         va_end(list);
         next_begin();
         JUDGE_BEFORE_EXEC_OF_LIST(path, argv, envp);
-        bool told = unwatched_begin(path, false);
-        return exec_failed(next_execve(path, argv, ENVIRONMENT_KEPT(envp)), told);
+        struct unwatched unwatched;
+        unwatched_begin(&unwatched, path, false, envp);
+        return exec_failed(next_execve(path, argv, ENVIRONMENT_FOR(envp, unwatched.apart)), &unwatched);
 }
 
-static int spawned(int result, pid_t *ret_pid, pid_t child, const char *program, bool searched)
+static int spawned(int result, pid_t *ret_pid, pid_t child, const struct unwatched *unwatched)
 {
         if (result != 0)
                 return result;
         if (ret_pid)
                 *ret_pid = child;
-        unwatched_spawned(child, program, searched);
+        unwatched_spawned(unwatched, child);
         return 0;
 }
 
@@ -287,8 +294,10 @@ DOOR int posix_spawn(pid_t *ret_pid, const char *path, const posix_spawn_file_ac
 {
         next_begin();
         pid_t child;
-        int result = next_posix_spawn(&child, path, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
-        return spawned(result, ret_pid, child, path, false);
+        struct unwatched unwatched;
+        unwatched_look(&unwatched, path, false, envp);
+        int result = next_posix_spawn(&child, path, actions, attributes, argv, ENVIRONMENT_FOR(envp, unwatched.apart));
+        return spawned(result, ret_pid, child, &unwatched);
 }
 
 DOOR int posix_spawnp(pid_t *ret_pid, const char *file, const posix_spawn_file_actions_t *actions,
@@ -296,6 +305,8 @@ DOOR int posix_spawnp(pid_t *ret_pid, const char *file, const posix_spawn_file_a
 {
         next_begin();
         pid_t child;
-        int result = next_posix_spawnp(&child, file, actions, attributes, argv, ENVIRONMENT_KEPT(envp));
-        return spawned(result, ret_pid, child, file, true);
+        struct unwatched unwatched;
+        unwatched_look(&unwatched, file, true, envp);
+        int result = next_posix_spawnp(&child, file, actions, attributes, argv, ENVIRONMENT_FOR(envp, unwatched.apart));
+        return spawned(result, ret_pid, child, &unwatched);
 }

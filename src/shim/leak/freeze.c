@@ -254,8 +254,8 @@ enum task_state { TASK_GONE, TASK_ASK, TASK_BLOCKS };
 static enum task_state task_state(int32_t tid, unsigned *ret_signal)
 {
         char text[FILE_BYTES];
-        if (!task_read(tid, "status", text))
-                return TASK_GONE;
+        if (!task_read(tid, "status", text)) /* gone, or there is no descriptor to ask with */
+                return sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), tid, 0)) ? TASK_GONE : TASK_BLOCKS;
         const char *at = strstr(text, "\nState:\t");
         if (at && (at[8] == 'Z' || at[8] == 'X'))
                 return TASK_GONE;

@@ -51,7 +51,7 @@ static bool image_birth(bool is_fork_child)
         }
         if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, birth_send)) {
                 /* A runner that cannot be told, under a filter, sees a process that never greets. */
-                bool has_runner = birth_refuse() || options_environment(WIRE_RUNNER_ENV);
+                bool has_runner = birth_refuse() || birth_runner();
                 if (!has_runner && !is_fork_child)
                         message_line("cannot record: the kernel gives no memory for the capture; the program runs on");
                 return false;

@@ -63,15 +63,18 @@ static char **environment_filter(size_t *ret_bytes)
         size_t n = 0;
         while (environ && environ[n])
                 n++;
-        *ret_bytes = (n + 1) * sizeof(char *);
+        *ret_bytes = (n + 2) * sizeof(char *);
         char **out = pages_take(*ret_bytes);
         if (out == NULL)
                 return NULL;
         size_t kept = 0;
         for (size_t i = 0; i < n; i++)
                 if (strncmp(environ[i], "LD_PRELOAD=", 11) &&
-                    strncmp(environ[i], WIRE_RUNNER_ENV "=", sizeof WIRE_RUNNER_ENV))
+                    strncmp(environ[i], WIRE_RUNNER_ENV "=", sizeof WIRE_RUNNER_ENV) &&
+                    strncmp(environ[i], WIRE_OPTIONS_ENV "=", sizeof WIRE_OPTIONS_ENV))
                         out[kept++] = environ[i];
+        if (*options_given())
+                out[kept++] = (char *)options_given();
         return out;
 }
 

@@ -27,6 +27,17 @@ static uint64_t kept_inode, kept_device;
 
 bool birth_has_runner(void) { return has_runner; }
 
+const char *birth_runner(void)
+{
+        static char kept[sizeof((struct sockaddr_un *)NULL)->sun_path];
+        static bool asked;
+        const char *address = asked ? NULL : options_environment(WIRE_RUNNER_ENV);
+        if (address && strlen(address) < sizeof kept)
+                memcpy(kept, address, strlen(address) + 1);
+        asked = true;
+        return kept[0] ? kept : NULL;
+}
+
 struct hello_errand {
         const char *address;
         int memfd; /* -1 = there is none */
@@ -95,7 +106,7 @@ static int hello_errand(void *context)
 /* The socket needs a descriptor of its own; where the limit leaves none, a child without our limit's burden sends. */
 static bool hello(int memfd, size_t bytes)
 {
-        struct hello_errand errand = {options_environment(WIRE_RUNNER_ENV), memfd, (int32_t)sys_call(SYS_getpid), bytes};
+        struct hello_errand errand = {birth_runner(), memfd, (int32_t)sys_call(SYS_getpid), bytes};
         if (errand.address == NULL)
                 return false;
         long result = hello_send(&errand);
@@ -132,11 +143,13 @@ static bool is_filtered(void)
 }
 
 /* May be between vfork and exec: nothing is written but this stack. */
-bool birth_becomes(enum wire_becomes_how how, int32_t pid, const char *path)
+bool birth_becomes(enum wire_becomes_how how, enum wire_becomes_why why, int32_t pid, const char *path)
 {
-        const char *address = options_environment(WIRE_RUNNER_ENV);
-        struct wire_becomes message = {
-                .version = WIRE_VERSION, .pid = pid ? pid : (int32_t)sys_call(SYS_getpid), .how = how};
+        const char *address = birth_runner();
+        struct wire_becomes message = {.version = WIRE_VERSION,
+                                       .pid = pid ? pid : (int32_t)sys_call(SYS_getpid),
+                                       .how = (uint16_t)how,
+                                       .why = (uint16_t)why};
         while (path[0] == '.' && path[1] == '/')
                 path += 2;
         size_t at = 0, n = strlen(path) + 1;

@@ -18,9 +18,13 @@ void birth_send_to(const char *address, int memfd, size_t bytes);
 /* Tell the runner, if there is one, that this process cannot record. True when it was told. */
 bool birth_refuse(void);
 
-/* Tell the runner that this process (`pid` 0), or its child, becomes a program that nobody can watch. True when it was
+/* Tell the runner that this process (`pid` 0), or its child, becomes a program that nobody watches. True when it was
  * told. */
-bool birth_becomes(enum wire_becomes_how how, int32_t pid, const char *path);
+bool birth_becomes(enum wire_becomes_how how, enum wire_becomes_why why, int32_t pid, const char *path);
+
+/* The runner's address as the environment named it when recording began; NULL = none. What the program makes of its
+ * environment later is its own affair. */
+const char *birth_runner(void);
 
 /* Is there a runner that took our arena? */
 bool birth_has_runner(void);

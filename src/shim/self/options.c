@@ -163,8 +163,23 @@ static void options_print(void)
         }
 }
 
+static char given[4096];
+
+const char *options_given(void) { return given; }
+
+static void given_keep(const char *text)
+{
+        static const char name[] = WIRE_OPTIONS_ENV "=";
+        size_t n = text ? strlen(text) : sizeof given;
+        if (n + sizeof name > sizeof given)
+                return;
+        memcpy(given, name, sizeof name - 1);
+        memcpy(given + sizeof name - 1, text, n + 1);
+}
+
 void options_init(const char *text)
 {
+        given_keep(text);
 #define OPTION_STANDARD_BOOL(key, standard) options.key = standard;
 #define OPTION_STANDARD_INT(key, standard) options.key = standard;
 #define OPTION_STANDARD_SIZE(key, standard) options.key = standard;

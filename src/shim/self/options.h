@@ -24,6 +24,9 @@ extern struct options options;
 /* Set the defaults, then what `text` (may be NULL) says. Problems are said on stderr once, and skipped. */
 void options_init(const char *text);
 
+/* "UNFREED_OPTIONS=..." as it was then; "" = it was not set, or too long to keep. */
+const char *options_given(void);
+
 /* The value of an environment variable, without libc: usable before libc is initialised. NULL when not set. */
 const char *options_environment(const char *name);
 
