@@ -40,7 +40,9 @@ bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo
 {
         if (signal->ssi_code == SI_KERNEL)
                 return false; /* from the terminal: then the program has it too */
-        return signal->ssi_pid != (uint32_t)before->watcher && is_passed_on((int)signal->ssi_signo);
+        /* One from outside of our container comes from process 0. */
+        bool from_watcher = before->watcher > 0 && signal->ssi_pid == (uint32_t)before->watcher;
+        return !from_watcher && is_passed_on((int)signal->ssi_signo);
 }
 
 /* The letter of proc_pid_stat(5), behind the name. */
