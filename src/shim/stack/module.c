@@ -227,7 +227,8 @@ static void path_find(const struct object *object, char path[PATH_BYTES])
                 strcpy(path, "[vdso]");
                 return;
         }
-        if (!object->name || !object->name[0]) {
+        /* Who runs the loader as a program (AT_BASE 0) gets the loader's path there, and its functions are no program's. */
+        if ((!object->name || !object->name[0]) && getauxval(AT_BASE)) {
                 if (!sys_failed(sys_call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, PATH_BYTES - 1)))
                         return;
                 memset(path, 0, PATH_BYTES);

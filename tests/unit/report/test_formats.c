@@ -333,3 +333,26 @@ Test(formats, generated_suppressions_suppress_what_they_were_made_from)
         for (size_t i = 0; i < findings->n; i++)
                 cr_expect(findings->all[i].suppressed_by, "%s is not suppressed by\n%s", findings->all[i].id, text);
 }
+
+Test(formats, a_suppression_made_from_a_leak_in_main_hides_no_other)
+{
+        char path[] = "/tmp/unfreed-test-XXXXXX";
+        const char *paths[] = { path };
+        struct process *p = scene.process;
+        size_t n;
+        made_site(p, made_stack(p, WIRE_ENTRY_MALLOC, "leaky!main@a.c:3", "leaky!_start", NULL), WIRE_VERDICT_DEFINITE, 1, 8);
+        scene.options.generate_suppressions = true;
+        char *text = scene_written(&scene, "text", &n);
+        FILE *file = fdopen(mkstemp(path), "w");
+        fwrite(text, 1, n, file);
+        fclose(file);
+        made_site(p, made_stack(p, WIRE_ENTRY_MALLOC, "leaky!other@a.c:1", "leaky!main@a.c:4", "leaky!_start", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 16);
+        scene.options.suppressions = (struct option_list){ paths, 1 };
+        struct findings *findings = made_findings(scene.capture, &scene.options);
+        unlink(path);
+        cr_assert_eq(findings->n, 2u);
+        for (size_t i = 0; i < 2; i++)
+                cr_expect_eq(findings->all[i].suppressed_by != NULL, findings->all[i].bytes == 8, "%llu bytes, by\n%s",
+                             (unsigned long long)findings->all[i].bytes, text);
+}
