@@ -154,12 +154,43 @@ static uint32_t past_in(const struct wire_header *header, uintptr_t start)
         return past->tag == (uint32_t)(start >> 4) ? past->stack : 0;
 }
 
+static enum inherited large_find_in(const struct wire_header *header, uintptr_t start, unsigned fork_epoch,
+                                    struct block *ret_block)
+{
+        const struct wire_large *large = extent_of(header, WIRE_EXTENT_LARGE);
+        const uint8_t *touched = extent_of(header, WIRE_EXTENT_LARGE_TOUCHED);
+        uint64_t mask = header->extents[WIRE_EXTENT_LARGE].capacity - 1;
+        for (uint64_t i = large_home(start) & mask, n = 0; n <= mask; i = (i + 1) & mask, n++) {
+                if (!touched[i / LARGE_ENTRIES_PER_PAGE])
+                        break;
+                /* Before the epoch, which is written first. */
+                bool released = __atomic_load_n(&large[i].released, __ATOMIC_ACQUIRE);
+                struct wire_large entry = large[i];
+                if (entry.address == 0)
+                        break;
+                if (entry.address != start)
+                        continue;
+                *ret_block = (struct block){
+                        .start = start,
+                        .size = entry.size,
+                        .stack = entry.stack,
+                        .release_stack = released ? entry.release_stack : 0,
+                        .family = entry.family,
+                        .released = released,
+                };
+                if (is_later(entry.epoch, fork_epoch))
+                        return INHERITED_CHANGED;
+                return released ? INHERITED_RELEASED : INHERITED_LIVE;
+        }
+        return INHERITED_UNKNOWN;
+}
+
 enum inherited inherited_find(uintptr_t start, unsigned fork_epoch, struct block *ret_block)
 {
         const struct wire_header *header = arena_inherited();
         wire_slot slot = header ? slot_in(header, start) : 0;
         if (!wire_slot_is_of(slot, start))
-                return INHERITED_UNKNOWN;
+                return header ? large_find_in(header, start, fork_epoch, ret_block) : INHERITED_UNKNOWN;
         bool released = wire_slot_released(slot);
         *ret_block = (struct block){
                 .start = start,

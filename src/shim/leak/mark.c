@@ -166,6 +166,8 @@ static void candidate_take(void)
          * after a realloc in place. */
         if (candidate.reading.source.is_inherited && !inherited_may_begin(block.start, life_fork_epoch()))
                 return;
+        if (candidate.reading.source.is_allocators && shape_is_last_remainder(candidate.address, mark_readable))
+                return;
         if (!start) {
                 if (candidate.reading.source.is_allocators && shape_is_free_chunk(&block, candidate.word))
                         return;

@@ -203,6 +203,17 @@ void roots_end(void)
  * initial values are in anonymous memory, which the kernel joins with mapped heap that follows it. */
 #define IN_FILE UINTPTR_MAX
 #define NO_WINDOW (UINTPTR_MAX - 1)
+/* A heap of another arena says first where that is, which heap was before it, how much of it is used and how much may be
+ * written (malloc/arena.c, heap_info). Its first blocks may be large, so that the table of small ones says nothing. */
+static bool is_arena_window(uintptr_t window)
+{
+        const uintptr_t *info = (const uintptr_t *)window;
+        uintptr_t first = align_down(info[0], HEAP_WINDOW), from = info[0] - first;
+        return from >= 4 * sizeof *info && from <= 8 * sizeof *info && (info[1] == 0) == (first == window) &&
+               info[1] % HEAP_WINDOW == 0 && info[2] != 0 && info[2] <= info[3] && info[3] <= HEAP_WINDOW &&
+               (info[2] | info[3]) % WIRE_PAGE_BYTES == 0;
+}
+
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
         if (options.sample || kept_any_unseen())
@@ -210,8 +221,8 @@ static bool is_heap(uintptr_t page, uintptr_t window_from)
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
          */
-        return (table_ever_held(page) && table_page_held(page)) || (window >= window_from && table_ever_held(window)) ||
-               table_page_reached(page, kept_is_for_good());
+        bool is_window = window >= window_from && (table_ever_held(window) || is_arena_window(window));
+        return is_window || (table_ever_held(page) && table_page_held(page)) || table_page_reached(page, kept_is_for_good());
 }
 
 static uintptr_t own_end_at(uintptr_t address)

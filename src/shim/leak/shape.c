@@ -176,3 +176,15 @@ bool shape_is_start(const struct block *block, uintptr_t word)
                is_python_attributes(block, offset) || is_tree_node(block, offset) || is_rust_map(block, offset) ||
                is_second_base(block, offset);
 }
+
+bool shape_is_last_remainder(uintptr_t address, bool (*readable)(uintptr_t address, size_t bytes))
+{
+        enum { N_LISTS = 127, EMPTY_LEAST = 16 };
+        uintptr_t lists = address + WORD;
+        unsigned n_empty = 0;
+        if (!readable(lists, N_LISTS * 2 * WORD))
+                return false;
+        for (uintptr_t at = lists; at < lists + N_LISTS * 2 * WORD; at += 2 * WORD)
+                n_empty += word_at(at) == at - 2 * WORD && word_at(at + WORD) == at - 2 * WORD;
+        return n_empty >= EMPTY_LEAST;
+}

@@ -27,4 +27,9 @@ static inline bool shape_is_free_chunk(const struct block *block, uintptr_t word
         return word % 16 == 0 && block->start + block->size - word <= 8;
 }
 
+/* Is this word of libc's the chunk that its allocator split last (malloc/malloc.c, last_remainder)? It is not forgotten
+ * when that is joined with others and given out again, and then lies anywhere in a block. Behind it stand the heads of
+ * 127 lists, of which those that are empty lead to themselves. `readable` says of what may be read. */
+bool shape_is_last_remainder(uintptr_t address, bool (*readable)(uintptr_t address, size_t bytes));
+
 #endif
