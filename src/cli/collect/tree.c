@@ -186,9 +186,14 @@ void tree_look(const struct tree *tree, void (*look)(void *context, int memfd, c
 void tree_end(struct tree *tree)
 {
         tree_check_all(tree);
-        for (size_t i = 0; i < tree->n; i++)
-                if (!tree->members[i].ended)
-                        member_end(tree, &tree->members[i], NULL, true, false);
+        for (size_t i = 0; i < tree->n; i++) {
+                struct member *member = &tree->members[i];
+                if (member->ended)
+                        continue;
+                member_end(tree, member, NULL, true, false);
+                unwatched_add(&tree->unwatched, (int)member->pid, 1, member->process.exe ? member->process.exe : "",
+                              "still runs; nobody waits for it any more (--linger)");
+        }
 }
 
 bool tree_has(const struct tree *tree, pid_t pid)

@@ -134,6 +134,7 @@ struct findings {
         uint64_t suppressed_bytes, suppressed_blocks;
         size_t n_leaked_sites; /* ids of what leaked; the findings may be more, see make.c */
         size_t n_gating, n_suppressed, n_wrong;
+        size_t n_of_others; /* would gate, but for --only-module */
         int exit_status; /* what the runner will exit with */
 };
 

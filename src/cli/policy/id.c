@@ -80,6 +80,17 @@ void id_make(const char *group, const char *family, const char *const *names, si
         hash_end(&state, ret_id);
 }
 
+/* What every program has, or every script, tells one only with its module. */
+static bool is_of_many(const char *name)
+{
+        static const char *const functions[] = {"main", "<module>", "_start", "start_thread"};
+        const char *bang = strchr(name, '!');
+        for (size_t i = 0; i < sizeof functions / sizeof *functions; i++)
+                if (bang && strcmp(bang + 1, functions[i]) == 0)
+                        return true;
+        return false;
+}
+
 void id_make_loose(const char *group, const char *family, const char *const *names, size_t n,
                    char ret_id[ID_TEXT_BYTES])
 {
@@ -87,7 +98,7 @@ void id_make_loose(const char *group, const char *family, const char *const *nam
         hash_begin(&state, "unfreed loose id 1", group, family);
         for (size_t i = 0; i < n && i < ID_LOOSE_NAMES; i++) {
                 const char *bang = strchr(names[i], '!');
-                hash_line(&state, bang ? bang + 1 : names[i]);
+                hash_line(&state, bang && !is_of_many(names[i]) ? bang + 1 : names[i]);
         }
         hash_end(&state, ret_id);
 }

@@ -11,7 +11,8 @@
  *      id      = the first 16 hexadecimal digits, lower case, of XXH3-128 (seed 0) over text, in its canonical
  *                (big-endian) order
  *      loose   = the same over "unfreed loose id 1\n" group "\n" family "\n" { function "\n" }, where the functions are
- *                the parts after "!" of the first 2 names: a site that moved to another file or module keeps it
+ *                the parts after "!" of the first 2 names (of main, <module>, _start and start_thread the whole name): a
+ *                site that moved to another file or module keeps it
  *
  * `group` is leak, mismatch, double, invalid, gil or size; `family` is that of the block as JSON has it ("malloc",
  * "new[]" ...), "none" where there is no block. The stack is that of the allocation; of the release where no allocation

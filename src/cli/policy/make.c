@@ -346,8 +346,10 @@ static void decide(struct making *making)
                 struct finding *finding = making->all[i];
                 const struct stack *stack = finding->stack.n_frames ? &finding->stack : &finding->release;
                 finding->owner = naming_owner(making->naming, stack);
-                if (!is_wanted(making, finding))
+                if (!is_wanted(making, finding)) {
+                        making->findings->n_of_others += making->policy->options->gate >> finding->rule & 1;
                         continue;
+                }
                 making->all[n++] = finding;
                 /* an older shim, or one whose list was full, does not say what leads what: then what we see ourselves */
                 if (!finding->indirect_blocks && finding->blocks > finding->held_blocks)

@@ -174,6 +174,9 @@ static void print_hidden(const struct report *report, FILE *out)
         bool shows_suppressed = report->options->show_suppressed || report->options->verbose;
         if (report->findings->n_suppressed && report->options->print_suppressions && !shows_suppressed)
                 line = store_format(store, "%s%s%s", line, *line ? ", " : "", suppressed_words(report));
+        if (report->findings->n_of_others)
+                line = store_format(store, "%s%s%s of other modules (--only-module)", line, *line ? ", " : "",
+                                    quantity_of(store, report->findings->n_of_others, "finding", "findings"));
         if (*line)
                 fprintf(out, "hidden: %s\n", line);
 }
@@ -390,7 +393,7 @@ void text_foot(const struct report *report, FILE *out, bool is_clean)
                 print_sums(report, out);
                 print_modules(report, out);
         }
-        if (!is_clean || report->options->verbose || report->findings->n_suppressed)
+        if (!is_clean || report->options->verbose || report->findings->n_suppressed || report->findings->n_of_others)
                 print_hidden(report, out);
         for (size_t i = 0; i < report->findings->n_gone; i++)
                 fprintf(out, "gone: %s is in the baseline and was not found\n", report->findings->gone[i]);

@@ -247,7 +247,7 @@ class Gate:
     def cut(self, leak):
         """Less the frames of pytest, which say nothing."""
         for depth, frame in enumerate(leak.frames):
-            if frame.language == "python" and (frame.file or "").startswith(self.roots) and (
+            if frame.language == "python" and os.path.abspath(frame.file or "").startswith(self.roots) and (
                     os.path.basename(frame.file), (frame.function or "").rpartition(".")[2]) in _ENTRIES:
                 leak.frames = leak.frames[:depth]
                 return

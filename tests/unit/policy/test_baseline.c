@@ -117,6 +117,15 @@ Test(baseline, a_moved_site_is_known)
         cr_expect_eq(findings->n_gone, 0u);
 }
 
+Test(baseline, a_leak_in_another_programs_main_has_not_moved)
+{
+        leak("leaky!main", 1, 8);
+        init();
+        process->n_sites = 0;
+        leak("other!main", 1, 8);
+        cr_expect_str_eq(made_findings(capture, &options)->all[0].baseline, "new");
+}
+
 Test(baseline, one_entry_excuses_one_moved_site)
 {
         leak("leaky!old", 1, 8);
