@@ -19,6 +19,7 @@
 #include "wire/arena.h"
 
 #include <fcntl.h>
+#include <sys/sysinfo.h>
 
 enum { N_ENTRIES = 512 };
 
@@ -144,6 +145,40 @@ static void each_by_entries(uintptr_t start, uintptr_t end, enum resident_what w
                 visit(run, end, context);
 }
 
+/* Who gave up privileges may not open its own page map any more. mincore(2), which anybody may ask of memory, takes what
+ * is swapped out for what is not there: so it is asked only while nothing of this machine is. */
+static bool nothing_is_swapped(void)
+{
+        struct sysinfo machine;
+        return !sys_failed(sys_call(SYS_sysinfo, &machine)) && machine.totalswap == machine.freeswap;
+}
+
+/* False, with *start where it stopped, when the kernel does not tell. */
+static bool each_by_core(uintptr_t *start, uintptr_t end, void (*visit)(uintptr_t start, uintptr_t end, void *context),
+                         void *context)
+{
+        enum { N_PAGES = 8192 };
+        static unsigned char core[N_PAGES];
+        for (uintptr_t run = 0, page = align_down(*start, WIRE_PAGE_BYTES); page < end && !is_over;) {
+                is_over = clock_ns() > deadline_ns;
+                uint64_t left = (align_up(end, WIRE_PAGE_BYTES) - page) / WIRE_PAGE_BYTES;
+                size_t n = left < N_PAGES ? left : N_PAGES;
+                if (sys_failed(sys_call(SYS_mincore, page, n * WIRE_PAGE_BYTES, core)))
+                        return false;
+                for (size_t i = 0; i < n; i++, page += WIRE_PAGE_BYTES) {
+                        uintptr_t from = page < *start ? *start : page;
+                        if (core[i] & 1)
+                                run = run ? run : from;
+                        else if (run)
+                                visit(run, page, context), run = 0;
+                }
+                if (run) /* `core` may be written anew by then */
+                        visit(run, page < end ? page : end, context), run = 0;
+                *start = page;
+        }
+        return true;
+}
+
 void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,
                    void (*visit)(uintptr_t start, uintptr_t end, void *context), void *context)
 {
@@ -152,5 +187,7 @@ void resident_each(uintptr_t start, uintptr_t end, enum resident_what what,
                         return;
                 cannot_scan = true;
         }
+        if (sys_failed(pagemap) && nothing_is_swapped() && each_by_core(&start, end, visit, context))
+                return;
         each_by_entries(start, end, what, visit, context);
 }
