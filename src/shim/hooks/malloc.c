@@ -248,6 +248,11 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
                 void *moved = next_realloc(block, size);
                 return moved ? born(moved, size, entry, 0, start) : NULL;
         }
+        /* glibc's realloc(p, 0) is free(p) (malloc/malloc.c, __libc_realloc): so what is released is held back, too. */
+        if (size == 0 && arena.granule_shift == HOT_GRANULE_SHIFT) {
+                door_release(block, entry, RECORD_NOT_GIVEN, RECORD_NOT_GIVEN, start, next_free);
+                return NULL;
+        }
         struct record_resize change;
         enum wire_family owner;
         enum record_act act = record_resize_begin(self, block, entry, start, &change, &owner);

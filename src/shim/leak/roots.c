@@ -242,15 +242,16 @@ struct reading {
 static bool is_inherited_heap(uintptr_t page, const struct reading *reading)
 {
         uintptr_t window = align_down(page, HEAP_WINDOW);
-        return inherited && gaps_are_in(page, window >= reading->window_from ? window : 0, reading->is_brk);
+        /* With sampling the parent's table tells of a few blocks only. */
+        return inherited && !options.sample &&
+               gaps_are_in(page, window >= reading->window_from ? window : 0, reading->is_brk);
 }
 
-/* A piece within one page. Free chunks of inherited heap are linked as those of libc's own variables are. */
+/* A piece within one page. */
 static void piece_read(uintptr_t start, uintptr_t end, bool is_gap, const struct reading *reading)
 {
         struct mark_source source = *reading->source;
-        source.is_inherited = forked_never && resident_is_shared(start);
-        source.is_allocators |= is_gap;
+        source.is_inherited = forked_never && !options.sample && resident_is_shared(start);
         if (is_gap)
                 gaps_read(start, end, &source);
         else
