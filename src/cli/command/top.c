@@ -144,7 +144,8 @@ static void place_print(FILE *out, struct symbols *symbols, struct naming *namin
         fprintf(out, "%s\n", n_shown ? "" : entry_name(entry));
 }
 
-static void screen_print(FILE *out, struct symbols *symbols, struct naming *naming, struct reading *now, double seconds, size_t n_rows)
+static void screen_print(FILE *out, struct symbols *symbols, struct naming *naming, struct reading *now,
+                         double seconds, size_t n_rows)
 {
         uint64_t bytes = 0, blocks = 0;
         int64_t growth = 0;

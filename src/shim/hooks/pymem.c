@@ -120,8 +120,8 @@ static ALWAYS_INLINE bool gone_simply(struct thread *self, void *block, enum wir
         return true;
 }
 
-/* Called by an extension without the GIL, where one is needed? Filed then. With tracemalloc over us the interpreter's own
- * calls look like an extension's: it makes none without the GIL, as its debug hooks would end the program for that. */
+/* Called by an extension without the GIL, where one is needed? Filed then. With tracemalloc over us the interpreter's
+ * own calls look like an extension's: it makes none without the GIL, since its debug hooks would end it for that. */
 static bool is_without_gil(struct thread *self, const struct layer *layer, void *block, enum wire_family family,
                            enum wire_entry entry, const struct stack_start *start)
 {

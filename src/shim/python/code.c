@@ -208,7 +208,8 @@ static uint32_t code_add_locked(uintptr_t object)
                 unsigned bit = code_filter_place(object);
                 __atomic_fetch_or(&code_filter[bit / 64], UINT64_C(1) << bit % 64, __ATOMIC_RELAXED);
                 uint32_t print = code_deaths_unseen ? code_print((const unsigned char *)object) : 0;
-                n_used += place_insert_locked(atomic_load_explicit(&current, memory_order_relaxed), object, index, print);
+                unsigned table = atomic_load_explicit(&current, memory_order_relaxed);
+                n_used += place_insert_locked(table, object, index, print);
         }
         return index;
 }
