@@ -222,12 +222,14 @@ bool table_page_reached(uintptr_t page, bool released_too)
 {
         uintptr_t granule = UINT64_C(1) << arena.granule_shift, piece = granule * TABLE_PAGE_SLOTS;
         uintptr_t lowest = page > WIRE_SMALL_MAX ? page - WIRE_SMALL_MAX : granule;
-        for (uintptr_t end = page; end > lowest;) {
+        for (uintptr_t end = align_up(page, granule); end > lowest;) {
                 uintptr_t first = align_down(end - 1, piece);
                 const wire_slot *slots = table_ever_held(first) ? table_slot(first) : NULL;
                 for (uintptr_t at = end; slots && at > first; at -= granule) {
                         wire_slot slot = __atomic_load_n(&slots[(at - granule - first) / granule], __ATOMIC_RELAXED);
                         uintptr_t start = at - granule + (wire_slot_low(slot) & (granule - 1));
+                        if (start >= page)
+                                continue;
                         bool counts = released_too ? wire_slot_family(slot) : wire_slot_live(slot);
                         if (counts && start + wire_slot_size(slot) > page)
                                 return true;

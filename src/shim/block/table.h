@@ -153,8 +153,8 @@ void table_set_verdict(const struct block *block, enum wire_verdict verdict);
 /* Does a block, live or remembered as released, begin in this page (WIRE_PAGE_BYTES), or reach into it? */
 bool table_page_held(uintptr_t page);
 
-/* Does a small block that is live (or remembered as released) and begins below this page reach into it? Where nothing was
- * ever written no slot is read, so that any page may be asked about. */
+/* Does a small block that is live (or remembered as released) and begins below this address, that of a page or a place in
+ * one, reach past it? Where nothing was ever written no slot is read, so that any may be asked about. */
 bool table_page_reached(uintptr_t page, bool released_too);
 
 #endif

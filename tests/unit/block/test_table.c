@@ -241,6 +241,19 @@ Test(table, threads_that_meet_in_a_new_leaf_lose_nothing, .timeout = 60)
                 cr_assert_eq(found(HEAP + i * 0x1000).stack, i % 4 + 1);
 }
 
+Test(table, a_place_in_a_granule_is_reached_by_what_begins_below_it)
+{
+        place_begin(5);
+        table_insert(HEAP + 0x3ff0, 0x30, 7, WIRE_FAMILY_MALLOC);
+        cr_assert(table_page_reached(HEAP + 0x4008, false)); /* a piece of the table begins 8 bytes before */
+        cr_assert(table_page_reached(HEAP + 0x4018, false));
+        cr_assert_not(table_page_reached(HEAP + 0x4028, false));
+        cr_assert_not(table_page_reached(HEAP + 0x8008, false));
+        table_insert(HEAP + 0x4050, 100, 7, WIRE_FAMILY_MALLOC);
+        cr_assert(table_page_reached(HEAP + 0x4058, false));
+        cr_assert_not(table_page_reached(HEAP + 0x4048, false)); /* it begins behind */
+}
+
 Test(table, a_page_is_reached_by_a_block_of_earlier_ones)
 {
         for (unsigned shift = 3; shift <= 5; shift += 2) {
