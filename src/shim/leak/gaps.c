@@ -112,9 +112,6 @@ static void parents_slot(wire_slot slot, uintptr_t start)
         }
 }
 
-/* Surely of a block, not a link of a free chunk, as libc's own variables are. */
-static inline bool is_of_block(uintptr_t word) { return !parent.is_all || word < cover.live || cover.in_large; }
-
 static inline bool is_root(uintptr_t word)
 {
         if (word < cover.own)
@@ -129,7 +126,6 @@ static inline bool is_root(uintptr_t word)
 /* Go on from word to word; `source` NULL: without reading. All within one leaf. */
 static void words_walk(uintptr_t start, uintptr_t end, const struct mark_source *source)
 {
-        struct mark_source of_run = source ? *source : (struct mark_source){0};
         uintptr_t granule = UINT64_C(1) << arena.granule_shift;
         uintptr_t first = align_down(start, granule), run = 0; /* 0 = none */
         const wire_slot *own = table_slot(first), *parents = inherited_slots(first);
@@ -142,19 +138,16 @@ static void words_walk(uintptr_t start, uintptr_t end, const struct mark_source 
                         if (wire_slot_family(ours) && word == slot_start(ours, at))
                                 cover.own = slot_end(ours, word);
                         bool wanted = source && word >= start && is_root(word);
-                        bool links = wanted && (source->is_allocators || !is_of_block(word));
-                        if (run && (!wanted || links != of_run.is_allocators)) {
-                                mark_range(run, word, &of_run);
-                                run = 0;
-                        }
-                        if (wanted && run == 0) {
+                        if (wanted && run == 0)
                                 run = word;
-                                of_run.is_allocators = links;
+                        if (!wanted && run) {
+                                mark_range(run, word, source);
+                                run = 0;
                         }
                 }
         }
         if (run)
-                mark_range(run, end, &of_run);
+                mark_range(run, end, source);
         cover.at = end;
 }
 

@@ -203,17 +203,6 @@ void roots_end(void)
  * initial values are in anonymous memory, which the kernel joins with mapped heap that follows it. */
 #define IN_FILE UINTPTR_MAX
 #define NO_WINDOW (UINTPTR_MAX - 1)
-/* A heap of another arena says first where that is, which heap was before it, how much of it is used and how much may be
- * written (malloc/arena.c, heap_info). Its first blocks may be large, so that the table of small ones says nothing. */
-static bool is_arena_window(uintptr_t window)
-{
-        const uintptr_t *info = (const uintptr_t *)window;
-        uintptr_t first = align_down(info[0], HEAP_WINDOW), from = info[0] - first;
-        return from >= 4 * sizeof *info && from <= 8 * sizeof *info && (info[1] == 0) == (first == window) &&
-               info[1] % HEAP_WINDOW == 0 && info[2] != 0 && info[2] <= info[3] && info[3] <= HEAP_WINDOW &&
-               (info[2] | info[3]) % WIRE_PAGE_BYTES == 0;
-}
-
 static bool is_heap(uintptr_t page, uintptr_t window_from)
 {
         if (options.sample || kept_any_unseen())
@@ -221,7 +210,7 @@ static bool is_heap(uintptr_t page, uintptr_t window_from)
         uintptr_t window = align_down(page, HEAP_WINDOW);
         /* Of the piece that ever held blocks this page may still not be: a library's variables lie beside mapped heap.
          */
-        bool is_window = window >= window_from && (table_ever_held(window) || is_arena_window(window));
+        bool is_window = window >= window_from && table_ever_held(window);
         return is_window || (table_ever_held(page) && table_page_held(page)) || table_page_reached(page, kept_is_for_good());
 }
 
@@ -247,11 +236,12 @@ static bool is_inherited_heap(uintptr_t page, const struct reading *reading)
                gaps_are_in(page, window >= reading->window_from ? window : 0, reading->is_brk);
 }
 
-/* A piece within one page. */
+/* A piece within one page. Free chunks of inherited heap are linked as those of libc's own variables are. */
 static void piece_read(uintptr_t start, uintptr_t end, bool is_gap, const struct reading *reading)
 {
         struct mark_source source = *reading->source;
         source.is_inherited = forked_never && !options.sample && resident_is_shared(start);
+        source.is_allocators |= is_gap;
         if (is_gap)
                 gaps_read(start, end, &source);
         else
