@@ -21,7 +21,7 @@
 enum { KEPT_BYTES = 4096 };
 
 #define PRELOAD "LD_PRELOAD="
-static char preload[KEPT_BYTES], runner[KEPT_BYTES], given[KEPT_BYTES];
+static char preload[KEPT_BYTES], runner[KEPT_BYTES];
 static char *const nothing[] = {NULL};
 
 /* Our file's name without its folder, as ld.so was told it: of what LD_PRELOAD names by that, it loaded us. */
@@ -55,7 +55,6 @@ void environment_init(void)
         own_name_keep();
         keep(preload, "LD_PRELOAD");
         keep(runner, WIRE_RUNNER_ENV);
-        keep(given, WIRE_OPTIONS_ENV);
 }
 
 static bool has(char *const envp[], const char *name, size_t length)
@@ -188,8 +187,8 @@ void environment_fill(char *const envp[], bool apart, char **ret_envp)
         if (!preload_in(envp))
                 ret_envp[n++] = preload;
         ret_envp[n++] = runner;
-        if (!has_options(envp) && given[0])
-                ret_envp[n++] = given;
+        if (!has_options(envp) && *options_given())
+                ret_envp[n++] = (char *)options_given();
         ret_envp[n] = NULL;
 }
 

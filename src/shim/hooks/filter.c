@@ -27,7 +27,8 @@ DOOR int prctl(int option, word a, word b, word c, word d)
 {
         bool filters = option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || a == SECCOMP_MODE_FILTER);
         unsigned filter = filters ? filter_begin(a == SECCOMP_MODE_FILTER ? (const struct sock_fprog *)b : NULL) : 0;
-        int result = next_begin() ? next_prctl(option, a, b, c, d) : (int)failed(sys_call(SYS_prctl, option, a, b, c, d));
+        int result = next_begin() ? next_prctl(option, a, b, c, d)
+                                  : (int)failed(sys_call_unasked(SYS_prctl, option, (long)a, (long)b, (long)c, (long)d, 0));
         if (filters)
                 filter_end(filter, result == 0);
         return result;
@@ -38,7 +39,7 @@ DOOR long syscall(long number, long a, long b, long c, long d, long e, long f)
 {
         bool filters = number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER);
         if (!next_begin())
-                return failed(sys_call(number, a, b, c, d, e, f));
+                return failed(sys_call_unasked(number, a, b, c, d, e, f));
         if (number == SYS_exit_group)
                 _Exit((int)a);
         if (number == SYS_prctl)

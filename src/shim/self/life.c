@@ -100,7 +100,6 @@ uint32_t life_fork_epoch(void) { return image_fork_epoch; }
 /* Kernels before 4.14 do not wipe. A handler of pthread_atfork that allocates has begun the child's image already. */
 void life_fork_end_child(void)
 {
-        image_fork_epoch = thread_self.fork_epoch;
         if (!life_owner())
                 arena_stop();
 }
