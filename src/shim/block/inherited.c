@@ -111,25 +111,36 @@ bool inherited_each_large(unsigned fork_epoch,
         return true;
 }
 
-/* May one of the parent's large blocks have begun here at the fork? Probes as large.c does. */
-static bool large_may_begin(const struct wire_header *header, uintptr_t start, unsigned fork_epoch)
+/* The entry of the parent's table of large blocks for this address, as large.c probes; *ret_unsure: one that may have been
+ * it at the fork was passed. */
+static bool large_entry_in(const struct wire_header *header, uintptr_t start, unsigned fork_epoch,
+                           struct wire_large *ret_entry, bool *ret_unsure)
 {
         const struct wire_large *large = extent_of(header, WIRE_EXTENT_LARGE);
         const uint8_t *touched = extent_of(header, WIRE_EXTENT_LARGE_TOUCHED);
         uint64_t mask = header->extents[WIRE_EXTENT_LARGE].capacity - 1;
+        *ret_unsure = false;
         for (uint64_t i = large_home(start) & mask, n = 0; n <= mask; i = (i + 1) & mask, n++) {
                 if (!touched[i / LARGE_ENTRIES_PER_PAGE])
                         return false;
-                struct wire_large entry = large[i];
-                bool changed = is_later(entry.epoch, fork_epoch);
-                if (entry.address == 0)
-                        return false;
-                if (entry.address == start)
-                        return changed || !entry.released;
-                if (is_gone(&entry, changed))
-                        return true;
+                /* Before the epoch, which is written first. */
+                bool released = __atomic_load_n(&large[i].released, __ATOMIC_ACQUIRE);
+                *ret_entry = large[i];
+                ret_entry->released = released;
+                if (ret_entry->address == 0 || ret_entry->address == start)
+                        return ret_entry->address == start;
+                *ret_unsure |= is_gone(ret_entry, is_later(ret_entry->epoch, fork_epoch));
         }
-        return true;
+        *ret_unsure = true;
+        return false;
+}
+
+/* May one of the parent's large blocks have begun here at the fork? */
+static bool large_may_begin(const struct wire_header *header, uintptr_t start, unsigned fork_epoch)
+{
+        struct wire_large entry;
+        bool is_unsure, found = large_entry_in(header, start, fork_epoch, &entry, &is_unsure);
+        return is_unsure || (found && (is_later(entry.epoch, fork_epoch) || !entry.released));
 }
 
 bool inherited_may_begin(uintptr_t start, unsigned fork_epoch)
@@ -157,32 +168,21 @@ static uint32_t past_in(const struct wire_header *header, uintptr_t start)
 static enum inherited large_find_in(const struct wire_header *header, uintptr_t start, unsigned fork_epoch,
                                     struct block *ret_block)
 {
-        const struct wire_large *large = extent_of(header, WIRE_EXTENT_LARGE);
-        const uint8_t *touched = extent_of(header, WIRE_EXTENT_LARGE_TOUCHED);
-        uint64_t mask = header->extents[WIRE_EXTENT_LARGE].capacity - 1;
-        for (uint64_t i = large_home(start) & mask, n = 0; n <= mask; i = (i + 1) & mask, n++) {
-                if (!touched[i / LARGE_ENTRIES_PER_PAGE])
-                        break;
-                /* Before the epoch, which is written first. */
-                bool released = __atomic_load_n(&large[i].released, __ATOMIC_ACQUIRE);
-                struct wire_large entry = large[i];
-                if (entry.address == 0)
-                        break;
-                if (entry.address != start)
-                        continue;
-                *ret_block = (struct block){
-                        .start = start,
-                        .size = entry.size,
-                        .stack = entry.stack,
-                        .release_stack = released ? entry.release_stack : 0,
-                        .family = entry.family,
-                        .released = released,
-                };
-                if (is_later(entry.epoch, fork_epoch))
-                        return INHERITED_CHANGED;
-                return released ? INHERITED_RELEASED : INHERITED_LIVE;
-        }
-        return INHERITED_UNKNOWN;
+        struct wire_large entry;
+        bool is_unsure;
+        if (!large_entry_in(header, start, fork_epoch, &entry, &is_unsure))
+                return INHERITED_UNKNOWN;
+        *ret_block = (struct block){
+                .start = start,
+                .size = entry.size,
+                .stack = entry.stack,
+                .release_stack = entry.released ? entry.release_stack : 0,
+                .family = entry.family,
+                .released = entry.released,
+        };
+        if (is_later(entry.epoch, fork_epoch))
+                return INHERITED_CHANGED;
+        return entry.released ? INHERITED_RELEASED : INHERITED_LIVE;
 }
 
 enum inherited inherited_find(uintptr_t start, unsigned fork_epoch, struct block *ret_block)
