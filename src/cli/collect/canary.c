@@ -1,8 +1,9 @@
 /* Was the whole group meant? See canary.h */
 #include "cli/collect/canary.h"
 
+#include "cli/collect/status.h"
+
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -46,29 +47,12 @@ void canary_begin(struct canary *ret_canary, const sigset_t *signals)
         ret_canary->says = ends[0];
 }
 
-/* It has, though it may not have run since. */
-static bool is_pending(pid_t pid, int signal)
-{
-        char path[48], line[256];
-        bool pending = false;
-        snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-        FILE *status = fopen(path, "re");
-        while (status && !pending && fgets(line, sizeof line, status)) {
-                unsigned long long signals = 0; /* bit n - 1 is signal n: proc(5) */
-                if (sscanf(line, "ShdPnd: %llx", &signals) == 1)
-                        pending = signals >> (signal - 1) & 1;
-        }
-        if (status)
-                fclose(status);
-        return pending;
-}
-
 bool canary_has_heard(struct canary *canary, int signal, double seconds, double now)
 {
         unsigned char said[64];
         if (canary->pid < 0)
                 return false;
-        if (is_pending(canary->pid, signal))
+        if (status_has_signal(canary->pid, "ShdPnd", signal)) /* it has it, though it may not have run since */
                 canary->heard_at[signal] = now;
         for (ssize_t n; (n = read(canary->says, said, sizeof said)) > 0;)
                 for (ssize_t i = 0; i < n; i++)

@@ -1,13 +1,14 @@
 /* Asking a running process to judge a copy of itself: see classify.h
  *
  * The process listens for the signal that its option snapshot_signal names; which one that is stands in its arena (its
- * environment may be gone: servers write what they do over it), and that it still listens in its status. The value that goes with the signal names a socket of ours, to which
- * the copy sends its arena.
+ * environment may be gone: servers write what they do over it), and that it still listens in its status. The value that
+ * goes with the signal names a socket of ours, to which the copy sends its arena.
  */
 #include "cli/collect/classify.h"
 
 #include "cli/collect/listen.h"
 #include "cli/collect/living.h"
+#include "cli/collect/status.h"
 #include "cli/say/say.h"
 #include "wire/arena.h"
 
@@ -23,20 +24,6 @@
 
 /* A judgement of a hundred million blocks takes less. */
 enum { PATIENCE_MS = 120000 };
-
-/* The signals that a process has handlers for, as a mask. */
-static unsigned long long caught_by(pid_t pid)
-{
-        char path[48], line[256];
-        snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-        FILE *file = fopen(path, "re");
-        unsigned long long caught = 0;
-        while (file && fgets(line, sizeof line, file) && sscanf(line, "SigCgt: %llx", &caught) != 1)
-                ;
-        if (file)
-                fclose(file);
-        return caught;
-}
 
 /* 0 = none; negative: a line was said. */
 static int signal_of(pid_t pid)
@@ -67,7 +54,7 @@ int classify_ask(pid_t pid)
         int number = signal_of(pid);
         if (number < 0)
                 return -1;
-        if (number == 0 || number > 64 || !(caught_by(pid) >> (number - 1) & 1))
+        if (number == 0 || number > 64 || !status_has_signal(pid, "SigCgt", number))
                 return say_error(
                         "process %d does not listen: start it with UNFREED_OPTIONS=snapshot_signal=N, a signal "
                         "that it does not use",

@@ -1,6 +1,7 @@
 /* The arena of a process that runs: see living.h */
 #include "cli/collect/living.h"
 
+#include "cli/collect/status.h"
 #include "cli/capture/arena.h"
 #include "cli/say/say.h"
 
@@ -29,26 +30,6 @@ pid_t living_pid(const char *word)
         char *end;
         long pid = strtol(word, &end, 10);
         return *word && !*end && pid > 0 && pid <= INT_MAX ? (pid_t)pid : 0;
-}
-
-/* One line of /proc/PID/status: the number after `key`; -1 = not there. */
-static long status_number(pid_t pid, const char *key, bool last)
-{
-        char path[48], line[512];
-        long number = -1;
-        snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-        FILE *status = fopen(path, "re");
-        while (status && fgets(line, sizeof line, status)) {
-                size_t n = strlen(key);
-                if (strncmp(line, key, n) != 0 || line[n] != ':')
-                        continue;
-                char *at = last ? strrchr(line, '\t') : line + n + 1;
-                number = at ? strtol(at, NULL, 10) : -1;
-                break;
-        }
-        if (status)
-                fclose(status);
-        return number;
 }
 
 static void candidate_take(struct search *search, const char *path)

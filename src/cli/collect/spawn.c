@@ -1,6 +1,7 @@
 /* The program under us, started as its user would start it: see spawn.h */
 #include "cli/collect/spawn.h"
 
+#include "cli/collect/status.h"
 #include "cli/say/say.h"
 #include "wire/hello.h"
 #include "wire/option.h"
@@ -45,20 +46,6 @@ bool manners_pass_on(const struct manners *before, const struct signalfd_siginfo
         return !from_watcher && is_passed_on((int)signal->ssi_signo);
 }
 
-/* The letter of proc_pid_stat(5), behind the name. */
-static bool is_stopped(pid_t pid)
-{
-        char path[48], text[512] = "";
-        snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-        FILE *stat = fopen(path, "re");
-        size_t n = stat ? fread(text, 1, sizeof text - 1, stat) : 0;
-        if (stat)
-                fclose(stat);
-        text[n] = '\0';
-        const char *at = strrchr(text, ')');
-        return at && at[1] && at[2] == 'T';
-}
-
 void manners_stop(struct manners *before, pid_t program, int signal)
 {
         enum { LOOK_US = 20000 };
@@ -66,7 +53,7 @@ void manners_stop(struct manners *before, pid_t program, int signal)
         if (watcher == 0) {
                 setpgid(0, 0); /* it is not meant by who stops the group */
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
-                while (getppid() == runner && is_stopped(program))
+                while (getppid() == runner && status_state(program) == 'T')
                         usleep(LOOK_US);
                 kill(runner, SIGCONT);
                 _exit(0);
