@@ -101,4 +101,15 @@ static inline enum wire_family wire_entry_family(enum wire_entry entry)
         return (unsigned)entry < WIRE_ENTRY_END ? (enum wire_family)families[entry] : WIRE_FAMILY_NONE;
 }
 
+/* What an entry point does; WIRE_BIRTH for a number that none has. */
+static inline enum wire_role wire_entry_role(enum wire_entry entry)
+{
+        static const unsigned char roles[WIRE_ENTRY_END] = {
+#define X(id, name, family, role) [WIRE_ENTRY_##id] = WIRE_##role,
+                WIRE_ENTRIES(X)
+#undef X
+        };
+        return (unsigned)entry < WIRE_ENTRY_END ? (enum wire_role)roles[entry] : WIRE_BIRTH;
+}
+
 #endif

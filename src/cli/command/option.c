@@ -176,7 +176,7 @@ static bool value_take(struct arguments *a, enum cli_option id, char *value)
                 return !kinds_parse(value, kinds_shown(), &o->show, &o->show_suppressed);
         case CLI_GATE:
                 a->gates_asked = true;
-                return *value && !kinds_parse(value, kinds_gating(), &o->gate, NULL);
+                return !kinds_parse(value, kinds_gating(), &o->gate, NULL);
         case CLI_FORMAT:
                 a->formats_asked = true;
                 return format_take(o, value);

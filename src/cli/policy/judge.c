@@ -71,20 +71,10 @@ const char *entry_name(enum wire_entry entry)
         return NAME_OF(names, entry);
 }
 
-bool entry_resizes(enum wire_entry entry)
-{
-        static const enum wire_role roles[] = {
-#define X(id, name, family, role) [WIRE_ENTRY_##id] = WIRE_##role,
-                WIRE_ENTRIES(X)
-#undef X
-        };
-        return NAME_OF(roles, entry) == WIRE_RESIZE;
-}
-
 const char *family_resize(enum wire_family family)
 {
         for (unsigned entry = WIRE_ENTRY_NONE + 1; entry < WIRE_ENTRY_END; entry++)
-                if (entry_resizes(entry) && wire_entry_family(entry) == family)
+                if (wire_entry_role(entry) == WIRE_RESIZE && wire_entry_family(entry) == family)
                         return entry_name(entry);
         return NULL;
 }

@@ -33,7 +33,6 @@ const char *family_name(enum wire_family family); /* "none" for none */
 const char *family_release(enum wire_family family);
 const char *family_resize(enum wire_family family); /* NULL: its blocks cannot be resized */
 const char *entry_name(enum wire_entry entry); /* "" for none */
-bool entry_resizes(enum wire_entry entry);
 bool rule_is_leak(enum rule rule); /* of UF0xx */
 
 #endif

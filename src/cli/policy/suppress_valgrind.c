@@ -138,12 +138,6 @@ static bool entry_matches(const struct frame_pattern *pattern, enum wire_entry e
                 { WIRE_FAMILY_NEW, WIRE_RELEASE, { "_ZdlPv", "_ZdlPvm", "_ZdlPvSt11align_val_t" } },
                 { WIRE_FAMILY_NEW_ARRAY, WIRE_RELEASE, { "_ZdaPv", "_ZdaPvm", "_ZdaPvSt11align_val_t" } },
         };
-        static const unsigned char roles[] = {
-                0,
-#define X(id, name, family, role) WIRE_##role,
-                WIRE_ENTRIES(X)
-#undef X
-        };
         if (pattern->of == FRAME_MODULE) /* whoever stands in for malloc: a preloaded library in either case */
                 return suppress_glob(pattern->glob, "/usr/libexec/valgrind/vgpreload_memcheck-amd64-linux.so", true) ||
                        suppress_glob(pattern->glob, "libunfreed.so", true);
@@ -153,7 +147,7 @@ static bool entry_matches(const struct frame_pattern *pattern, enum wire_entry e
                 return true;
         for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
                 for (size_t k = 0; k < 3; k++)
-                        if (wire_entry_family(entry) == forms[i].family && roles[entry] == forms[i].role &&
+                        if (wire_entry_family(entry) == forms[i].family && wire_entry_role(entry) == forms[i].role &&
                             suppress_glob(pattern->glob, forms[i].mangled[k], true))
                                 return true;
         return false;

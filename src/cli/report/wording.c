@@ -324,7 +324,7 @@ static const char *mix_words(enum severity severity)
 
 static const char *mismatch_advice(const struct report *report, const struct finding *finding)
 {
-        bool resizes = entry_resizes(finding->release.entry);
+        bool resizes = wire_entry_role(finding->release.entry) == WIRE_RESIZE;
         const char *right = resizes ? family_resize(finding->family) : family_release(finding->family);
         const char *mix = mix_words(finding->severity);
         if (!right)
@@ -335,7 +335,7 @@ static const char *mismatch_advice(const struct report *report, const struct fin
 
 const char *report_release_verb(const struct finding *finding, const char *usual)
 {
-        return finding->rule == RULE_UF104 ? "called" : entry_resizes(finding->release.entry) ? "resized" : usual;
+        return finding->rule == RULE_UF104 ? "called" : wire_entry_role(finding->release.entry) == WIRE_RESIZE ? "resized" : usual;
 }
 
 const char *report_advice(const struct report *report, const struct finding *finding)

@@ -49,16 +49,6 @@ uint32_t inherit_birth(struct thread *self, uintptr_t start)
         return fate == INHERITED_LIVE ? stack_adopt(block.stack) : 0;
 }
 
-static bool is_resize(enum wire_entry entry)
-{
-        static const uint8_t roles[WIRE_ENTRY_END] = {
-#define X(id, name, family, role) [WIRE_ENTRY_##id] = WIRE_##role,
-                WIRE_ENTRIES(X)
-#undef X
-        };
-        return roles[entry] == WIRE_RESIZE;
-}
-
 bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner, enum record_act *ret_act)
 {
         *ret_act = RECORD_PASS;
@@ -87,7 +77,7 @@ bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_f
                 return true;
         }
         /* A realloc may fail, and then the block lives on; what it returns is recorded anyway. */
-        if (!is_resize(wrong->entry))
+        if (wire_entry_role(wrong->entry) != WIRE_RESIZE)
                 remember(&block, self, wrong);
         return true;
 }
