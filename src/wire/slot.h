@@ -4,7 +4,8 @@
  * of 64 bits. Everything that a malloc or a free must read or write about a small block is in that one word, so that
  * a plain load or store of it is a consistent record and no lock is needed:
  *
- *      bits  0-29  stack     trie node of the allocation (live) or of the release (released)
+ *      bits  0-29  stack     trie node of the allocation (live) or of the release (released; from WIRE_SLOT_NODES_END on
+ *                            it is no node but the shim's own note of it, which only the process can read)
  *      bits 30-46  size      requested bytes, < 128 KiB; larger blocks live in the table of large blocks
  *      bits 47-49  family    who may release it; 0 = the slot is empty
  *      bits 50-52  verdict   what the end-of-run judgement said of it
@@ -22,6 +23,7 @@ typedef uint64_t wire_slot;
 
 enum {
         WIRE_SLOT_STACK_BITS = 30,
+        WIRE_SLOT_NODES_END = 1 << (WIRE_SLOT_STACK_BITS - 1), /* no node has this number, or a larger one */
         WIRE_SLOT_SIZE_SHIFT = 30,
         WIRE_SLOT_SIZE_BITS = 17,
         WIRE_SLOT_FAMILY_SHIFT = 47,

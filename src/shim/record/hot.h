@@ -10,9 +10,11 @@
 
 #include "shim/block/quarantine.h"
 #include "shim/block/table.h"
+#include "shim/record/settle.h"
 #include "shim/self/next.h"
 #include "shim/self/thread.h"
 #include "shim/stack/capture.h"
+#include "shim/stack/draft.h"
 #include "shim/stack/stamp.h"
 #include "wire/family.h"
 
@@ -107,13 +109,14 @@ static ALWAYS_INLINE void hot_count_released(struct wire_count *count, uint64_t 
 
 /* The node of the stack; 0: it is not known so near by. */
 static ALWAYS_INLINE uint32_t hot_stack(struct thread *self, struct memo_level *level, const struct stack_start *start,
-                                        uint64_t allocator_word, enum capture_reach how_far)
+                                        uint64_t allocator_word, enum capture_reach how_far, bool may_draft)
 {
         uint32_t stack = how_far == CAPTURE_FURTHER ? 0 : capture_near(level, start, allocator_word);
         if (how_far == CAPTURE_NEAR || likely(stack != 0))
                 return stack;
         /* `start` stays in registers as long as nobody wants its address: so it is copied for those who do. */
-        return capture_further(self, &(struct stack_start){start->pc, start->sp, start->fp}, allocator_word).n;
+        return capture_further(self, &(struct stack_start){start->pc, start->sp, start->fp}, allocator_word, may_draft)
+                .n;
 }
 
 /* A start as parameters, so that it stays in registers; and back. */
@@ -144,7 +147,7 @@ static ALWAYS_INLINE struct hot_done hot_birth(struct thread *self, struct memo_
         struct hot_place place = hot_place(block);
         if (unlikely(size > WIRE_SMALL_MAX || place.slot == NULL || *place.slot == 0))
                 return done;
-        done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far);
+        done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far, false);
         if (how_far == CAPTURE_NEAR && unlikely(done.stack == 0))
                 return done;
         *place.slot = (uint64_t)done.stack | (uint64_t)size << WIRE_SLOT_SIZE_SHIFT |
@@ -173,12 +176,15 @@ static ALWAYS_INLINE struct hot_done hot_release(struct thread *self, struct mem
             unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
                 return done;
         if (how_far != CAPTURE_NONE)
-                done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far);
+                done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far,
+                                       how_far == CAPTURE_FURTHER);
         if (how_far == CAPTURE_NEAR && unlikely(done.stack == 0))
                 return done;
         /* Read again: it need not be kept meanwhile, and is there. */
         slot = __atomic_load_n(place.slot, __ATOMIC_RELAXED);
         uint32_t size = wire_slot_size(slot);
+        if (how_far == CAPTURE_FURTHER && unlikely(draft_is(done.stack)))
+                settle_drafted(level, done.stack, (uintptr_t)address);
         table_release_slot_in(place.slot, slot, (uintptr_t)address, done.stack, HOT_GRANULE_SHIFT);
         done.flush_due = hot_count_released_only(self->count, size);
         done.out = quarantine_exchange(self, address, size);

@@ -8,23 +8,33 @@
 #include "shim/record/inherit.h"
 
 #include "shim/block/inherited.h"
+#include "shim/stack/draft.h"
 
 enum { DEPTH_MAX = 512 };
 
-/* A stack of the parent's trie as one of ours. Module numbers differ, so each address is looked up again; Python frames
- * name code objects in the parent's list and are left out. */
-static uint32_t stack_adopt(uint32_t stack)
+static uint64_t word_adopt(uint64_t word)
+{
+        uint64_t value = wire_word_value(word);
+        return wire_word_tag(word) <= WIRE_TAG_MODULE_MAX ? wire_word(stack_module(value), value) : word;
+}
+
+/* A stack of the parent's trie, that of a birth or the release of `block`, as one of ours. Module numbers differ, so each
+ * address is looked up again; Python frames name code objects in the parent's list and are left out. */
+static uint32_t stack_adopt(uint32_t stack, uintptr_t block)
 {
         uint32_t n_nodes, n = 0;
         const struct wire_node *nodes = inherited_nodes(&n_nodes);
         uint64_t words[DEPTH_MAX];
+        if (draft_is(stack)) {
+                stack = draft_inherited(stack, block, words, DEPTH_MAX, &n);
+                for (uint32_t i = 0; i < n; i++)
+                        words[i] = word_adopt(words[i]);
+        }
         while (stack && stack < n_nodes && n < DEPTH_MAX) {
                 uint64_t word = nodes[stack].word;
                 unsigned tag = wire_word_tag(word);
-                if (tag <= WIRE_TAG_MODULE_MAX)
-                        word = wire_word(stack_module(wire_word_value(word)), wire_word_value(word));
                 if (tag != WIRE_TAG_PYTHON && tag != WIRE_TAG_CODE)
-                        words[n++] = word;
+                        words[n++] = word_adopt(word);
                 stack = nodes[stack].parent;
         }
         struct stack_id id = {0};
@@ -46,7 +56,7 @@ uint32_t inherit_birth(struct thread *self, uintptr_t start)
 {
         struct block block;
         enum inherited fate = inherited_find(start, self->fork_epoch, &block);
-        return fate == INHERITED_LIVE ? stack_adopt(block.stack) : 0;
+        return fate == INHERITED_LIVE ? stack_adopt(block.stack, block.start) : 0;
 }
 
 bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner, enum record_act *ret_act)
@@ -60,8 +70,8 @@ bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_f
         case INHERITED_RELEASED:
                 if (record_n_unseen)
                         return true;
-                block.stack = stack_adopt(block.stack);
-                block.release_stack = stack_adopt(block.release_stack);
+                block.stack = stack_adopt(block.stack, block.start);
+                block.release_stack = stack_adopt(block.release_stack, block.start);
                 wrong_double(self, &filed);
                 *ret_act = RECORD_SWALLOW;
                 return true;
@@ -70,7 +80,7 @@ bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_f
                 if (block.family == wire_entry_family(wrong->entry))
                         break;
                 remember(&block, self, wrong);
-                block.stack = stack_adopt(block.stack);
+                block.stack = stack_adopt(block.stack, block.start);
                 wrong_mismatch(self, &filed);
                 *ret_owner = block.family;
                 *ret_act = RECORD_OWNER;

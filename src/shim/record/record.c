@@ -183,6 +183,20 @@ struct stack_id record_release_stack(struct thread *self, enum wire_entry entry,
         return stack_of(self, start, wire_word_allocator(entry, 0));
 }
 
+/* What the block's slot is to say of its release. Who tells it to a log needs a node. */
+static uint32_t stack_of_release(struct thread *self, const struct block *block, enum wire_entry entry,
+                                 const struct stack_start *start)
+{
+        if (!options.release_stacks)
+                return 0;
+        if (python_frames || !block->slot || self->logging)
+                return record_release_stack(self, entry, start).n;
+        uint32_t stack = stack_capture_draft(self, start, wire_word_allocator(entry, 0)).n;
+        if (unlikely(draft_is(stack)))
+                settle_drafted(hot_level(self), stack, block->start);
+        return stack;
+}
+
 /* Does what the program says about the block agree with its birth? Only the C++ families and the sized forms of C say
  * anything: plain free() takes a block of any alignment, plain delete only one of new's own. */
 static inline bool agrees(const struct block *block, enum wire_family family, size_t given_size, size_t given_align)
@@ -229,7 +243,7 @@ enum record_act record_release(struct thread *self, void *address, enum wire_ent
         } else if (unlikely(!agrees(&block, family, given_size, given_align))) {
                 wrong_size(self, &wrong);
         }
-        uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
+        uint32_t stack = stack_of_release(self, &block, entry, start);
         table_release(&block, stack);
         hot_count_released(self->count, block.size);
         if (unlikely(self->logging))
@@ -266,7 +280,7 @@ enum record_act record_resize_begin(struct thread *self, void *address, enum wir
                         record_others_below();
         }
         /* Remembered as released already now: after the real call another thread may have the address. */
-        uint32_t stack = options.release_stacks ? record_release_stack(self, entry, start).n : 0;
+        uint32_t stack = stack_of_release(self, old, entry, start);
         table_release(old, stack);
         sample_forget(self, address);
         if (unlikely(self->logging))

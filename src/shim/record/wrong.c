@@ -12,6 +12,7 @@
 #include "shim/python/python.h"
 #include "shim/record/inherit.h"
 #include "shim/record/report.h"
+#include "shim/record/settle.h"
 #include "shim/self/life.h"
 #include "shim/self/options.h"
 #include "shim/sys/lock.h"
@@ -78,7 +79,7 @@ static struct wire_wrong row_of(struct thread *self, const struct wrong *wrong, 
                 row.size = wrong->block->size;
                 row.family = wrong->block->family;
                 row.birth_stack = wrong->block->stack;
-                row.first_release_stack = wrong->block->released ? wrong->block->release_stack : 0;
+                row.first_release_stack = wrong->block->released ? settle_release_stack(wrong->block) : 0;
         }
         return row;
 }

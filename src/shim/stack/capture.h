@@ -67,8 +67,9 @@ static inline __attribute__((always_inline)) uint32_t capture_near(struct memo_l
 }
 
 /* The same for a stack of which capture_near() has just said 0: where else its twig may be, and if there is none, anew.
- */
-struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word);
+ * may_draft: it is a release's, and may be a draft (draft.h), which is then to be told its block. */
+struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
+                                bool may_draft);
 
 /* How far to look for a twig: not at all, since no stack is wanted; at its home, which needs no call; elsewhere, where
  * it has just been looked for at home; everywhere. */

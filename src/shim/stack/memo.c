@@ -83,6 +83,8 @@ struct memo *memo_take(uint32_t place)
         for (unsigned i = 0; i < MEMO_LEVELS; ++i) {
                 memo_forget(&memo->levels[i]);
                 walk_begin(&memo->levels[i]);
+                memo->levels[i].drafts = NULL;
+                memo->levels[i].n_release_nodes = 0;
         }
         memo->stack = (struct reach_stack){0};
         return memo;

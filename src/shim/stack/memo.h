@@ -150,6 +150,9 @@ struct memo_level {
         uint32_t frames_most, deep_credit; /* owned by walk.h */
         uint32_t next_way; /* to go where all are in use */
         int32_t credit;    /* of the places by return address */
+        struct draft_ring *drafts; /* NULL = not asked for yet; owned by draft.h */
+        uint32_t n_release_nodes;  /* that releases have added, */
+        uint32_t n_passed_over;    /* and times that one noted its stack instead */
         struct twig_long *longs; /* of twigs[i] if that is long; NULL = none is */
         bool has_twigs;    /* whose trunk may be another by now */
         struct twig twigs[TWIGS] __attribute__((aligned(64)));

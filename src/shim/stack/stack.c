@@ -15,6 +15,7 @@
 #include "shim/self/options.h"
 #include "shim/stack/capture.h"
 #include "shim/stack/check.h"
+#include "shim/stack/draft.h"
 #include "shim/stack/general.h"
 #include "shim/stack/made.h"
 #include "shim/stack/module.h"
@@ -95,13 +96,13 @@ static uint32_t walk_barely(const struct stack_start *start, enum wire_drop why)
 
 /* The node of a stack that has no twig. *ret_twig: where it is remembered now, NULL = nowhere. */
 static uint32_t walk_anew(struct memo *memo, struct memo_level *level, const struct stack_start *start,
-                          struct twig **ret_twig)
+                          struct draft_ring *drafts, struct twig **ret_twig)
 {
         uint32_t generation = atomic_load_explicit(&rule_generation, memory_order_acquire);
         uint32_t limit = (uint32_t)options.malloc_context_size, node;
         struct reach reach = reach_begin(&memo->stack, start->sp);
         *ret_twig = NULL;
-        switch (walk_renew(level, start, &reach, generation, limit, &node, ret_twig)) {
+        switch (walk_renew(level, start, &reach, generation, limit, drafts, &node, ret_twig)) {
         case WALK_KNOWN:
         case WALK_FORGOTTEN:
                 return node;
@@ -121,7 +122,25 @@ static void loader_watch(void)
                 stack_modules_changed();
 }
 
-static struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+/* Where the stack of a release is noted if it is a new one; NULL = it becomes a node. As those of a thread's first
+ * releases do, and still one now and then, ever more seldom as they add up: so what comes again and again is a node
+ * soon. While walks are checked, drafts are as well. */
+static struct draft_ring *drafts_wanted(struct thread *self, struct memo_level *level)
+{
+        enum { NODES_FIRST = 1 << 14, SELDOM = 1 << 10, SELDOM_CHECKED = 4 };
+        if (likely(level->n_release_nodes < NODES_FIRST) && !check_wanted())
+                return NULL;
+        if (++level->n_passed_over > (check_wanted() ? SELDOM_CHECKED : level->n_release_nodes / SELDOM)) {
+                level->n_passed_over = 0;
+                return NULL;
+        }
+        if (!level->drafts)
+                level->drafts = draft_ring_take(self->slot);
+        return level->drafts;
+}
+
+static struct stack_id capture_changed(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
+                                       bool may_draft)
 {
         bool by_loader = module_is_loader(start->pc);
         if (unlikely(by_loader))
@@ -137,12 +156,17 @@ static struct stack_id capture_changed(struct thread *self, const struct stack_s
         }
         struct twig *twig;
         uint64_t n_nodes = trie_n_nodes();
+        struct draft_ring *drafts = may_draft && level == &memo->levels[0] ? drafts_wanted(self, level) : NULL;
         level_enter(level, start->sp);
-        node = walk_anew(memo, level, start, &twig);
+        node = walk_anew(memo, level, start, drafts, &twig);
         if (unlikely(check_wanted()))
-                check_walk(start, node, twig != NULL);
-        if (allocator_word && node)
+                check_walk(start, draft_is(node) ? draft_node(drafts, node) : node, twig != NULL);
+        if (unlikely(draft_is(node)))
+                node = draft_of(drafts, draft_add(drafts, node, allocator_word));
+        else if (allocator_word && node)
                 node = trie_step(node, allocator_word);
+        if (may_draft)
+                level->n_release_nodes += (uint32_t)(trie_n_nodes() - n_nodes);
         if (likely(twig != NULL)) {
                 /* No node was made: it has been here before, and comes back, maybe when the trunk is another. */
                 if (!twig->whole && trie_n_nodes() == n_nodes)
@@ -189,12 +213,13 @@ static inline uint32_t capture_away(struct memo_level *level, const struct stack
         return node;
 }
 
-struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
+                                bool may_draft)
 {
         struct memo_level *level = &self->memo->levels[0];
         bool is_known = level_is_of_use(level) && likely(start_is_saved(start));
         uint32_t node = is_known ? capture_away(level, start, allocator_word) : 0;
-        return likely(node) ? (struct stack_id){node} : capture_changed(self, start, allocator_word);
+        return likely(node) ? (struct stack_id){node} : capture_changed(self, start, allocator_word, may_draft);
 }
 
 static uint32_t capture_known(struct memo_level *level, const struct stack_start *start, uint64_t allocator_word)
@@ -205,7 +230,8 @@ static uint32_t capture_known(struct memo_level *level, const struct stack_start
         return node ? node : capture_away(level, start, allocator_word);
 }
 
-struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+static struct stack_id capture_any(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
+                                   bool may_draft)
 {
         uint32_t node = likely(self->memo != NULL) ? capture_known(&self->memo->levels[0], start, allocator_word) : 0;
         if (likely(node)) {
@@ -213,7 +239,17 @@ struct stack_id stack_capture(struct thread *self, const struct stack_start *sta
                         check_walk(start, allocator_word ? arena.nodes[node].parent : node, true);
                 return (struct stack_id){node};
         }
-        return capture_changed(self, start, allocator_word);
+        return capture_changed(self, start, allocator_word, may_draft);
+}
+
+struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+{
+        return capture_any(self, start, allocator_word, false);
+}
+
+struct stack_id stack_capture_draft(struct thread *self, const struct stack_start *start, uint64_t allocator_word)
+{
+        return capture_any(self, start, allocator_word, true);
 }
 
 struct stack_id stack_walk(struct thread *self, const struct stack_start *start)
@@ -251,6 +287,7 @@ void stack_init(bool fork_child)
                 return;
         }
         trie_reset();
+        draft_inherit();
         if (!module_inherit())
                 rule_reset();
 }

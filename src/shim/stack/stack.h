@@ -44,6 +44,9 @@ uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *sta
  * Async-signal-safe. Takes no lock, calls neither the allocator nor (but for the first sight of an address) ld.so. */
 struct stack_id stack_capture(struct thread *self, const struct stack_start *start, uint64_t allocator_word);
 
+/* The same of a release: may be a draft (draft.h), which is then to be told its block. */
+struct stack_id stack_capture_draft(struct thread *self, const struct stack_start *start, uint64_t allocator_word);
+
 /* The same in two steps, so that something can stand between the frames and the allocator node (Python frames). */
 struct stack_id stack_walk(struct thread *self, const struct stack_start *start);
 struct stack_id trie_child(struct stack_id parent, uint64_t word);

@@ -68,7 +68,7 @@ static size_t spill_bytes(uint32_t places) { return sizeof(struct spill) + place
 static uint32_t node_new(uint32_t parent, uint64_t word)
 {
         uint64_t id = arena_take(WIRE_EXTENT_NODES, 1, WIRE_DROP_NODES);
-        if (id == 0 || id >> WIRE_SLOT_STACK_BITS)
+        if (id == 0 || id >= WIRE_SLOT_NODES_END)
                 return 0;
         arena.nodes[id].word = word;
         arena.nodes[id].parent = parent;
@@ -141,7 +141,7 @@ static void spill_grow(struct spill *old)
 }
 
 /* Find it there, or add it: *fresh, which is made where that was not done yet. 0 = no room, but for *fresh, and *fresh
- * = 0 when the trie is full. */
+ * = 0 when the trie is full. fresh = NULL: do not add it. */
 static uint32_t spill_find_in(struct spill *table, uint32_t parent, uint64_t word, uint32_t *fresh)
 {
         uint64_t hash = spill_hash(parent, word);
@@ -150,7 +150,7 @@ static uint32_t spill_find_in(struct spill *table, uint32_t parent, uint64_t wor
                 place *at = &table->places[((hash >> 32) + i) & table->mask];
                 uint32_t value = atomic_load(at);
                 if (value == 0) {
-                        if (*fresh == 0 && (*fresh = node_new(parent, word)) == 0)
+                        if (!fresh || (*fresh == 0 && (*fresh = node_new(parent, word)) == 0))
                                 return 0;
                         if (atomic_compare_exchange_strong(at, &value, *fresh | mark)) {
                                 atomic_fetch_add_explicit(&table->used, 1, memory_order_relaxed);
@@ -160,7 +160,7 @@ static uint32_t spill_find_in(struct spill *table, uint32_t parent, uint64_t wor
                 if ((value ^ mark) <= SPILL_ID && node_is(value & SPILL_ID, parent, word))
                         return value & SPILL_ID;
         }
-        if (*fresh == 0)
+        if (fresh && *fresh == 0)
                 *fresh = node_new(parent, word);
         return 0;
 }
@@ -187,8 +187,8 @@ static inline size_t line_of(uint32_t parent)
 /* Then an empty place in the index says nothing. */
 static bool ids_are_large(void) { return trie_n_nodes() > TRIE_MARK_ID; }
 
-/* Find it, or add it; 0 = *ret_fresh must do, which is 0 when the trie is full. */
-static inline uint32_t child_find(uint32_t parent, uint64_t word, uint32_t *ret_fresh)
+/* Find it, or add it; 0 = *ret_fresh must do, which is 0 when the trie is full. ret_fresh = NULL: do not add it. */
+static inline __attribute__((always_inline)) uint32_t child_find(uint32_t parent, uint64_t word, uint32_t *ret_fresh)
 {
         place *chunk = chunk_of(parent);
         uint64_t hash = trie_hash(parent, word);
@@ -200,6 +200,8 @@ static inline uint32_t child_find(uint32_t parent, uint64_t word, uint32_t *ret_
                 if (value == 0) {
                         if (unlikely(ids_are_large()))
                                 break;
+                        if (!ret_fresh)
+                                return 0;
                         if (fresh == 0 && unlikely((fresh = node_new(parent, word)) == 0))
                                 return *ret_fresh = 0;
                         if (unlikely(fresh > TRIE_MARK_ID))
@@ -211,9 +213,13 @@ static inline uint32_t child_find(uint32_t parent, uint64_t word, uint32_t *ret_
                 if ((value ^ mark) <= TRIE_MARK_ID && node_is(value & TRIE_MARK_ID, parent, word))
                         return value & TRIE_MARK_ID;
         }
+        if (!ret_fresh)
+                return spill_find_in(atomic_load(&spill), parent, word, NULL);
         *ret_fresh = fresh;
         return spill_find(parent, word, ret_fresh);
 }
+
+uint32_t trie_seek_slow(uint32_t parent, uint64_t word) { return child_find(parent, word, NULL); }
 
 uint32_t trie_child_slow(uint32_t parent, uint64_t word)
 {

@@ -29,17 +29,30 @@ static inline uint64_t trie_hash(uint32_t parent, uint64_t word)
 static inline uint32_t trie_mark(uint64_t hash) { return (uint32_t)(hash >> 24) & ~(uint32_t)TRIE_MARK_ID; }
 
 uint32_t trie_child_slow(uint32_t parent, uint64_t word);
+uint32_t trie_seek_slow(uint32_t parent, uint64_t word);
 
-/* The child of `parent` for `word`, added when there is none; 0 when the trie is full.
+/* The child of `parent` for `word` that was found there last, else 0.
  * last_child is published after the node is complete; partner of the release in trie_child_slow(). No child is 0, whose
  * word is none. */
-static inline uint32_t trie_step(uint32_t parent, uint64_t word)
+static inline uint32_t trie_last(uint32_t parent, uint64_t word)
 {
         uint32_t mark = trie_mark(trie_hash(parent, word));
         uint32_t id = __atomic_load_n(&arena.nodes[parent].last_child, __ATOMIC_ACQUIRE) ^ mark;
-        if (likely(id <= TRIE_MARK_ID && arena.nodes[id].word == word))
-                return id;
-        return trie_child_slow(parent, word);
+        return likely(id <= TRIE_MARK_ID && arena.nodes[id].word == word) ? id : 0;
+}
+
+/* The child of `parent` for `word`, added when there is none; 0 when the trie is full. */
+static inline uint32_t trie_step(uint32_t parent, uint64_t word)
+{
+        uint32_t id = trie_last(parent, word);
+        return likely(id) ? id : trie_child_slow(parent, word);
+}
+
+/* The same, and none is added: 0 = there is none. */
+static inline uint32_t trie_seek(uint32_t parent, uint64_t word)
+{
+        uint32_t id = trie_last(parent, word);
+        return likely(id) ? id : trie_seek_slow(parent, word);
 }
 
 /* A fork child has a new, empty arena: forget all ids. Other threads do not exist then. */

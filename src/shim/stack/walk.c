@@ -20,6 +20,7 @@
  */
 #include "shim/stack/walk.h"
 
+#include "shim/stack/draft.h"
 #include "shim/stack/made.h"
 #include "shim/stack/module.h"
 #include "shim/stack/rule.h"
@@ -44,6 +45,7 @@ struct walk {
         struct memo_level *level;
         struct walked *w; /* its trunk */
         struct reach *reach;
+        struct draft_ring *drafts; /* where frames go that the trie does not have; NULL = into the trie */
         uint32_t n;         /* frames in level->fresh */
         struct frame *base; /* the youngest frame of *w that is kept */
         uintptr_t end_sp;   /* a zero return address below here ended the walk; 0 = not so */
@@ -392,6 +394,31 @@ static bool frames_reserve(struct walk *walk, uint32_t n_checks)
         return true;
 }
 
+static inline uint32_t node_step(const struct walk *walk, uint32_t parent, uint64_t word)
+{
+        return likely(!walk->drafts) ? trie_step(parent, word) : draft_step(walk->drafts, parent, word);
+}
+
+/* Is this number of a frame one that cannot be built upon? */
+static inline bool node_is_stale(const struct walk *walk, uint32_t node)
+{
+        return unlikely(draft_is(node)) && !(walk->drafts && draft_is_near(walk->drafts, node));
+}
+
+/* Give the kept frames numbers that can be built upon. The youngest's; 0 = the trie is full. */
+static __attribute__((noinline)) uint32_t base_renew(const struct walk *walk)
+{
+        struct frame *f = walk->base;
+        while (node_is_stale(walk, f->node))
+                --f;
+        uint32_t node = f->node;
+        while (node && f++ < walk->base) {
+                node = node_step(walk, node, f->word);
+                f->node = node;
+        }
+        return node;
+}
+
 /* Put the fresh frames on the kept ones. The node of the innermost, 0 = no memory, or (with nodes) the trie is full. */
 static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
 {
@@ -402,6 +429,8 @@ static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
                 return false;
         uint32_t serial = memo_serial(walk->level);
         uint32_t node = likely(!anew) ? walk->base->node : bottom_make(walk, end, serial);
+        if (with_nodes && unlikely(node_is_stale(walk, node)) && (node = base_renew(walk)) == 0)
+                return false;
         struct check *checks = w->checks, *c = checks + n_checks;
         struct frame *f = walk->base;
         const struct frame *first = walk->level->fresh, *fresh = first + walk->n;
@@ -416,13 +445,16 @@ static bool frames_keep(struct walk *walk, enum end end, bool with_nodes)
                 reads = true;
                 if (is_back) {
                         f->serial = f->had;
-                        node = f->node;
-                        continue;
+                        if (likely(!node_is_stale(walk, f->node))) {
+                                node = f->node;
+                                continue;
+                        }
+                } else {
+                        f->serial = f->had = serial;
+                        f->below = f[-1].serial;
                 }
-                f->serial = f->had = serial;
-                f->below = f[-1].serial;
                 if (likely(with_nodes)) {
-                        node = trie_step(node, f->word);
+                        node = node_step(walk, node, f->word);
                         if (unlikely(node == 0))
                                 return false;
                         f->node = node;
@@ -478,8 +510,15 @@ static bool still_lost(uintptr_t pc)
         return !module_find(pc - 1) && !made_find(pc - 1, &fde);
 }
 
+/* How many frames a draft of this walk, with its innermost word, may need. */
+static uint32_t walk_draft_frames(const struct walk *walk)
+{
+        return (uint32_t)(walk->base - walk->w->frames) + walk->n + 1;
+}
+
 enum walk_result walk_renew(struct memo_level *level, const struct stack_start *start, struct reach *reach,
-                            uint32_t generation, uint32_t limit, uint32_t *ret_node, struct twig **ret_twig)
+                            uint32_t generation, uint32_t limit, struct draft_ring *drafts, uint32_t *ret_node,
+                            struct twig **ret_twig)
 {
         struct walked *w = &level->trunk;
         struct walk walk = {.level = level, .w = w, .reach = reach};
@@ -492,6 +531,8 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
         enum end end = walk_run(&walk, start, remembered, limit);
         if (unlikely(end >= END_ODD))
                 return end == END_ODD ? WALK_ODD : WALK_NO_MEMORY;
+        if (unlikely(drafts != NULL) && walk.n && !limit && draft_begin(drafts, walk_draft_frames(&walk)))
+                walk.drafts = drafts;
         *ret_node = 0;
         w->stamp = stamp_of(0);
         if (unlikely(!frames_keep(&walk, end, limit == 0)))
@@ -501,6 +542,8 @@ enum walk_result walk_renew(struct memo_level *level, const struct stack_start *
         if (unlikely(node == 0))
                 return WALK_FORGOTTEN;
         w->stamp = stamp_of(generation);
+        if (unlikely(draft_is(node)))
+                return WALK_KNOWN;
         /* A deep stack that is whole is to be walked, and charged, each time. */
         if (likely(w->lost_pc == 0) && likely(w->n_frames <= WALK_FRAMES_DEEP || level->frames_most < WALK_FRAMES_MAX))
                 *ret_twig = twig_keep(level, walk.base, start);

@@ -5,6 +5,8 @@
 #include "bare/bits.h"
 #include "shim/stack/memo.h"
 
+struct draft_ring;
+
 /* Frames kept at most, whatever the options say. A deeper stack loses its outer half, see walk.c. Stacks of more than
  * WALK_FRAMES_DEEP are whole only until a thread has gone through WALK_DEEP_CREDIT frames of such; some 20 ms. */
 enum { WALK_FRAMES_MAX = 65535, WALK_FRAMES_DEEP = 1023, WALK_DEEP_CREDIT = 1 << 25 };
@@ -37,9 +39,13 @@ enum walk_result {
 };
 
 /* Walk from `start`, intern, and remember it. `limit`: frames to keep, 0 = all. *reach: see reach_begin(). The caller
- * completes the twig: its node, and its allocator. */
+ * completes the twig: its node, and its allocator.
+ *
+ * drafts != NULL: a stack that is not in the trie, and is not just that of last time, need not become a node: then it is
+ * noted there, *ret_node is the innermost frame's number (draft.h), and there is no twig. */
 enum walk_result walk_renew(struct memo_level *level, const struct stack_start *start, struct reach *reach,
-                            uint32_t generation, uint32_t limit, uint32_t *ret_node, struct twig **ret_twig);
+                            uint32_t generation, uint32_t limit, struct draft_ring *drafts, uint32_t *ret_node,
+                            struct twig **ret_twig);
 
 /* Compare the remembered words with memory, leaf to root: how many of the first n do not hold, from the root up to the
  * first that differs; 0 = all hold.

@@ -1,0 +1,65 @@
+// Four threads release blocks from ever new stacks, and main releases these again while the threads go on: whatever a
+// thread does with what it noted of a release, whoever asks meanwhile is told the whole stack or none. (CWE-415)
+// expect: UF102 family=malloc function=make release=drop_again first_release=drop first_release_stack=drop<go<work count=4000
+// plain: crashes
+#include "ever_new_stacks.h"
+
+#include <pthread.h>
+
+enum { THREADS = 4, EACH = 1000 };
+static void *released[THREADS][EACH];
+static int n_released[THREADS];
+static int over;
+
+static __attribute__((noinline)) void *make(void) { return malloc(200); }
+
+static __attribute__((noinline)) void drop(void *block)
+{
+        free(block);
+        n_returned++;
+}
+
+static __attribute__((noinline)) void drop_again(void *block)
+{
+        free(block);
+        n_returned++;
+}
+
+/* Its own paths: the common generator belongs to main. */
+static void *work(void *number)
+{
+        int me = (int)(intptr_t)number;
+        uint64_t path = 88172645463325252u + (uint64_t)me;
+        for (int i = 0; i < 60000 || !__atomic_load_n(&over, __ATOMIC_ACQUIRE); i++) {
+                path ^= path << 13;
+                path ^= path >> 7;
+                path ^= path << 17;
+                if (i >= 20000 && i < 20000 + EACH) {
+                        go(drop, released[me][i - 20000], path, 40);
+                        __atomic_fetch_add(&n_released[me], 1, __ATOMIC_RELEASE);
+                } else {
+                        go(drop_at_the_end, malloc(24), path, 40);
+                }
+        }
+        return NULL;
+}
+
+int main(void)
+{
+        pthread_t threads[THREADS];
+        for (int i = 0; i < THREADS; i++)
+                for (int j = 0; j < EACH; j++)
+                        released[i][j] = make();
+        for (int i = 0; i < THREADS; i++)
+                pthread_create(&threads[i], NULL, work, (void *)(intptr_t)i);
+        for (int i = 0; i < THREADS; i++)
+                for (int j = 0; j < EACH; j++) {
+                        while (__atomic_load_n(&n_released[i], __ATOMIC_ACQUIRE) <= j)
+                                ;
+                        drop_again(released[i][j]);
+                }
+        __atomic_store_n(&over, 1, __ATOMIC_RELEASE);
+        for (int i = 0; i < THREADS; i++)
+                pthread_join(threads[i], NULL);
+        return 0;
+}
