@@ -9,7 +9,9 @@
  * above all if it has no memory of its own yet, as between fork and exec. So that is announced by a datagram of another
  * kind.
  *
- * The address is `@name` (abstract namespace), where `name` holds 128 random bits.
+ * The address is `@name` (abstract namespace), where `name` holds 128 random bits. After a colon there may be the path
+ * of a second socket of the same runner: an abstract name is known in one network namespace only, a path where the file
+ * system is the same, and a process of the tree may have left either. The first that takes the message has it.
  */
 #ifndef UNFREED_WIRE_HELLO_H
 #define UNFREED_WIRE_HELLO_H
@@ -17,6 +19,7 @@
 #include <stdint.h>
 
 #define WIRE_RUNNER_ENV "UNFREED_RUNNER"
+enum { WIRE_ADDRESS_BYTES = 192 }; /* two names, as long as the kernel takes them (unix(7)), and a NUL */
 #define WIRE_HELLO_MAGIC "uf-hello"
 
 struct wire_hello {

@@ -8,18 +8,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void listen(const sigset_t *signals, int says)
+/* Nobody sends it to groups, and who does has not ended. */
+enum { RUNNER_ENDED = SIGPWR };
+
+static void hear(const sigset_t *signals, pid_t runner, int says)
 {
-        for (;;) {
+        sigset_t heard = *signals;
+        sigaddset(&heard, RUNNER_ENDED);
+        while (getppid() == runner) {
                 siginfo_t got;
-                int signal = sigwaitinfo(signals, &got);
+                int signal = sigwaitinfo(&heard, &got);
                 unsigned char said = (unsigned char)signal;
-                if (signal > 0 && got.si_code != SI_KERNEL && write(says, &said, 1) < 0)
-                        _exit(0);
+                if (signal > 0 && signal != RUNNER_ENDED && got.si_code != SI_KERNEL && write(says, &said, 1) < 0)
+                        return;
         }
 }
 
-void canary_begin(struct canary *ret_canary, const sigset_t *signals)
+void canary_begin(struct canary *ret_canary, const sigset_t *signals, const struct listener *listener)
 {
         sigset_t all, before;
         pid_t runner = getpid();
@@ -31,14 +36,14 @@ void canary_begin(struct canary *ret_canary, const sigset_t *signals)
         sigprocmask(SIG_SETMASK, &all, &before); /* it hears nothing before it listens */
         pid_t pid = fork();
         if (pid == 0) {
-                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                prctl(PR_SET_PDEATHSIG, RUNNER_ENDED);
                 prctl(PR_SET_NAME, "unfreed-group");
-                if (getppid() != runner)
-                        _exit(0);
                 /* Whoever waits for the end of a pipe does not wait for us. */
                 dup2(ends[1], 0);
                 syscall(SYS_close_range, 1U, ~0U, 0U);
-                listen(signals, 0);
+                hear(signals, runner, 0);
+                listen_remove(listener);
+                _exit(0);
         }
         sigprocmask(SIG_SETMASK, &before, NULL);
         close(ends[1]);

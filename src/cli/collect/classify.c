@@ -62,7 +62,7 @@ int classify_ask(pid_t pid)
         uint64_t token;
         if (getrandom(&token, sizeof token, 0) != sizeof token)
                 return say_error("no random numbers for the name of the socket: %s", strerror(errno));
-        char address[LISTEN_ADDRESS_BYTES];
+        char address[WIRE_ADDRESS_BYTES];
         snprintf(address, sizeof address, "@unfreed-copy-%016llx", (unsigned long long)token);
         struct listener listener;
         if (listen_open_at(&listener, address) < 0)

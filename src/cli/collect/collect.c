@@ -256,7 +256,7 @@ static int program_watch(struct collector *c, struct collect_result *result)
                               .options = c->request->options};
         sigset_t passed_on;
         manners_passed_on(&passed_on);
-        canary_begin(&c->canary, &passed_on); /* before there is a program that could be meant */
+        canary_begin(&c->canary, &passed_on, &c->listener); /* before there is a program that could be meant */
         c->program = spawn_program(&spawn, &c->before, &result->exec_errno);
         if (c->program <= 0) {
                 canary_end(&c->canary);
@@ -294,6 +294,8 @@ int collect_run(const struct collect_request *request, struct collect_result *re
                 answer = c.signals < 0 ? -1 : say_error("no descriptor to wait on: %s", strerror(errno));
         } else {
                 watch(c.tree.epoll, c.listener.fd, WATCH_SOCKET);
+                if (c.listener.path_fd >= 0)
+                        watch(c.tree.epoll, c.listener.path_fd, WATCH_SOCKET);
                 watch(c.tree.epoll, c.signals, WATCH_SIGNALS);
                 answer = program_watch(&c, result);
         }

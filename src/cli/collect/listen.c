@@ -12,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -27,43 +29,111 @@
 #define SCM_PIDFD 0x04
 #endif
 
+static void arrival_drop(struct arrival *arrival)
+{
+        if (arrival->memfd >= 0)
+                close(arrival->memfd);
+        if (arrival->pidfd >= 0)
+                close(arrival->pidfd);
+}
+
+/* -1 with errno. */
+static int socket_at(const struct sockaddr_un *where, size_t name_bytes)
+{
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
+        if (fd < 0)
+                return -1;
+        setsockopt(fd, SOL_SOCKET, SO_PASSPIDFD, &yes, sizeof yes); /* where the kernel can */
+        if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) == 0 &&
+            bind(fd, (const struct sockaddr *)where,
+                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + name_bytes)) == 0)
+                return fd;
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+}
+
+/* A socket `name` in a folder that is made for it. The folder may be entered and not read: whoever of the tree has
+ * become another user still gets through, since it knows the name. Where nothing of that can be had, the abstract name
+ * must do. */
+static void listen_open_in(struct listener *listener, const char *folder, const char *name)
+{
+        struct sockaddr_un where = {.sun_family = AF_UNIX};
+        size_t before = strlen(listener->address);
+        int n = snprintf(where.sun_path, sizeof where.sun_path, "%s/unfreed-XXXXXX", folder);
+        if (folder[0] != '/' || n < 0 || (size_t)n + 1 + strlen(name) >= sizeof where.sun_path ||
+            before + 1 + (size_t)n + 1 + strlen(name) >= sizeof listener->address || !mkdtemp(where.sun_path))
+                return;
+        char *end = where.sun_path + n;
+        bool open = chmod(where.sun_path, 0711) == 0;
+        snprintf(end, sizeof where.sun_path - (size_t)n, "/%s", name);
+        listener->path_fd = open ? socket_at(&where, strlen(where.sun_path) + 1) : -1;
+        if (listener->path_fd >= 0 && chmod(where.sun_path, 0666) == 0) {
+                snprintf(listener->address + before, sizeof listener->address - before, ":%s", where.sun_path);
+                return;
+        }
+        if (listener->path_fd >= 0) {
+                close(listener->path_fd);
+                unlink(where.sun_path);
+        }
+        listener->path_fd = -1;
+        *end = '\0';
+        rmdir(where.sun_path);
+}
+
 int listen_open(struct listener *listener)
 {
-        uint64_t name[2];
-        if (getrandom(name, sizeof name, 0) != sizeof name)
+        uint64_t bits[2];
+        if (getrandom(bits, sizeof bits, 0) != sizeof bits)
                 return say_error("no random numbers for the name of the socket: %s", strerror(errno));
-        char address[LISTEN_ADDRESS_BYTES];
-        snprintf(address, sizeof address, "@unfreed-%016llx%016llx", (unsigned long long)name[0],
-                 (unsigned long long)name[1]);
-        return listen_open_at(listener, address);
+        char address[48];
+        snprintf(address, sizeof address, "@unfreed-%016llx%016llx", (unsigned long long)bits[0],
+                 (unsigned long long)bits[1]);
+        if (listen_open_at(listener, address) < 0)
+                return -1;
+        /* TMPDIR is the program's too, which may look at what is in it: rather where others put things as well. */
+        const char *name = strchr(address, '-') + 1, *folder = getenv("TMPDIR");
+        listen_open_in(listener, "/tmp", name);
+        if (listener->path_fd < 0 && folder)
+                listen_open_in(listener, folder, name);
+        return 0;
 }
 
 int listen_open_at(struct listener *listener, const char *address)
 {
+        *listener = (struct listener){.path_fd = -1};
         int length = snprintf(listener->address, sizeof listener->address, "%s", address);
         struct sockaddr_un where = {.sun_family = AF_UNIX};
         memcpy(where.sun_path + 1, listener->address + 1, (size_t)length - 1); /* sun_path[0] is NUL: abstract */
+        listener->fd = socket_at(&where, (size_t)length);
+        return listener->fd >= 0 ? 0 : say_error("no socket to receive records on: %s", strerror(errno));
+}
 
-        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        if (fd < 0)
-                return say_error("no socket to receive records on: %s", strerror(errno));
-        int yes = 1;
-        setsockopt(fd, SOL_SOCKET, SO_PASSPIDFD, &yes, sizeof yes); /* where the kernel can */
-        if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) < 0 ||
-            bind(fd, (struct sockaddr *)&where, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0) {
-                int error = errno;
-                close(fd);
-                return say_error("no socket to receive records on: %s", strerror(error));
-        }
-        listener->fd = fd;
-        return 0;
+void listen_remove(const struct listener *listener)
+{
+        char path[WIRE_ADDRESS_BYTES];
+        const char *colon = strchr(listener->address, ':');
+        if (!colon)
+                return;
+        snprintf(path, sizeof path, "%s", colon + 1);
+        unlink(path);
+        *strrchr(path, '/') = '\0';
+        rmdir(path);
 }
 
 void listen_close(struct listener *listener)
 {
         if (listener->fd >= 0)
                 close(listener->fd);
-        listener->fd = -1;
+        if (listener->path_fd >= 0) {
+                close(listener->path_fd);
+                listen_remove(listener);
+        }
+        if (listener->has_waiting)
+                arrival_drop(&listener->waiting);
+        listener->has_waiting = false;
+        listener->fd = listener->path_fd = -1;
 }
 
 /* More descriptors than one message should have are closed, never leaked. */
@@ -79,14 +149,6 @@ static void arrival_take_descriptors(struct arrival *arrival, const struct cmsgh
                 else
                         close(fd);
         }
-}
-
-static void arrival_drop(struct arrival *arrival)
-{
-        if (arrival->memfd >= 0)
-                close(arrival->memfd);
-        if (arrival->pidfd >= 0)
-                close(arrival->pidfd);
 }
 
 /* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is,
@@ -159,9 +221,11 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
         bool cut = message.msg_flags & MSG_CTRUNC;
         if (becomes_take(&data_bytes.becomes, (size_t)got, arrival))
                 return 1;
-        bool greets = (size_t)got == sizeof *hello && memcmp(hello->magic, WIRE_HELLO_MAGIC, sizeof hello->magic) == 0 &&
+        bool greets = (size_t)got == sizeof *hello &&
+                      memcmp(hello->magic, WIRE_HELLO_MAGIC, sizeof hello->magic) == 0 &&
                       hello->version == WIRE_VERSION && (arrival->memfd >= 0 || hello->arena_bytes == 0 || cut);
-        arrival->why_not = hello->arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
+        arrival->why_not =
+                hello->arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
         if (greets && hello->pid != arrival->pid)
                 arrival_find_sender(arrival, hello->pid);
         if (!greets)
@@ -169,13 +233,39 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
         return greets;
 }
 
-int listen_take(struct listener *listener, struct arrival *ret_arrival)
+/* The next greeting that came in here. */
+static bool listen_next(int socket_fd, struct arrival *ret_arrival)
 {
         int got;
         do
-                got = listen_receive(listener->fd, ret_arrival);
+                got = listen_receive(socket_fd, ret_arrival);
         while (got == 0);
-        if (got < 0)
+        return got > 0;
+}
+
+/* Who goes into another namespace and becomes another program there has greeted by the name before it does by the path:
+ * so what is there by the path is given out when nothing is left that may have come before it. */
+static bool listen_first(struct listener *listener, struct arrival *ret_arrival)
+{
+        if (listen_next(listener->fd, ret_arrival))
+                return true;
+        if (listener->path_fd < 0)
+                return false;
+        if (!listener->has_waiting) {
+                if (!listen_next(listener->path_fd, &listener->waiting))
+                        return false;
+                listener->has_waiting = true;
+                if (listen_next(listener->fd, ret_arrival))
+                        return true;
+        }
+        *ret_arrival = listener->waiting;
+        listener->has_waiting = false;
+        return true;
+}
+
+int listen_take(struct listener *listener, struct arrival *ret_arrival)
+{
+        if (!listen_first(listener, ret_arrival))
                 return 0;
         if (!ret_arrival->program[0] && ret_arrival->pidfd < 0 && ret_arrival->pid > 0)
                 ret_arrival->pidfd = (int)syscall(SYS_pidfd_open, ret_arrival->pid, 0);

@@ -136,7 +136,7 @@ void tree_add_vanished(struct tree *tree)
                 const struct member *member = &tree->members[i];
                 if (member->process.end.how == END_EXEC && member->process.nodes && !member->became_unwatched &&
                     member == last_of(tree, member->pid))
-                        unwatched_add(&tree->unwatched, (int)member->pid, 1, "", "did not load our library");
+                        unwatched_add(&tree->unwatched, (int)member->pid, 1, "", "did not load our library, or could not reach us");
         }
 }
 

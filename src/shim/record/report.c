@@ -16,7 +16,7 @@ enum { GATING_STATUS = 23 };
 
 bool report_end(void)
 {
-        /* One that cannot be reached (it has ended, or is in another network namespace) is no reason to speak up here. */
+        /* One that cannot be reached (it has ended, or is in other namespaces) is no reason to speak up here. */
         if (birth_has_runner() || birth_runner())
                 return false;
         static struct reporter reporter; /* too large for an unknown stack; only one thread ends the process */

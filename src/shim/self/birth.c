@@ -29,7 +29,7 @@ bool birth_has_runner(void) { return has_runner; }
 
 const char *birth_runner(void)
 {
-        static char kept[sizeof((struct sockaddr_un *)NULL)->sun_path];
+        static char kept[WIRE_ADDRESS_BYTES];
         static bool asked;
         const char *address = asked ? NULL : options_environment(WIRE_RUNNER_ENV);
         if (address && strlen(address) < sizeof kept)
@@ -45,20 +45,39 @@ struct hello_errand {
         size_t bytes;
 };
 
+/* The first name in the address; returns its bytes with those of the family, 0 when it is none. */
+static socklen_t name_fill(struct sockaddr_un *ret, const char *address, size_t length)
+{
+        if (length == 0 || length >= sizeof ret->sun_path)
+                return 0;
+        memset(ret, 0, sizeof *ret);
+        ret->sun_family = AF_UNIX;
+        memcpy(ret->sun_path, address, length);
+        if (address[0] == '@')
+                ret->sun_path[0] = 0; /* abstract: unix(7) */
+        else
+                length++;
+        return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+}
+
+/* Nobody has that name in this namespace, or who is confined here may not speak to it (Landlock, AppArmor). */
+static bool is_unreachable(long sent) { return sent == -ECONNREFUSED || sent == -EPERM || sent == -EACCES; }
+
+static long message_send(long fd, struct msghdr *message, const char *address)
+{
+        struct sockaddr_un to;
+        const char *colon = address[0] == '@' ? strchr(address, ':') : NULL;
+        message->msg_name = &to;
+        message->msg_namelen = name_fill(&to, address, colon ? (size_t)(colon - address) : strlen(address));
+        if (message->msg_namelen == 0)
+                return -EINVAL;
+        long sent = sys_call(SYS_sendmsg, fd, message, MSG_NOSIGNAL);
+        return colon && is_unreachable(sent) ? message_send(fd, message, colon + 1) : sent;
+}
+
 /* A negated errno, or 0. */
 static long datagram_send(const char *address, const void *bytes, size_t n, int memfd)
 {
-        struct sockaddr_un to = {.sun_family = AF_UNIX};
-        size_t length = strlen(address);
-        if (length == 0 || length >= sizeof to.sun_path)
-                return -EINVAL;
-        memcpy(to.sun_path, address, length);
-        socklen_t to_bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-        if (address[0] == '@')
-                to.sun_path[0] = 0; /* abstract: unix(7) */
-        else
-                to_bytes++;
-
         long fd = sys_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (sys_failed(fd))
                 return fd;
@@ -72,9 +91,7 @@ static long datagram_send(const char *address, const void *bytes, size_t n, int 
         } control;
         memset(&control, 0, sizeof control);
         struct iovec part = {(void *)(uintptr_t)bytes, n};
-        struct msghdr message = {.msg_name = &to,
-                                 .msg_namelen = to_bytes,
-                                 .msg_iov = &part,
+        struct msghdr message = {.msg_iov = &part,
                                  .msg_iovlen = 1,
                                  .msg_control = memfd < 0 ? NULL : control.bytes,
                                  .msg_controllen = memfd < 0 ? 0 : sizeof control.bytes};
@@ -83,7 +100,7 @@ static long datagram_send(const char *address, const void *bytes, size_t n, int 
         rights->cmsg_type = SCM_RIGHTS;
         rights->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(rights), &memfd, sizeof memfd);
-        long sent = sys_call(SYS_sendmsg, fd, &message, MSG_NOSIGNAL);
+        long sent = message_send(fd, &message, address);
         sys_call(SYS_close, fd);
         return sys_failed(sent) ? sent : 0;
 }

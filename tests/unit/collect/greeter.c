@@ -25,14 +25,15 @@ static void send_to_runner(const void *bytes, size_t n, int fd)
 {
         const char *address = getenv(WIRE_RUNNER_ENV);
         struct sockaddr_un where = {.sun_family = AF_UNIX};
-        memcpy(where.sun_path + 1, address + 1, strlen(address) - 1);
+        size_t length = strcspn(address, ":");
+        memcpy(where.sun_path + 1, address + 1, length - 1);
         union {
                 char bytes[CMSG_SPACE(sizeof(int))];
                 struct cmsghdr align;
         } control = {0};
         struct iovec data = {.iov_base = (void *)bytes, .iov_len = n};
         struct msghdr message = {.msg_name = &where,
-                                 .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(address)),
+                                 .msg_namelen = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length),
                                  .msg_iov = &data,
                                  .msg_iovlen = 1};
         if (fd >= 0) {

@@ -145,7 +145,7 @@ Test(collect, more_processes_than_descriptors_are_said_and_harm_nobody)
 {
         int next = dup(0);
         close(next);
-        struct rlimit few = {(rlim_t)next + 9, (rlim_t)next + 9}; /* socket, signals, epoll, and three processes */
+        struct rlimit few = {(rlim_t)next + 10, (rlim_t)next + 10}; /* sockets, signals, epoll, and three processes */
         setrlimit(RLIMIT_NOFILE, &few);
         cr_redirect_stderr();
         cr_assert_eq(run(GREETER, "fork", "fork", "fork", "fork", "fork", "fork", "sleep", "0.2", "exit", "0", NULL),
