@@ -29,6 +29,12 @@ struct wire_hello {
         uint64_t arena_bytes;
 };
 
+/* The same message, by a process that has not begun: its limits (RLIMIT_FSIZE) do not let it give its memfd a size, of
+ * `arena_bytes`, so that its runner may. The size is the answer, or this mode of the file: there is no
+ * room. Greets later. */
+#define WIRE_ROOM_MAGIC "uf-room!"
+enum { WIRE_NO_ROOM_MODE = 0444 };
+
 #define WIRE_BECOMES_MAGIC "uf-becom"
 
 enum wire_becomes_how {

@@ -47,6 +47,7 @@ __attribute__((noinline, optimize("no-omit-frame-pointer"))) static void door(vo
 }
 
 static void send_nothing(int memfd, size_t bytes) {}
+static const struct arena_helper helper = {send_nothing, NULL};
 
 static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *n)
 {
@@ -134,7 +135,7 @@ int main(int argc, char **argv)
                 unw_backtrace = (int (*)(void **, int))dlsym(libunwind, "unw_backtrace");
         if (libgcc)
                 backtrace_libgcc = (_Unwind_Reason_Code(*)(_Unwind_Trace_Fn, void *))dlsym(libgcc, "_Unwind_Backtrace");
-        if (!arena_init(5, send_nothing))
+        if (!arena_init(5, &helper))
                 return 1;
         stack_init(false);
         self.slot = 1;

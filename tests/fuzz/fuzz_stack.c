@@ -28,6 +28,7 @@ static uintptr_t *stack;
 static uintptr_t codes[CODES]; /* addresses whose frames are small: with them random stacks are deep */
 
 static void send_nothing(int memfd, size_t bytes) {}
+static const struct arena_helper helper = {send_nothing, NULL};
 
 static void codes_find(void)
 {
@@ -53,7 +54,7 @@ static void codes_find(void)
 static void begin(void)
 {
         char *pages = mmap(NULL, STACK_BYTES + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-        if (pages == MAP_FAILED || mprotect(pages + STACK_BYTES, PAGE, PROT_NONE) != 0 || !arena_init(5, send_nothing))
+        if (pages == MAP_FAILED || mprotect(pages + STACK_BYTES, PAGE, PROT_NONE) != 0 || !arena_init(5, &helper))
                 abort();
         stack = (uintptr_t *)pages;
         stack_init(false);

@@ -15,11 +15,13 @@ static inline void place_send(int memfd, size_t bytes)
         cr_assert_gt(bytes, sizeof(struct wire_header));
 }
 
+static const struct arena_helper place_helper = {place_send, NULL};
+
 /* Begin recording in this process, with blocks `1 << granule_shift` bytes apart at least. */
 static inline void place_begin(unsigned granule_shift)
 {
         options_init(NULL);
-        cr_assert(arena_init(granule_shift, place_send));
+        cr_assert(arena_init(granule_shift, &place_helper));
         stack_init(false);
 }
 

@@ -6,6 +6,7 @@
 #include "wire/hello.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -184,6 +186,24 @@ static bool becomes_take(const struct wire_becomes *becomes, size_t n, struct ar
         return true;
 }
 
+/* A limit of file sizes holds for a memfd as well, that of the one who sets its size. Ours may be the same one, and
+ * then it is lifted as far as we may, for this call: for what we write ourselves it stands. */
+static void room_make(int memfd, uint64_t bytes)
+{
+        struct rlimit before, lifted = {RLIM_INFINITY, RLIM_INFINITY};
+        struct stat status;
+        bool is_memory = memfd >= 0 && fcntl(memfd, F_GET_SEALS) >= 0 && fstat(memfd, &status) == 0;
+        if (!is_memory || status.st_size != 0 || getrlimit(RLIMIT_FSIZE, &before) < 0)
+                return;
+        if (setrlimit(RLIMIT_FSIZE, &lifted) < 0) {
+                lifted.rlim_cur = lifted.rlim_max = before.rlim_max;
+                setrlimit(RLIMIT_FSIZE, &lifted);
+        }
+        if (bytes > lifted.rlim_cur || ftruncate(memfd, (off_t)bytes) < 0)
+                fchmod(memfd, WIRE_NO_ROOM_MODE);
+        setrlimit(RLIMIT_FSIZE, &before);
+}
+
 /* 1: a greeting, or word of a program that is not watched; 0: something else; -1: nothing there. */
 static int listen_receive(int socket_fd, struct arrival *arrival)
 {
@@ -221,9 +241,11 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
         bool cut = message.msg_flags & MSG_CTRUNC;
         if (becomes_take(&data_bytes.becomes, (size_t)got, arrival))
                 return 1;
-        bool greets = (size_t)got == sizeof *hello &&
-                      memcmp(hello->magic, WIRE_HELLO_MAGIC, sizeof hello->magic) == 0 &&
-                      hello->version == WIRE_VERSION && (arrival->memfd >= 0 || hello->arena_bytes == 0 || cut);
+        bool ours = (size_t)got == sizeof *hello && hello->version == WIRE_VERSION;
+        if (ours && memcmp(hello->magic, WIRE_ROOM_MAGIC, sizeof hello->magic) == 0)
+                room_make(arrival->memfd, hello->arena_bytes);
+        bool greets = ours && memcmp(hello->magic, WIRE_HELLO_MAGIC, sizeof hello->magic) == 0 &&
+                      (arrival->memfd >= 0 || hello->arena_bytes == 0 || cut);
         arrival->why_not =
                 hello->arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
         if (greets && hello->pid != arrival->pid)

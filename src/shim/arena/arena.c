@@ -1,12 +1,16 @@
 /* The capture arena, seen from inside
  *
  * The file is as large as its extents could ever grow, and sparse: a page exists when it is touched. Under a small
- * RLIMIT_AS or RLIMIT_FSIZE all extents shrink together until it fits; ftruncate past RLIMIT_FSIZE would raise SIGXFSZ,
- * so the limits are read first.
+ * RLIMIT_AS all extents shrink together until it fits, and so they do under a small RLIMIT_FSIZE that nobody can lift
+ * for us. ftruncate past that would raise SIGXFSZ, so the limits are read first.
+ *
+ * What this process's limits refuse, an errand may do: its child has limits and descriptors of its own, so that the
+ * program's are never touched, and what it maps is mapped here.
  */
 #include "shim/arena/arena.h"
 
 #include "bare/bits.h"
+#include "shim/sys/errand.h"
 #include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 
@@ -116,14 +120,46 @@ static uint64_t space_limit_of(void)
         return done ? arena_share() - OTHER_MEMORY : soft / 4;
 }
 
+/* In an errand's child: what a program may do may be more than it does. */
+static void limit_lift(int resource)
+{
+        struct rlimit limit;
+        if (sys_failed(sys_call(SYS_prlimit64, 0, resource, NULL, &limit)))
+                return;
+        limit.rlim_cur = limit.rlim_max;
+        sys_call(SYS_prlimit64, 0, resource, &limit, NULL);
+}
+
+struct growth {
+        int memfd;
+        uint64_t bytes;
+};
+
+static int growth_errand(void *context)
+{
+        const struct growth *growth = context;
+        limit_lift(RLIMIT_FSIZE);
+        return growth->bytes > limit_of(RLIMIT_FSIZE) ||
+               sys_failed(sys_call(SYS_ftruncate, growth->memfd, growth->bytes));
+}
+
 /* A mapped arena of the largest scale that the kernel gives, or NULL. */
-static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsigned leaf_shift, uint64_t *ret_bytes)
+static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsigned leaf_shift,
+                                const struct arena_helper *helper, uint64_t *ret_bytes)
 {
         uint64_t file_limit = limit_of(RLIMIT_FSIZE);
         uint64_t space_limit = space_limit_of();
+        bool asked = false;
         for (unsigned scale = 0; scale <= SCALE_MAX; scale++) {
                 uint64_t bytes = layout(ret_ranges, scale, leaf_shift);
-                if (bytes > file_limit || bytes > space_limit)
+                if (bytes > space_limit)
+                        continue;
+                struct growth growth = {memfd, bytes};
+                if (bytes > file_limit && !asked &&
+                    (errand_run(growth_errand, &growth) == 0 || (helper->grow && helper->grow(memfd, bytes))))
+                        file_limit = bytes; /* it is so large, and may be made smaller */
+                asked = asked || bytes > file_limit;
+                if (bytes > file_limit)
                         continue;
                 if (sys_failed(sys_call(SYS_ftruncate, memfd, bytes)))
                         continue;
@@ -177,20 +213,15 @@ static void inherited_give(void)
         inherited = NULL;
 }
 
-bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
+static bool arena_begin(int memfd, unsigned granule_shift, const struct arena_helper *helper)
 {
-        long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        if (sys_failed(memfd))
-                return false;
         if (inherited)
                 inherited_give();
         struct wire_range ranges[WIRE_EXTENT_END];
         uint64_t bytes;
-        unsigned char *base = arena_map((int)memfd, ranges, granule_shift + 17, &bytes);
-        if (base == NULL) {
-                sys_call(SYS_close, memfd);
+        unsigned char *base = arena_map(memfd, ranges, granule_shift + 17, helper, &bytes);
+        if (base == NULL)
                 return false;
-        }
         /* Best effort: where the kernel (< 4.14) cannot, the interposed fork resets the view. */
         sys_call(SYS_madvise, &arena, WIRE_PAGE_BYTES, MADV_WIPEONFORK);
         pages_claim(base, bytes);
@@ -203,12 +234,42 @@ bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes))
         header->granule_shift = (uint16_t)granule_shift;
         header->epoch = 1;
         memcpy(header->magic, WIRE_MAGIC, sizeof header->magic);
-        send((int)memfd, bytes);
-        sys_call(SYS_close, memfd);
+        helper->send(memfd, bytes);
         inherited = made;
         made = header;
         view_open(base, header);
         return true;
+}
+
+struct beginning {
+        unsigned granule_shift;
+        const struct arena_helper *helper;
+};
+
+static long beginning_run(const struct beginning *beginning)
+{
+        long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        if (sys_failed(memfd))
+                return memfd;
+        bool begun = arena_begin((int)memfd, beginning->granule_shift, beginning->helper);
+        sys_call(SYS_close, memfd);
+        return begun ? 0 : -ENOMEM;
+}
+
+/* Numbers for the memfd and for the socket by which it is sent. */
+static int beginning_errand(void *context)
+{
+        limit_lift(RLIMIT_NOFILE);
+        sys_call(SYS_close, 0);
+        sys_call(SYS_close, 1);
+        return beginning_run(context) == 0 ? 0 : 1;
+}
+
+bool arena_init(unsigned granule_shift, const struct arena_helper *helper)
+{
+        struct beginning beginning = {granule_shift, helper};
+        long result = beginning_run(&beginning);
+        return result == 0 || (result == -EMFILE && errand_run(beginning_errand, &beginning) == 0);
 }
 
 void arena_stop(void)

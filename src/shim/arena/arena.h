@@ -50,9 +50,16 @@ extern struct arena arena __attribute__((visibility("hidden")));
  * wiping, since it is how a child finds what it inherited. */
 const struct wire_header *arena_inherited(void);
 
-/* Make the memfd, map it, lay it out, fill the header's fixed parts. The descriptor is lent to `send` before it is
- * closed. False, with nothing mapped, when the kernel refuses. `arena.base` is set last. */
-bool arena_init(unsigned granule_shift, void (*send)(int memfd, size_t bytes));
+/* What others do for the making of an arena. The descriptor is lent. Both may run in an errand's child, where getpid()
+ * and the numbers of descriptors are not this process's. */
+struct arena_helper {
+        void (*send)(int memfd, size_t bytes);
+        bool (*grow)(int memfd, size_t bytes); /* the file, which this process's limits do not let grow; or NULL */
+};
+
+/* Make the memfd, map it, lay it out, fill the header's fixed parts, send the descriptor and close it. False, with nothing
+ * mapped, when the kernel refuses. `arena.base` is set last. */
+bool arena_init(unsigned granule_shift, const struct arena_helper *helper);
 
 /* A limit of address space that a program gave itself has our share added (hooks/limits.c): room for an arena of full
  * size, and for our other memory. In a fork child it is two shares, since the parent's arena is there too. A share is no

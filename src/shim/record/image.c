@@ -49,7 +49,7 @@ static bool image_birth(bool is_fork_child)
         } else if (!options.children) {
                 return false;
         }
-        if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, birth_send)) {
+        if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, &birth_helper)) {
                 /* A runner that cannot be told, under a filter, sees a process that never greets. */
                 bool has_runner = birth_refuse() || birth_runner();
                 if (!has_runner && !is_fork_child)

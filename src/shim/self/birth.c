@@ -6,6 +6,7 @@
 
 #include "bare/number.h"
 #include "shim/arena/arena.h"
+#include "shim/self/life.h"
 #include "shim/self/options.h"
 #include "shim/sys/errand.h"
 #include "shim/sys/syscall.h"
@@ -39,7 +40,7 @@ const char *birth_runner(void)
 }
 
 struct hello_errand {
-        const char *address;
+        const char *address, *magic;
         int memfd; /* -1 = there is none */
         int32_t pid;
         size_t bytes;
@@ -108,7 +109,7 @@ static long datagram_send(const char *address, const void *bytes, size_t n, int 
 static long hello_send(const struct hello_errand *errand)
 {
         struct wire_hello hello = {.version = WIRE_VERSION, .pid = errand->pid, .arena_bytes = errand->bytes};
-        memcpy(hello.magic, WIRE_HELLO_MAGIC, sizeof hello.magic);
+        memcpy(hello.magic, errand->magic, sizeof hello.magic);
         return datagram_send(errand->address, &hello, sizeof hello, errand->memfd);
 }
 
@@ -121,9 +122,9 @@ static int hello_errand(void *context)
 }
 
 /* The socket needs a descriptor of its own; where the limit leaves none, a child without our limit's burden sends. */
-static bool hello(int memfd, size_t bytes)
+static bool hello(const char *magic, int memfd, size_t bytes)
 {
-        struct hello_errand errand = {birth_runner(), memfd, (int32_t)sys_call(SYS_getpid), bytes};
+        struct hello_errand errand = {birth_runner(), magic, memfd, life_pid(), bytes};
         if (errand.address == NULL)
                 return false;
         long result = hello_send(&errand);
@@ -132,11 +133,11 @@ static bool hello(int memfd, size_t bytes)
 
 void birth_send_to(const char *address, int memfd, size_t bytes)
 {
-        struct hello_errand errand = {address, memfd, (int32_t)sys_call(SYS_getpid), bytes};
+        struct hello_errand errand = {address, WIRE_HELLO_MAGIC, memfd, (int32_t)sys_call(SYS_getpid), bytes};
         hello_send(&errand);
 }
 
-bool birth_refuse(void) { return hello(-1, 0); }
+bool birth_refuse(void) { return hello(WIRE_HELLO_MAGIC, -1, 0); }
 
 static size_t file_read(const char *path, char *ret, size_t bytes)
 {
@@ -207,17 +208,37 @@ static void memfd_keep(int memfd)
                 kept_memfd = -1;
 }
 
-void birth_send(int memfd, size_t bytes)
+static void helper_send(int memfd, size_t bytes)
 {
         /* In a fork child the number is the parent's descriptor, for the parent's arena. */
         int inherited = birth_memfd();
         if (inherited >= 0)
                 sys_call(SYS_close, inherited);
         kept_memfd = -1;
-        has_runner = hello(memfd, bytes);
+        has_runner = hello(WIRE_HELLO_MAGIC, memfd, bytes);
         if (!has_runner)
                 memfd_keep(memfd);
 }
+
+/* The runner answers by the file itself. It may be busy with another process's end. */
+static bool helper_grow(int memfd, size_t bytes)
+{
+        enum { STEP_US = 200, PATIENCE_US = 2000000 };
+        const struct timespec step = {.tv_nsec = STEP_US * 1000};
+        struct stat status;
+        if (!hello(WIRE_ROOM_MAGIC, memfd, bytes))
+                return false;
+        for (int us = 0; us < PATIENCE_US; us += STEP_US) {
+                if (sys_failed(sys_call(SYS_fstat, memfd, &status)) || (status.st_mode & 0777) == WIRE_NO_ROOM_MODE)
+                        return false;
+                if ((uint64_t)status.st_size >= bytes)
+                        return true;
+                sys_call(SYS_nanosleep, &step, NULL);
+        }
+        return false;
+}
+
+const struct arena_helper birth_helper = {helper_send, helper_grow};
 
 int birth_memfd(void)
 {

@@ -2,15 +2,16 @@
 #ifndef UNFREED_SHIM_SELF_BIRTH_H
 #define UNFREED_SHIM_SELF_BIRTH_H
 
+#include "shim/arena/arena.h"
 #include "wire/hello.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Send the arena's descriptor to the runner named by the environment; where there is none, keep a copy of it at a
- * high number for the reporter. For arena_init(). */
-void birth_send(int memfd, size_t bytes);
+/* For arena_init(): it sends the arena's descriptor to the runner named by the environment; where there is none, it keeps
+ * a copy of it at a high number for the reporter. What the file's size may not be here, the runner makes it. */
+extern const struct arena_helper birth_helper __attribute__((visibility("hidden")));
 
 /* Send the descriptor to this address, for one who asked. */
 void birth_send_to(const char *address, int memfd, size_t bytes);

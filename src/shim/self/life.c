@@ -23,6 +23,8 @@ uint32_t life_image(void) { return image; }
 
 static int32_t own_pid(void) { return (int32_t)sys_call(SYS_getpid); }
 
+int32_t life_pid(void) { return atomic_load_explicit(&owner_pid, memory_order_relaxed); }
+
 bool life_owner(void) { return arena.base && own_pid() == atomic_load_explicit(&owner_pid, memory_order_relaxed); }
 
 /* True when the birth that was under way is over. */

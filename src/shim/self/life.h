@@ -27,6 +27,9 @@ enum { LIFE_PATIENCE_MS = 100 };
 enum life_claim life_claim(void);
 void life_settle(bool on);
 
+/* The process that claimed it last, from memory: also where that is asked in an errand for it. */
+int32_t life_pid(void);
+
 /* Which process image this is: 1, +1 in each fork child. */
 uint32_t life_image(void);
 

@@ -75,7 +75,7 @@ Test(shim_arena, a_fork_childs_own_arena_knows_the_inherited_one)
         const struct wire_header *parents = arena.header;
         pid_t child = fork();
         if (child == 0)
-                _exit(arena_init(5, place_send) && arena_inherited() == parents && arena.header != parents ? 0 : 1);
+                _exit(arena_init(5, &place_helper) && arena_inherited() == parents && arena.header != parents ? 0 : 1);
         int status;
         waitpid(child, &status, 0);
         cr_assert_eq(status, 0);
@@ -85,7 +85,7 @@ static void begins_under(int resource, rlim_t limit)
 {
         struct rlimit small = {limit, limit};
         cr_assert_eq(setrlimit(resource, &small), 0);
-        cr_assert(arena_init(5, place_send));
+        cr_assert(arena_init(5, &place_helper));
         cr_assert_leq(arena.bytes, limit);
         cr_assert_gt(arena.header->extents[WIRE_EXTENT_NODES].capacity, 10000);
 }
@@ -94,10 +94,48 @@ Test(shim_arena, shrinks_under_a_small_file_limit_without_a_signal) { begins_und
 
 Test(shim_arena, shrinks_under_a_small_address_space) { begins_under(RLIMIT_AS, 16ul << 30); }
 
+Test(shim_arena, is_whole_under_a_file_limit_that_may_be_lifted)
+{
+        struct rlimit limit, soft = {0, RLIM_INFINITY};
+        cr_assert_eq(setrlimit(RLIMIT_FSIZE, &soft), 0);
+        cr_assert(arena_init(5, &place_helper));
+        cr_assert_gt(arena.bytes, UINT64_C(1) << 35);
+        cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+        cr_assert_eq(limit.rlim_cur, 0);
+}
+
+static bool grow_never(int memfd, size_t bytes)
+{
+        static unsigned n;
+        cr_assert_eq(n++, 0, "asked again");
+        return memfd < 0 && bytes == 0;
+}
+
+Test(shim_arena, asks_once_for_what_its_file_limit_refuses)
+{
+        const struct arena_helper helper = {place_send, grow_never};
+        struct rlimit small = {1ul << 31, 1ul << 31};
+        cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+        cr_assert(arena_init(5, &helper));
+        cr_assert_leq(arena.bytes, 1ul << 31);
+}
+
+Test(shim_arena, begins_without_a_free_descriptor)
+{
+        int next = dup(0);
+        close(next);
+        struct rlimit none = {(rlim_t)next, (rlim_t)next};
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+        cr_assert_lt(dup(0), 0);
+        cr_assert(arena_init(5, &place_helper));
+        cr_assert_eq(arena.header->version, WIRE_VERSION);
+        cr_assert_lt(dup(0), 0);
+}
+
 Test(shim_arena, gives_up_quietly_when_nothing_fits)
 {
         struct rlimit tiny = {4096, 4096};
         cr_assert_eq(setrlimit(RLIMIT_FSIZE, &tiny), 0);
-        cr_assert_not(arena_init(5, place_send));
+        cr_assert_not(arena_init(5, &place_helper));
         cr_assert_null(arena.base);
 }

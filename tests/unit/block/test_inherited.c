@@ -19,7 +19,7 @@ static enum inherited fate_in_child(uintptr_t start, unsigned fork_epoch)
         pid_t child = fork();
         if (child == 0) {
                 struct block block;
-                if (!arena_init(5, place_send))
+                if (!arena_init(5, &place_helper))
                         _exit(99);
                 _exit((int)inherited_find(start, fork_epoch, &block));
         }
@@ -84,7 +84,7 @@ static int answer_of_child(int (*ask)(void))
 {
         pid_t child = fork();
         if (child == 0)
-                _exit(arena_init(5, place_send) ? ask() : 99);
+                _exit(arena_init(5, &place_helper) ? ask() : 99);
         int status;
         waitpid(child, &status, 0);
         return WEXITSTATUS(status);

@@ -273,7 +273,7 @@ Test(modules, a_fork_child_has_the_same_numbers_in_its_own_arena)
         uint32_t libc = stack_module((uintptr_t)strlen), own = stack_module((uintptr_t)capture);
         pid_t child = fork();
         if (child == 0) {
-                if (!arena_init(5, place_send))
+                if (!arena_init(5, &place_helper))
                         _exit(90);
                 stack_init(true);
                 walked_begin_thread(1);
