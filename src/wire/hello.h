@@ -47,6 +47,7 @@ enum wire_becomes_why {
         WIRE_WHY_FILE,    /* the program's file tells */
         WIRE_WHY_PRELOAD, /* a sanitizer in the LD_PRELOAD that it is given */
         WIRE_WHY_DROPPED, /* our library is not in the LD_PRELOAD that it is given */
+        WIRE_WHY_ROOT,    /* our library cannot be opened by its path from where it is started */
 };
 
 struct wire_becomes {

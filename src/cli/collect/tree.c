@@ -126,6 +126,7 @@ void tree_becomes(struct tree *tree, const struct arrival *arrival)
         }
         const char *why = arrival->why == WIRE_WHY_PRELOAD   ? obstacle_preloaded
                           : arrival->why == WIRE_WHY_DROPPED ? "was started without our library in its LD_PRELOAD"
+                          : arrival->why == WIRE_WHY_ROOT    ? "was started where our library cannot be opened (chroot)"
                                                              : obstacle_of(arrival->program);
         unwatched_add(&tree->unwatched, (int)arrival->pid, 1, arrival->program, why ? why : "could not be watched");
 }
@@ -136,7 +137,8 @@ void tree_add_vanished(struct tree *tree)
                 const struct member *member = &tree->members[i];
                 if (member->process.end.how == END_EXEC && member->process.nodes && !member->became_unwatched &&
                     member == last_of(tree, member->pid))
-                        unwatched_add(&tree->unwatched, (int)member->pid, 1, "", "did not load our library, or could not reach us");
+                        unwatched_add(&tree->unwatched, (int)member->pid, 1, "",
+                                      "did not load our library, or could not reach us");
         }
 }
 

@@ -4,7 +4,8 @@
  * nobody's. So where there is a runner, what an exec gives its new image is completed by the preload and the runner's
  * address. Who takes the preload out of an environment that is otherwise handed on, or puts another in its place, means
  * it, and is left alone; the runner is told.
- * A program that our library would harm (unwatched.c) is given an LD_PRELOAD without it, the rest as it is.
+ * A program that our library would harm (unwatched.c), or that is started where its path leads to nothing, so that
+ * ld.so would complain, is given an LD_PRELOAD without it, the rest as it is.
  */
 #include "shim/hooks/environment.h"
 
@@ -12,13 +13,16 @@
 #include "shim/self/birth.h"
 #include "shim/self/glibc.h"
 #include "shim/self/options.h"
+#include "shim/sys/syscall.h"
 #include "wire/hello.h"
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 
-enum { KEPT_BYTES = 4096 };
+enum { KEPT_BYTES = 4096, REACHED_BYTES = 512 };
 
 #define PRELOAD "LD_PRELOAD="
 static char preload[KEPT_BYTES], runner[KEPT_BYTES];
@@ -190,6 +194,35 @@ void environment_fill(char *const envp[], bool apart, char **ret_envp)
         if (!has_options(envp) && *options_given())
                 ret_envp[n++] = (char *)options_given();
         ret_envp[n] = NULL;
+}
+
+/* A name that is looked for along the loader's paths, or one too long for this stack, is taken to be there. */
+static bool is_reachable(const char *name, size_t length)
+{
+        char path[REACHED_BYTES];
+        if (name[0] != '/' || length >= sizeof path)
+                return true;
+        memcpy(path, name, length);
+        path[length] = 0;
+        long fd = sys_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+        if (!sys_failed(fd))
+                sys_call(SYS_close, fd);
+        return fd != -ENOENT && fd != -ENOTDIR && fd != -EACCES;
+}
+
+bool environment_reaches(char *const envp[])
+{
+        envp = envp ? envp : nothing;
+        const char *value = preload_in(envp);
+        if (!value && is_lacking(envp))
+                value = preload_of(preload);
+        for (bool is_own; value && *value; value += is_between(*value)) {
+                size_t n = name_length(value, &is_own);
+                if (is_own && !is_reachable(value, n))
+                        return false;
+                value += n;
+        }
+        return true;
 }
 
 bool environment_preloads_sanitizer(char *const envp[])

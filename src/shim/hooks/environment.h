@@ -9,7 +9,7 @@
 void environment_init(void);
 
 /* How many bytes environment_fill() needs; 0 = `envp` is good as it is. `apart`: for a program that our library would
- * harm. */
+ * harm, or that would not find it. */
 size_t environment_bytes(char *const envp[], bool apart);
 
 /* `envp` with what it lacks; or, apart, without our library in LD_PRELOAD. */
@@ -17,6 +17,10 @@ void environment_fill(char *const envp[], bool apart, char **ret_envp);
 
 /* Is our library not in it, and will not be: taken out, or another in its place? */
 bool environment_drops(char *const envp[]);
+
+/* Would ld.so, if the program were started from where this process is, be able to open our library? Else it says in
+ * the program's name that it cannot. */
+bool environment_reaches(char *const envp[]);
 
 /* Does its LD_PRELOAD name a sanitizer's runtime? */
 bool environment_preloads_sanitizer(char *const envp[]);

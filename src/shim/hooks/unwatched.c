@@ -1,10 +1,10 @@
 /* Programs that a process becomes and nobody watches: see unwatched.h
  *
  * The runner hears of a process when our library is loaded into it. Of one into which it cannot be, it would hear
- * nothing and report as if there were nothing to say. Another dies of our library (bare/sanitizer.c). So whoever
- * executes a program looks at its file before. Why it is not watched the runner finds out itself
- * (cli/collect/obstacle.c); here it is a question of yes or no. All by the kernel and on the stack: this may run
- * between vfork and exec.
+ * nothing and report as if there were nothing to say. Another dies of our library (bare/sanitizer.c), or would not find
+ * it and complain (environment.c). So whoever executes a program looks at its file before. Why it is not watched the
+ * runner finds out itself (cli/collect/obstacle.c); here it is a question of yes or no. All by the kernel and on the
+ * stack: this may run between vfork and exec.
  */
 #include "shim/hooks/unwatched.h"
 
@@ -173,10 +173,14 @@ static void look_at(struct unwatched *ret, const char *path, char *const envp[])
 {
         enum outlook outlook = program_outlook(path);
         bool preloads = outlook != HARMED && environment_preloads_sanitizer(envp);
-        ret->apart = outlook == HARMED || preloads;
         bool drops = outlook == SEEN && !preloads && environment_drops(envp);
+        bool elsewhere = outlook == SEEN && !preloads && !drops && !environment_reaches(envp);
+        ret->apart = outlook == HARMED || preloads || elsewhere;
         ret->is = outlook == CLOSED || ret->apart || drops;
-        ret->why = outlook == SEEN && preloads ? WIRE_WHY_PRELOAD : drops ? WIRE_WHY_DROPPED : WIRE_WHY_FILE;
+        ret->why = outlook == SEEN && preloads ? WIRE_WHY_PRELOAD
+                   : drops                     ? WIRE_WHY_DROPPED
+                   : elsewhere                 ? WIRE_WHY_ROOT
+                                               : WIRE_WHY_FILE;
 }
 
 static bool tell(const struct unwatched *unwatched, enum wire_becomes_how how, pid_t pid)
