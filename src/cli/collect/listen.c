@@ -1,6 +1,7 @@
 /* Where arenas arrive: see listen.h */
 #include "cli/collect/listen.h"
 
+#include "cli/collect/status.h"
 #include "cli/say/say.h"
 #include "wire/arena.h"
 #include "wire/hello.h"
@@ -153,15 +154,19 @@ static void arrival_take_descriptors(struct arrival *arrival, const struct cmsgh
         }
 }
 
-/* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is,
- * and is gone at once, the other is meant; a sender that stays is in another pid namespace. */
-static void arrival_find_sender(struct arrival *arrival, pid_t said)
+static bool sender_is_gone(const struct arrival *arrival)
 {
         enum { PATIENCE_MS = 20 };
         struct pollfd sender = {.fd = arrival->pidfd, .events = POLLIN};
-        bool is_gone =
-                arrival->pidfd >= 0 ? poll(&sender, 1, PATIENCE_MS) > 0 : kill(arrival->pid, 0) < 0 && errno == ESRCH;
-        if (!is_gone || kill(said, 0) < 0)
+        return arrival->pidfd >= 0 ? poll(&sender, 1, PATIENCE_MS) > 0 : kill(arrival->pid, 0) < 0 && errno == ESRCH;
+}
+
+/* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is,
+ * and is its child, or is gone at once, the other is meant; a sender that stays is in another pid namespace. */
+static void arrival_find_sender(struct arrival *arrival, pid_t said)
+{
+        bool is_its_child = status_number(arrival->pid, "PPid", false) == said;
+        if ((!is_its_child && !sender_is_gone(arrival)) || kill(said, 0) < 0)
                 return;
         if (arrival->pidfd >= 0)
                 close(arrival->pidfd);
