@@ -26,6 +26,7 @@ struct arena arena;
 
 /* Not wiped: the arena that this process made last, or, in a fork child, the one of its parent. */
 static const struct wire_header *made, *inherited;
+static bool made_is_stand_in;
 
 const struct wire_header *arena_inherited(void) { return inherited; }
 
@@ -237,6 +238,7 @@ static bool arena_begin(int memfd, unsigned granule_shift, const struct arena_he
         helper->send(memfd, bytes);
         inherited = made;
         made = header;
+        made_is_stand_in = false;
         view_open(base, header);
         return true;
 }
@@ -270,6 +272,53 @@ bool arena_init(unsigned granule_shift, const struct arena_helper *helper)
         struct beginning beginning = {granule_shift, helper};
         long result = beginning_run(&beginning);
         return result == 0 || (result == -EMFILE && errand_run(beginning_errand, &beginning) == 0);
+}
+
+/* The same extents with nothing in them. It says that it is a fork child's, so that nobody takes it for all that was
+ * inherited. */
+static struct wire_header stand_in_header(void)
+{
+        struct wire_header header = {.version = WIRE_VERSION,
+                                     .header_bytes = sizeof header,
+                                     .arena_bytes = made->arena_bytes,
+                                     .granule_shift = made->granule_shift,
+                                     .epoch = made->epoch,
+                                     .is_fork_child = true};
+        memcpy(header.extents, made->extents, sizeof header.extents);
+        for (unsigned i = 0; i < WIRE_EXTENT_END; i++)
+                header.extents[i].used = 1;
+        return header;
+}
+
+/* Mapped as the parent's was, so that what the kernel gave once it gives again. */
+static bool stand_in_map(void)
+{
+        struct wire_header header = stand_in_header();
+        if (header.arena_bytes > limit_of(RLIMIT_FSIZE))
+                return false;
+        long memfd = sys_call(SYS_memfd_create, "unfreed", MFD_CLOEXEC);
+        if (sys_failed(memfd))
+                return false;
+        long at = sys_call(SYS_ftruncate, memfd, header.arena_bytes);
+        if (!sys_failed(at))
+                at = sys_call(SYS_mmap, made, header.arena_bytes, PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_NORESERVE | MAP_FIXED, memfd, 0);
+        sys_call(SYS_close, memfd);
+        if (sys_failed(at))
+                return false;
+        sys_call(SYS_madvise, at, header.arena_bytes, MADV_DONTDUMP);
+        *(struct wire_header *)at = header;
+        return true;
+}
+
+bool arena_stand_in(void)
+{
+        if (made == NULL || (!made_is_stand_in && !stand_in_map()))
+                return false;
+        made_is_stand_in = true;
+        view_open((unsigned char *)(uintptr_t)made, (struct wire_header *)(uintptr_t)made);
+        arena_stop();
+        return true;
 }
 
 void arena_stop(void)

@@ -70,6 +70,10 @@ unsigned arena_shares_in(uint64_t limit); /* 0 to 2 */
 
 void arena_epoch_set(unsigned epoch);
 
+/* In a fork child: an empty arena in the place of the parent's, with the view open and nothing recorded, for code that
+ * was in the middle of an event at the fork. False, with nothing changed, when the kernel refuses. */
+bool arena_stand_in(void);
+
 /* Stop recording for good: `base` becomes NULL. The mapping stays, and so do the pointers into it: other threads may be
  * using both. */
 void arena_stop(void);

@@ -110,26 +110,44 @@ __attribute__((noreturn)) static void exit_now(int status, uintptr_t sp)
 DOOR void _exit(int status) { exit_now(status, JUDGE_SP_HERE()); }
 DOOR void _Exit(int status) { exit_now(status, JUDGE_SP_HERE()); }
 
-static pid_t fork_with(pid_t (*next)(void))
+/* A word of the kernel's frame that nobody changes while the handler runs: where that returns to, which x86-64 keeps
+ * right below the rest; else the number of the signal. */
+static uintptr_t signal_word_at(uintptr_t signal_sp)
 {
+#if defined __x86_64__
+        return signal_sp - sizeof(uintptr_t);
+#else
+        return signal_sp;
+#endif
+}
+
+static pid_t fork_with(pid_t (*next)(void), const struct stack_start *start)
+{
+        struct thread *self = &thread_self;
+        uintptr_t signal_sp, sp = life_owner() ? stack_sp_interrupted(self, start, &signal_sp) : 0;
+        struct life_inside inside = {.sp = sp, .signal_word = sp ? signal_word_at(signal_sp) : 0};
+        self->forks_inside = sp ? &inside : NULL;
         life_fork_begin();
         pid_t child = next();
         if (child == 0)
                 life_fork_end_child();
+        self->forks_inside = NULL;
         return child;
 }
 
 DOOR pid_t fork(void)
 {
+        struct stack_start start = STACK_START_HERE();
         next_begin();
-        return fork_with(next_fork);
+        return fork_with(next_fork, &start);
 }
 
 DOOR pid_t _Fork(void);
 DOOR pid_t _Fork(void)
 {
+        struct stack_start start = STACK_START_HERE();
         next_begin();
-        return fork_with(next__Fork ? next__Fork : next_fork);
+        return fork_with(next__Fork ? next__Fork : next_fork, &start);
 }
 
 /* glibc's own leaves by an internal _exit, past our door (misc/daemon.c); this is daemon(3) through the doors. */

@@ -68,6 +68,7 @@ static bool image_birth(bool is_fork_child)
                            (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
                    0);
         if (is_fork_child) {
+                arena.header->dropped[WIRE_DROP_EARLY] = life_inside_taken();
                 python_fork_child();
                 own_fork_child();
         }

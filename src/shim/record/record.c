@@ -14,6 +14,7 @@
 #include "shim/record/logged.h"
 #include "shim/record/sample.h"
 #include "shim/record/wrong.h"
+#include "shim/self/life.h"
 #include "shim/self/options.h"
 
 static struct stack_id (*python_frames)(struct thread *self);
@@ -43,7 +44,7 @@ bool record_begin(struct thread *self)
 {
         if (self->quiet | self->nest)
                 return false;
-        if (arena.base == NULL && !image_begin())
+        if (arena.base == NULL && (life_is_inside((uintptr_t)__builtin_frame_address(0)) || !image_begin()))
                 return false;
         if (self->count == NULL) {
                 self->quiet++;

@@ -7,6 +7,7 @@
 
 #include "shim/arena/arena.h"
 #include "shim/self/thread.h"
+#include "shim/sys/probe.h"
 #include "shim/sys/syscall.h"
 
 #include <stdatomic.h>
@@ -18,6 +19,9 @@ static _Atomic uint32_t state;
 static _Atomic int32_t owner_pid; /* whose state that is; 0 = nobody's yet */
 static _Atomic bool is_ending;
 static uint32_t image, image_fork_epoch;
+static struct life_inside inside; /* this process's; sp 0 = it is no such child */
+static uintptr_t inside_word;
+static uint64_t n_inside;
 
 uint32_t life_image(void) { return image; }
 
@@ -102,6 +106,42 @@ uint32_t life_fork_epoch(void) { return image_fork_epoch; }
 /* Kernels before 4.14 do not wipe. A handler of pthread_atfork that allocates has begun the child's image already. */
 void life_fork_end_child(void)
 {
-        if (!life_owner())
-                arena_stop();
+        if (life_owner())
+                return;
+        arena_stop();
+        struct thread *self = &thread_self;
+        if (self->forks_inside) {
+                inside = *self->forks_inside;
+                inside_word = *(const uintptr_t *)inside.signal_word;
+                self->forks_inside = NULL;
+        }
+        if (inside.sp && !arena_stand_in())
+                inside.sp = 0;
+}
+
+/* A signal stack may be unmapped by then. */
+static bool is_signal_over(void)
+{
+        uintptr_t word;
+        return !probe_read(inside.signal_word, &word, sizeof word) || word != inside_word;
+}
+
+bool life_is_inside(uintptr_t sp)
+{
+        /* A handler runs at least so far below whom it interrupts: the kernel's frame is larger. */
+        enum { SIGNAL_FRAME_BYTES = 768, STACK_BYTES = 1 << 26 };
+        if (inside.sp == 0)
+                return false;
+        if (sp + SIGNAL_FRAME_BYTES - inside.sp < STACK_BYTES || is_signal_over())
+                inside.sp = 0;
+        else
+                n_inside++;
+        return inside.sp != 0;
+}
+
+uint64_t life_inside_taken(void)
+{
+        uint64_t n = n_inside;
+        n_inside = 0;
+        return n;
 }

@@ -50,6 +50,20 @@ uint64_t life_epochs(void);
 void life_fork_begin(void);
 void life_fork_end_child(void);
 
+/* A fork in a signal handler that interrupted one of our own functions: what that has in hand belongs to the parent's
+ * arena, and when the handler returns it goes on in the child, where it must find memory and do the parent no harm. So
+ * such a child gets an empty arena in the place of its parent's, and is not recorded until the handler is gone.
+ * struct thread points to what is known of it during the fork. */
+struct life_inside {
+        uintptr_t sp;          /* where the signal came */
+        uintptr_t signal_word; /* address of a word that stays as it is until the handler has returned */
+};
+
+/* Asked by who finds that nothing is recorded, with its own stack pointer: is this such a child, in the handler still?
+ * life_inside_taken(): how many were told so, counted anew from then on. */
+bool life_is_inside(uintptr_t sp);
+uint64_t life_inside_taken(void);
+
 /* In a fork child: the parent's epoch at the fork. 0 when that is not known, as after a bare clone(). */
 uint32_t life_fork_epoch(void);
 

@@ -41,6 +41,7 @@ struct thread {
         int64_t sample_left;   /* bytes until a block is */
         uint64_t sample_state; /* of the random numbers */
         void *passing;         /* owned by hooks/: what an operator behind ours is releasing just now */
+        const struct life_inside *forks_inside; /* owned by self/life.h; NULL but while it forks there */
         struct log *log; /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
 };
 _Static_assert(offsetof(struct thread, logging) == offsetof(struct thread, odd) + 6 &&

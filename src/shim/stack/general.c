@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-enum { OWN_FRAMES_MAX = 64, DESCENTS_MAX = 6 };
+enum { OWN_FRAMES_MAX = 64, DESCENTS_MAX = 6, HANDLER_FRAMES_MAX = 64 };
 
 #if defined __x86_64__
 /* Callee-saved registers, sp and pc at one moment, at which the compiler's unwind table speaks of exactly them. */
@@ -191,6 +191,33 @@ uintptr_t general_sp_outside(const struct stack_start *start, struct reach *reac
                         return outermost ? sp : 0;
         }
         return 0;
+}
+
+uintptr_t general_sp_interrupted(const struct stack_start *start, struct reach *reach, uintptr_t *ret_signal_sp)
+{
+        const struct module *own = module_find((uintptr_t)general_sp_interrupted);
+        struct registers r = {.pc = start->pc, .known = UINT64_C(1) << REGISTER_SP | UINT64_C(1) << REGISTER_FP};
+        r.value[REGISTER_SP] = start->sp;
+        r.value[REGISTER_FP] = start->fp;
+        uintptr_t met = 0, met_signal = 0, found = 0; /* the last signal on the way; one that interrupted us */
+        for (unsigned left = HANDLER_FRAMES_MAX; own && left > 0; left--) {
+                struct cfi_row row;
+                bool outermost;
+                uintptr_t sp = r.value[REGISTER_SP];
+                if (met && module_find(r.pc - !r.interrupted) == own) {
+                        found = met;
+                        *ret_signal_sp = met_signal;
+                }
+                if (row_of(&r, &row) == CFI_FOUND ? !registers_step(&r, &row, reach, &outermost)
+                                                  : !signal_frame_step(&r, reach))
+                        break;
+                if (r.interrupted) {
+                        met = r.value[REGISTER_SP];
+                        met_signal = sp;
+                        left = HANDLER_FRAMES_MAX;
+                }
+        }
+        return found;
 }
 
 __attribute__((noinline)) enum general_end general_walk(const struct stack_start *start, struct reach *reach,

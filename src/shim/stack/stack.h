@@ -39,6 +39,10 @@ struct stack_start {
  * called exit(); 0 = somebody else did. */
 uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *start);
 
+/* Is `start` in a signal handler that interrupted one of our own functions, or what it has called? The stack pointer
+ * where that happened, and at the kernel's frame of the signal; 0 = no. */
+uintptr_t stack_sp_interrupted(struct thread *self, const struct stack_start *start, uintptr_t *ret_signal_sp);
+
 /* Walk from `start` and intern: the id of the ALLOCATOR node `allocator_word` below the frames. Never fails hard: what
  * cannot be had is a shorter stack, at worst the ALLOCATOR node under the root; 0 only when the trie is full.
  * Async-signal-safe. Takes no lock, calls neither the allocator nor (but for the first sight of an address) ld.so. */
