@@ -201,7 +201,7 @@ struct wire_code {
         X(THREADS, "threads: list full")                                                                               \
         X(MEMORY, "memory for ourselves was refused")                                                                  \
         X(REENTRANT, "allocations in a signal handler inside ourselves")                                               \
-        X(EARLY, "allocations before we could record")                                                                 \
+        X(EARLY, "allocations that could not be recorded")                                                             \
         X(FOREIGN, "releases of blocks that we never saw")                                                             \
         X(WALKS, "stacks cut short by something odd")                                                                  \
         X(LOG, "events of the log: no room for them in time")

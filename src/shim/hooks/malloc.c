@@ -25,7 +25,7 @@ static inline void *born(void *block, size_t size, enum wire_entry entry, size_t
         struct thread *self = &thread_self;
         if (unlikely(block == NULL))
                 return NULL;
-        if (likely(record_wanted(self)))
+        if (likely(record_wanted(self)) && !record_goes_past_us(entry))
                 record_birth(self, block, size, entry, log2_exact(alignment), start);
         else
                 record_unseen(self, block, size);
@@ -237,7 +237,7 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
         if (block == NULL)
                 return born(next_realloc(NULL, size), size, entry, 0, start);
         struct thread *self = &thread_self;
-        if (unlikely(!record_wanted(self))) {
+        if (unlikely(!record_wanted(self) || record_goes_past_us(entry))) {
                 record_unseen_release(self, block);
                 void *result = next_realloc(block, size);
                 if (result)

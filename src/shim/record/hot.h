@@ -27,6 +27,7 @@ enum hot_exception {
         HOT_CHECK = 4,      /* walks are checked */
         HOT_NO_RELEASE = 8, /* releases have no stacks: births are plain all the same, and so are releases, behind a call */
         HOT_GRANULE = 16,   /* a slot does not speak of 32 bytes: the allocator is not glibc's */
+        HOT_PAST_US = 32,   /* a free() stands before ours, and may never come to it: record.h */
 };
 enum { HOT_GRANULE_SHIFT = 5, HOT_LEAF_SHIFT = HOT_GRANULE_SHIFT + 17 };
 

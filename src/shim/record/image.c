@@ -67,7 +67,9 @@ static bool image_birth(bool is_fork_child)
         hot_except((check_wanted() ? HOT_CHECK : 0u) | (options.release_stacks ? 0u : HOT_NO_RELEASE) |
                            (arena.granule_shift == HOT_GRANULE_SHIFT ? 0u : HOT_GRANULE),
                    0);
-        if (is_fork_child) {
+        if (!is_fork_child) {
+                record_past_us_begin();
+        } else {
                 arena.header->dropped[WIRE_DROP_EARLY] = life_inside_taken();
                 python_fork_child();
                 own_fork_child();

@@ -25,7 +25,7 @@ void hot_except(unsigned more, unsigned no_more)
         hot_exceptions = (hot_exceptions | more) & ~no_more;
         bool is_sampled = options.sample && arena.base;
         bool births = arena.base && !is_sampled && !(hot_exceptions & ~(unsigned)HOT_NO_RELEASE);
-        const uint8_t *sampled = is_sampled && !(hot_exceptions & HOT_FAIL) ? sample_known : NULL;
+        const uint8_t *sampled = is_sampled && !(hot_exceptions & (HOT_FAIL | HOT_PAST_US)) ? sample_known : NULL;
         __atomic_store_n(&arena.sampled, sampled, __ATOMIC_RELEASE);
         stamp_allow(births, births && !hot_exceptions);
 }
@@ -39,6 +39,31 @@ bool (*record_python_excuses)(const struct block *block, enum wire_entry entry);
 
 /* Blocks given out while we could not record; while there are none, a pointer that we do not know is a wrong one. */
 uint32_t record_n_unseen;
+
+static bool past_us, malloc_is_ours;
+
+void record_past_us_begin(void)
+{
+        if (next_comes_to_ours("free"))
+                return;
+        malloc_is_ours = next_comes_to_ours("malloc");
+        past_us = true;
+        hot_except(HOT_PAST_US, 0);
+}
+
+bool record_goes_past_us(enum wire_entry entry)
+{
+        if (likely(!past_us) || wire_entry_family(entry) != WIRE_FAMILY_MALLOC)
+                return false;
+        bool leads_here = wire_entry_role(entry) == WIRE_RELEASE || (entry == WIRE_ENTRY_MALLOC && !malloc_is_ours);
+        if (leads_here) {
+                past_us = false;
+                hot_except(0, HOT_PAST_US);
+                return false;
+        }
+        arena_drop(WIRE_DROP_EARLY);
+        return true;
+}
 
 bool record_begin(struct thread *self)
 {

@@ -44,6 +44,14 @@ static inline bool record_is_gone(const void *block)
         return likely(slot && wire_slot_released(*slot) && wire_slot_is_of(*slot, (uintptr_t)block));
 }
 
+/* The program has a free() of its own, which stands before ours. Where it never leads to ours (but to __libc_free, say),
+ * releases go past us, and a block that our calloc, realloc or memalign gave is no event: it would look lost, and its
+ * address a released one when the program's own malloc() gives it again. So until a call shows that the program's
+ * functions lead to ours, blocks of malloc's family are given unseen. */
+void record_past_us_begin(void);
+/* Is a call that came to the door of this entry point no event for that? Asked by every door that gives or releases. */
+bool record_goes_past_us(enum wire_entry entry);
+
 /* `block` (not NULL) of `size` bytes was given to the program through `entry`. */
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                   const struct stack_start *start);

@@ -31,6 +31,13 @@ bool next_find_all(void)
 
 void *next_find(const char *name) { return dlsym(RTLD_NEXT, name); }
 
+bool next_comes_to_ours(const char *name)
+{
+        Dl_info first, own;
+        void *symbol = dlsym(RTLD_DEFAULT, name);
+        return !symbol || symbol == dlsym(RTLD_NEXT, name) || !dladdr(symbol, &first) || !dladdr(&next_state, &own) || first.dli_fbase == own.dli_fbase;
+}
+
 const char *next_allocator(bool *ret_is_libc)
 {
         /* dladdr takes ld.so's lock and allocates nothing (glibc elf/dl-addr.c). */

@@ -65,6 +65,9 @@ static inline bool next_begin(void)
 /* Any other definition behind ours; NULL when there is none. Only after next_begin(). */
 void *next_find(const char *name);
 
+/* Does a call of this name come to our definition, or does another object's stand before it: the program's own? */
+bool next_comes_to_ours(const char *name);
+
 /* Path of the object whose malloc is behind ours, and whether that is the C library. */
 const char *next_allocator(bool *ret_is_libc);
 
