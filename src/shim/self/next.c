@@ -35,7 +35,8 @@ bool next_comes_to_ours(const char *name)
 {
         Dl_info first, own;
         void *symbol = dlsym(RTLD_DEFAULT, name);
-        return !symbol || symbol == dlsym(RTLD_NEXT, name) || !dladdr(symbol, &first) || !dladdr(&next_state, &own) || first.dli_fbase == own.dli_fbase;
+        return !symbol || symbol == dlsym(RTLD_NEXT, name) || !dladdr(symbol, &first) || !dladdr(&next_state, &own) ||
+               first.dli_fbase == own.dli_fbase;
 }
 
 const char *next_allocator(bool *ret_is_libc)
