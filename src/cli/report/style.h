@@ -18,8 +18,10 @@ enum style {
 
 void style_print(const struct report *report, FILE *out, enum style style, const char *text);
 
-/* Columns that `text` takes, which must be clean; one for each character. */
+/* Columns that `text` takes, which must be clean: most characters take one, those of East Asia two. */
 size_t style_width(const char *text);
+/* The same for its first character, of *ret_bytes. */
+size_t style_character(const char *text, size_t *ret_bytes);
 /* Spaces from column `at` to column `to`. */
 void style_pad(FILE *out, size_t at, size_t to);
 
@@ -28,6 +30,10 @@ void style_pad(FILE *out, size_t at, size_t to);
 const char *style_clean(struct store *store, const char *text);
 /* The same for `n_bytes`, and cut to `most` columns with "..." at its end. */
 const char *style_clip(struct store *store, const char *text, size_t n_bytes, size_t most);
+/* Clean text cut to `most` columns, with "..." in its middle: names tell most at both ends. */
+const char *style_middle(struct store *store, const char *text, size_t most);
+/* The same with "..." at its beginning, at a slash where there is one: the end of a path tells most. */
+const char *style_end(struct store *store, const char *text, size_t most);
 
 /* What stands before and after the findings: see text_frame.c. `is_clean`: no finding is shown. */
 void text_head(const struct report *report, FILE *out, bool is_clean);

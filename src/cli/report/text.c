@@ -10,6 +10,7 @@
 #include "cli/report/quantity.h"
 #include "cli/report/source.h"
 #include "cli/report/style.h"
+#include "cli/report/wrap.h"
 
 #include <string.h>
 
@@ -23,6 +24,8 @@ enum {
         PLACE_LEAST = 13,
         PLACE_MOST = 44,
         SOURCE_MOST = 100,
+        NOTE_INDENT = 6, /* of a note that goes on */
+        TITLE_INDENT = 4,
         STACK_LINES_MOST = 60, /* without -v; the frames in the middle are what is left out */
         STACK_LINES_HEAD = 40,
 };
@@ -31,6 +34,7 @@ struct line {
         const char *function, *place;
         const char *source; /* or "" */
         enum style style;   /* of the function */
+        bool is_whole;      /* of numbers, of which no part may be left out */
 };
 
 struct text {
@@ -96,7 +100,7 @@ static struct line run_line(struct text *text, size_t length)
 {
         return (struct line){store_format(text->report->store, "... %s more of it",
                                           quantity_number(text->report->store, length - 1)),
-                             "", "", STYLE_FAINT};
+                             "", "", STYLE_FAINT, true};
 }
 
 /* The lines of a stack, in the report's store. `allocation`: what stands for the allocator, or "". */
@@ -106,7 +110,7 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
         size_t n = 0, depth = report_depth(text->report, stack);
         const struct named_frame *sourced = report_place(stack);
         if (*allocation && stack->entry)
-                lines[n++] = (struct line){entry_name(stack->entry), allocation, "", STYLE_FAINT};
+                lines[n++] = (struct line){entry_name(stack->entry), allocation, "", STYLE_FAINT, true};
         for (size_t i = 0, run; i < depth; i += run) {
                 const struct named_frame *frame = stack->frames[i];
                 for (run = 1; i + run < depth && same_line(frame, stack->frames[i + run]); run++)
@@ -117,7 +121,7 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
                 sourced = frame == sourced ? NULL : sourced;
                 lines[n++] = (struct line){style_clean(text->report->store, report_function(text->report, frame)),
                                            style_clean(text->report->store, place_of(text, frame)), source,
-                                           frame_style(frame)};
+                                           frame_style(frame), false};
                 if (run == 2) /* one more line says as much as the words would */
                         lines[n] = lines[n - 1], lines[n++].source = "";
                 else if (run > 2)
@@ -127,7 +131,28 @@ static struct line *stack_lines(struct text *text, const struct stack *stack, co
         return lines;
 }
 
-/* As much of the source as the rest of a terminal's line holds. */
+/* Columns are as wide as the terminal lets them be: a name keeps both ends, a place the end of its path. */
+static struct line line_fit(const struct text *text, struct line line)
+{
+        struct store *store = text->report->store;
+        size_t begins = 6 + text->function_width + 2, columns = text->report->columns;
+        if (!columns)
+                line.function = style_clip(store, line.function, strlen(line.function), text->function_most);
+        else if (!line.is_whole)
+                line.function = style_middle(store, line.function, text->function_most);
+        if (columns && !line.is_whole)
+                line.place = style_end(store, line.place, columns > begins + PLACE_LEAST ? columns - begins : PLACE_LEAST);
+        return line;
+}
+
+/* Where the place begins: numbers that would not fit in its column stand right after the name. */
+static size_t place_begins(const struct text *text, const struct line *line)
+{
+        size_t begins = text->function_width + 2, columns = text->report->columns;
+        bool is_short = !columns || !line->is_whole || 6 + begins + style_width(line->place) <= columns;
+        return is_short ? begins : style_width(line->function) + 2;
+}
+
 /* A place that is longer than the column is still set off from what follows. */
 static size_t place_columns(const struct text *text, const struct line *line)
 {
@@ -135,6 +160,7 @@ static size_t place_columns(const struct text *text, const struct line *line)
         return (place > text->place_width ? place : text->place_width) + 2;
 }
 
+/* As much of the source as the rest of a terminal's line holds. */
 static const char *source_clip(const struct text *text, const struct line *line)
 {
         size_t begins = 6 + text->function_width + 2 + place_columns(text, line), columns = text->report->columns;
@@ -145,17 +171,17 @@ static const char *source_clip(const struct text *text, const struct line *line)
         return style_clip(text->report->store, line->source, strlen(line->source), columns - begins);
 }
 
-static void print_line(struct text *text, const struct line *line)
+static void print_line(struct text *text, const struct line *whole)
 {
         const struct report *report = text->report;
-        const char *function = style_clip(report->store, line->function, strlen(line->function), text->function_most);
+        struct line fit = line_fit(text, *whole), *line = &fit;
         fputs("      ", text->out);
-        style_print(report, text->out, line->style, function);
+        style_print(report, text->out, line->style, line->function);
         if (!*line->place) {
                 fputc('\n', text->out);
                 return;
         }
-        style_pad(text->out, style_width(function), text->function_width + 2);
+        style_pad(text->out, style_width(line->function), place_begins(text, line));
         style_print(report, text->out, line->style == STYLE_FAINT ? STYLE_FAINT : STYLE_PLACE, line->place);
         const char *source = source_clip(text, line);
         if (*source) {
@@ -237,25 +263,34 @@ static const char *process_words(const struct report *report, const struct proce
         return words;
 }
 
-static void print_processes(struct text *text, const struct finding *finding)
+static void print_processes(struct text *text, FILE *out, const struct finding *finding)
 {
         const struct capture *capture = text->report->capture;
         if (capture->n_processes < 2 || !finding->n_processes)
                 return;
         if (finding->n_processes == 1 && finding->processes[0]->pid == capture->processes[0].pid)
                 return;
-        fputs(finding->n_processes == 1 ? "    in process" : "    in processes", text->out);
+        fputs(finding->n_processes == 1 ? "    in process" : "    in processes", out);
         for (size_t i = 0; i < finding->n_processes && i < 8; i++) {
                 const struct process *process = finding->processes[i];
                 const char *exe = process->exe ? process->exe : "", *slash = strrchr(exe, '/');
-                fprintf(text->out, "%s %d", i ? "," : "", process->pid);
+                fprintf(out, "%s %d", i ? "," : "", process->pid);
                 const char *words = process_words(text->report, process, slash ? slash + 1 : exe);
                 if (*words)
-                        fprintf(text->out, " (%s)", style_clean(text->report->store, words));
+                        fprintf(out, " (%s)", style_clean(text->report->store, words));
         }
         if (finding->n_processes > 8)
-                fprintf(text->out, " and %zu more", finding->n_processes - 8);
-        fputc('\n', text->out);
+                fprintf(out, " and %zu more", finding->n_processes - 8);
+        fputc('\n', out);
+}
+
+static enum style title_style(const struct finding *finding)
+{
+        return finding->suppressed_by                            ? STYLE_FAINT
+               : finding->severity == SEVERITY_LOW               ? STYLE_WARN
+               : finding->gating || !rule_is_leak(finding->rule) ? STYLE_BAD
+               : finding->rule == RULE_UF003                     ? STYLE_STRONG
+                                                                 : STYLE_WARN;
 }
 
 static void print_title(struct text *text, const struct finding *finding)
@@ -266,40 +301,41 @@ static void print_title(struct text *text, const struct finding *finding)
         if (finding->count > 1)
                 title = store_format(report->store, "%s, %s times", title,
                                      quantity_number(report->store, finding->count));
-        style_print(report, text->out, STYLE_STRONG, number);
+        struct wrap wrap;
+        wrap_begin(&wrap, text->out, report->columns, TITLE_INDENT);
+        style_print(report, wrap.lines, STYLE_STRONG, number);
         size_t width = strlen(number) < 3 ? 4 : strlen(number) + 2;
-        style_pad(text->out, strlen(number), width);
-        enum style style = finding->suppressed_by                            ? STYLE_FAINT
-                           : finding->severity == SEVERITY_LOW               ? STYLE_WARN
-                           : finding->gating || !rule_is_leak(finding->rule) ? STYLE_BAD
-                           : finding->rule == RULE_UF003                     ? STYLE_STRONG
-                                                                             : STYLE_WARN;
-        style_print(report, text->out, style, title);
+        style_pad(wrap.lines, strlen(number), width);
+        style_print(report, wrap.lines, title_style(finding), title);
         width += style_width(title);
         if (report->columns && width + 2 + ID_WIDTH > report->columns) { /* the id has a line of its own */
-                fputc('\n', text->out);
+                fputc('\n', wrap.lines);
                 width = 0;
         }
-        style_pad(text->out, width, width + 2 > text->id_column ? width + 2 : text->id_column);
-        style_print(report, text->out, STYLE_FAINT,
+        style_pad(wrap.lines, width, width + 2 > text->id_column ? width + 2 : text->id_column);
+        style_print(report, wrap.lines, STYLE_FAINT,
                     store_format(report->store, "id %s%.8s", finding->weak ? "~" : "", finding->id));
-        fputc('\n', text->out);
+        fputc('\n', wrap.lines);
+        wrap_end(&wrap);
 }
 
 static void print_notes(struct text *text, const struct finding *finding)
 {
         struct store *store = text->report->store;
         const char *advice = report_advice(text->report, finding);
+        struct wrap wrap;
+        wrap_begin(&wrap, text->out, text->report->columns, NOTE_INDENT);
         if (*advice)
-                fprintf(text->out, "    %s.\n", style_clean(store, advice));
+                fprintf(wrap.lines, "    %s.\n", style_clean(store, advice));
         if (finding->baseline && strcmp(finding->baseline, "new") != 0)
-                fprintf(text->out, "    %s\n",
+                fprintf(wrap.lines, "    %s\n",
                         strcmp(finding->baseline, "known") == 0   ? "known: it is in the baseline."
                         : strcmp(finding->baseline, "moved") == 0 ? "known: it is in the baseline, elsewhere."
                                                                   : "it is in the baseline, and has grown.");
         if (finding->suppressed_by)
-                fprintf(text->out, "    suppressed by %s\n", style_clean(store, finding->suppressed_by));
-        print_processes(text, finding);
+                fprintf(wrap.lines, "    suppressed by %s\n", style_clean(store, finding->suppressed_by));
+        print_processes(text, wrap.lines, finding);
+        wrap_end(&wrap);
 }
 
 static void print_finding(struct text *text, const struct finding *finding)

@@ -5,10 +5,16 @@
 #include "cli/report/metric.h"
 #include "cli/report/quantity.h"
 #include "cli/report/style.h"
+#include "cli/report/wrap.h"
 
 #include <string.h>
 
-enum { COMMAND_MOST = 72 };
+enum {
+        COMMAND_MOST = 72,
+        COMMAND_AT = 9, /* after "unfreed: ", on a terminal in the same line */
+        COMMAND_LEAST = 20,
+        INDENT = 2, /* of a line that goes on */
+};
 
 struct counts {
         size_t n_of[RULE_END]; /* findings that are not suppressed */
@@ -84,12 +90,20 @@ static const char *sum_words(const struct report *report, const char *verb, uint
                             quantity_blocks(store, blocks));
 }
 
-void text_head(const struct report *report, FILE *out, bool is_clean)
+static size_t command_columns(const struct report *report)
+{
+        size_t columns = report->columns;
+        if (!columns || columns >= COMMAND_AT + COMMAND_MOST)
+                return COMMAND_MOST;
+        return columns > COMMAND_AT + COMMAND_LEAST ? columns - COMMAND_AT : COMMAND_LEAST;
+}
+
+static void print_head(const struct report *report, FILE *out, bool is_clean)
 {
         struct store *store = report->store;
         struct counts counts = count(report);
         const struct process *root = report->root;
-        const char *command = style_clip(store, report->command, strlen(report->command), COMMAND_MOST);
+        const char *command = style_clip(store, report->command, strlen(report->command), command_columns(report));
         fputs("unfreed: ", out);
         style_print(report, out, STYLE_STRONG, command);
         if (root)
@@ -115,6 +129,14 @@ void text_head(const struct report *report, FILE *out, bool is_clean)
                 fprintf(out, "%s%s", *held ? "; " : "", held);
         }
         fputs(is_clean ? "\n" : "\n\n", out);
+}
+
+void text_head(const struct report *report, FILE *out, bool is_clean)
+{
+        struct wrap wrap;
+        wrap_begin(&wrap, out, report->columns, INDENT);
+        print_head(report, wrap.lines, is_clean);
+        wrap_end(&wrap);
 }
 
 static void print_sums(const struct report *report, FILE *out)
@@ -387,7 +409,7 @@ static void print_unjudged(const struct report *report, FILE *out)
                 fprintf(out, "not judged in %s: %s\n", quantity_of(report->store, whys[k].n, "process", "processes"), whys[k].why);
 }
 
-void text_foot(const struct report *report, FILE *out, bool is_clean)
+static void print_foot(const struct report *report, FILE *out, bool is_clean)
 {
         if (!is_clean) {
                 print_sums(report, out);
@@ -406,4 +428,12 @@ void text_foot(const struct report *report, FILE *out, bool is_clean)
                 return;
         print_suppression_uses(report, out);
         print_cost(report, out);
+}
+
+void text_foot(const struct report *report, FILE *out, bool is_clean)
+{
+        struct wrap wrap;
+        wrap_begin(&wrap, out, report->columns, INDENT);
+        print_foot(report, wrap.lines, is_clean);
+        wrap_end(&wrap);
 }

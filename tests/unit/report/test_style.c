@@ -42,6 +42,24 @@ Test(style, a_long_text_is_cut_at_a_character)
         cr_expect_eq(style_width("\xc3\xa4\xc3\xa4"), 2u);
 }
 
+Test(style, a_name_keeps_both_ends_and_a_path_its_end)
+{
+        cr_expect_str_eq(style_middle(store, "abcdefghijklm", 13), "abcdefghijklm");
+        cr_expect_str_eq(style_middle(store, "std::vector<int>::push_back", 18), "std::vect...h_back");
+        cr_expect_str_eq(style_end(store, "some/where/deep/file.c:12", 25), "some/where/deep/file.c:12");
+        cr_expect_str_eq(style_end(store, "some/where/deep/file.c:12", 15), ".../file.c:12");
+        cr_expect_str_eq(style_end(store, "a-file-with-a-long-name.c:12", 12), "...name.c:12");
+}
+
+Test(style, characters_of_east_asia_take_two_columns_and_marks_none)
+{
+        cr_expect_eq(style_width("\xe4\xbd\xa0\xe5\xa5\xbd"), 4u);
+        cr_expect_eq(style_width("e\xcc\x81t\xc3\xa9"), 3u);
+        cr_expect_str_eq(style_clip(store, "\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0", 9, 5), "\xe4\xbd\xa0...");
+        cr_expect_str_eq(style_middle(store, "\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xbd\xa0", 9),
+                         "\xe4\xbd\xa0\xe5\xa5\xbd...\xe4\xbd\xa0");
+}
+
 Test(style, no_text_breaks_out)
 {
         unsigned state = 1;

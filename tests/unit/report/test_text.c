@@ -5,6 +5,8 @@
  */
 #include "report/scene.h"
 
+#include "cli/report/style.h"
+
 #include "report/golden_dir.h"
 
 #include <criterion/criterion.h>
@@ -12,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static int by_text(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
 static struct scene scene;
 
@@ -148,17 +152,81 @@ Test(text, leaks_on_two_lines_of_one_function_are_two_leaks_at_one_site)
         cr_expect(strstr(text, "\"leaked_sites\":1,"), "%s", text);
 }
 
-Test(text, on_a_narrow_terminal_no_line_of_a_finding_is_wrapped)
+/* A capture of everything: long names, three stacks, Python, what was dropped, a baseline's and a sample's words. */
+static void scene_everything(void)
+{
+        scene_leaks(&scene);
+        scene_python(&scene);
+        scene_wrongs(&scene);
+        scene_rest(&scene);
+        scene.process->sample_bytes = 524288;
+        scene.process->requests_failed = 3;
+        scene.process->frozen_missing = 2;
+        scene.capture->command[0] = "/a/folder/deep/down/program-with-a-name --option=value another-argument and-more it-never-ends";
+        made_site(scene.process,
+                  made_stack(scene.process, WIRE_ENTRY_NEW_ARRAY,
+                             "leaky!std::vector<n::Deep, std::allocator<n::Deep> >::_M_realloc_insert_over_again_and_again@/abs/v.h:1",
+                             "leaky!\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xb8\x96\xe7\x95\x8c\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xb8\x96\xe7\x95\x8c\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xb8\x96\xe7\x95\x8c\xe4\xbd\xa0\xe5\xa5\xbd\xe4\xb8\x96"
+                             "@relative/place/that/is/quite/long/and/goes/on/\xc3\xa4\xc3\xb6\xc3\xbc-and-a-name.cc:123456", NULL),
+                  WIRE_VERDICT_DEFINITE, 12345, 34567)
+                ->most_bytes = 98765;
+}
+
+Test(text, on_a_terminal_no_line_is_longer_than_it_is_wide)
+{
+        size_t n;
+        scene_everything();
+        for (int verbose = 0; verbose < 2; verbose++) {
+                scene.options.verbose = verbose;
+                for (scene.columns = 60; scene.columns < 140; scene.columns += 5) {
+                        char *text = scene_written(&scene, "text", &n);
+                        for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+                                cr_expect_leq(style_width(line), scene.columns, "%u columns: %s", scene.columns, line);
+                }
+        }
+}
+
+/* The words of `text` that have a digit, as ids do, but are no part of a path or a C++ name: sorted, one a line. */
+static char *numbers_of(char *text)
+{
+        static char numbers[1 << 16];
+        char *words[8192];
+        size_t n = 0, at = 0;
+        for (char *word = strtok(text, " \n"); word && n < 8192; word = strtok(NULL, " \n"))
+                if (strpbrk(word, "0123456789") && !strchr(word, '/') && !strstr(word, "::"))
+                        words[n++] = word;
+        qsort(words, n, sizeof *words, by_text);
+        for (size_t i = 0; i < n; i++)
+                at += (size_t)snprintf(numbers + at, sizeof numbers - at, "%s\n", words[i]);
+        return numbers;
+}
+
+Test(text, on_a_narrow_terminal_no_number_and_no_id_is_cut)
+{
+        size_t n;
+        made_root = "/without/sources";
+        scene_everything();
+        scene.capture->command[0] = "./leaky";
+        char *wide = strdup(numbers_of(scene_written(&scene, "text", &n)));
+        for (scene.columns = 60; scene.columns < 250; scene.columns += 19)
+                cr_expect_str_eq(numbers_of(scene_written(&scene, "text", &n)), wide, "%u columns", scene.columns);
+}
+
+Test(text, on_a_wide_terminal_it_is_what_it_is_in_a_file)
 {
         size_t n;
         scene_leaks(&scene);
         scene_wrongs(&scene);
-        for (scene.columns = 80; scene.columns < 130; scene.columns += 5) {
-                char *text = scene_written(&scene, "text", &n);
-                for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-                        if (*line == '#' || strncmp(line, "      ", 6) == 0)
-                                cr_expect_leq(strlen(line), scene.columns, "%u columns: %s", scene.columns, line);
-        }
+        char *file = scene_written(&scene, "text", &n);
+        scene.columns = 400;
+        cr_expect_str_eq(scene_written(&scene, "text", &n), file);
+}
+
+Test(text, sixty_columns)
+{
+        scene_everything();
+        scene.columns = 60;
+        report_is("narrow");
 }
 
 Test(text, a_source_line_is_set_off_from_a_long_place)
