@@ -9,6 +9,8 @@
 
 enum { COLUMNS_LEAST = 24 };
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /* How good a place to break the space at `space` is. */
 static int break_rank(const char *begin, const char *space, int depth)
 {
@@ -19,7 +21,7 @@ static int break_rank(const char *begin, const char *space, int depth)
                 return 4;
         if (before == ',')
                 return 3;
-        return before >= '0' && before <= '9' ? 1 : 2; /* "3 blocks" is one thing */
+        return is_digit(before) || is_digit(space[1]) ? 1 : 2; /* "3 blocks" is one thing, "push 3" may be one */
 }
 
 static size_t escape_bytes(const char *text)
@@ -27,8 +29,8 @@ static size_t escape_bytes(const char *text)
         return *text == '\x1b' ? strcspn(text, "m\n") + 1 : 0;
 }
 
-/* Where the line that begins at `begin`, in column `at`, is to be broken: at a space, or at its end. A good place in
- * the first half of the line is no better than any: the rest would not fit either. */
+/* Where the line that begins at `begin`, in column `at`, is to be broken: at a space, or at its end. A good place
+ * that leaves most of the line empty is no better than any. */
 static const char *line_end(const char *begin, size_t at, size_t columns)
 {
         const char *best = NULL, *c = begin;
@@ -42,7 +44,7 @@ static const char *line_end(const char *begin, size_t at, size_t columns)
                         continue;
                 }
                 if (*c == ' ' && has_word && (width <= columns || !best)) {
-                        int rank = width * 2 >= columns ? break_rank(begin, c, depth) : 0;
+                        int rank = width * 5 >= columns * 2 ? break_rank(begin, c, depth) : 0;
                         if (!best || rank >= best_rank)
                                 best = c, best_rank = rank;
                 }

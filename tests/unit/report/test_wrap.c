@@ -37,7 +37,7 @@ Test(wrap, a_line_is_broken_where_it_says_one_thing_less)
 Test(wrap, a_number_stays_with_what_it_counts)
 {
         cr_expect_str_eq(wrapped("there are in all of it 1,048,576 bytes\n", 33),
-                         "there are in all of it\n  1,048,576 bytes\n");
+                         "there are in all of\n  it 1,048,576 bytes\n");
         cr_expect_str_eq(wrapped("a name that comes with (more words in it)\n", 30), "a name that comes with\n  (more words in it)\n");
 }
 
