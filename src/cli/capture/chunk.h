@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define CAPTURE_MAGIC "uf-capt\x1a"
+#define CAPTURE_MAGIC_BYTES (sizeof CAPTURE_MAGIC - 1)
 
 enum { CAPTURE_VERSION = 1, CAPTURE_ORDER = 0x01020304 };
 

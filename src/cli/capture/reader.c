@@ -385,6 +385,9 @@ unsigned char *capture_load(const char *path, size_t *ret_n)
                 if (got < 0)
                         break;
                 n += (size_t)got;
+                /* What cannot be a capture need not end either (/dev/zero): the parser says what it is. */
+                if (n >= CAPTURE_MAGIC_BYTES && memcmp(bytes, CAPTURE_MAGIC, CAPTURE_MAGIC_BYTES) != 0)
+                        break;
                 if (n < room)
                         continue;
                 unsigned char *more = realloc(bytes, room *= 2);
