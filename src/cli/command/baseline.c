@@ -75,9 +75,13 @@ int verb_baseline(struct arguments *arguments)
         const char *name = arguments->operands[0];
         while (name && act < ACT_END && strcmp(act_names[act], name) != 0)
                 act++;
-        if (!name || act == ACT_END || arguments->n_operands < 3) {
+        if (name && act == ACT_END) {
+                say_error("baseline %s is not known: init, check, update or prune; see `unfreed help baseline`", name);
+                return STATUS_USAGE;
+        }
+        if (arguments->n_operands < 3) {
                 say_error("%s; see `unfreed help baseline`",
-                          !name || act == ACT_END     ? "what to do is missing: init, check, update or prune"
+                          !name                       ? "what to do is missing: init, check, update or prune"
                           : arguments->n_operands < 2 ? "the baseline file is missing"
                                                       : "no capture to look at");
                 return STATUS_USAGE;

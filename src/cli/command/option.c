@@ -53,7 +53,7 @@ char *option_text(const char *text)
 
 static int usage_error(unsigned verb, const char *format, const char *word)
 {
-        char line[512];
+        char line[600];
         snprintf(line, sizeof line, format, word);
         for (unsigned i = 0; i < n_verbs; i++)
                 if (verbs[i].bit == verb && verb != ON_RUN)
@@ -137,6 +137,35 @@ static bool format_take(struct options *options, const char *value)
         return target_add(options, format, colon ? colon + 1 : NULL);
 }
 
+/* What an option takes that is not one of its words. */
+static const char *const right_values[CLI_OPTION_END] = {
+        [CLI_ERROR_EXITCODE] = "a number from 0 to 255",
+        [CLI_DEPTH] = "a number from 0 to 65535",
+        [CLI_COUNT] = "a number from 0 to 1073741824",
+        [CLI_LINGER] = "seconds, from 0 to 1000000",
+        [CLI_INTERVAL] = "seconds, from 0.01 to 1000000",
+        [CLI_LOG_MAX] = "bytes from 1 to 16384G, with K, M or G for units of 1024",
+        [CLI_SAMPLE] = "bytes from 1 to 1024G, with K, M or G for units of 1024",
+        [CLI_FORMAT] = "FORMAT or FORMAT:FILE with one of @formats",
+        [CLI_SHOW] = "words with commas, of @kinds",
+        [CLI_GATE] = "words with commas, of @kinds",
+        [CLI_FAIL] = "ENTRY:SIZE>=BYTES, nth:N or rate:PERCENT:SEED",
+};
+
+/* `value` is not what it takes: then what is? */
+static int value_refuse(unsigned verb, enum cli_option id, const char *value)
+{
+        char *right = option_text(right_values[id] ? right_values[id] : option_rows[id].values ? option_rows[id].values : "a name");
+        for (char *bar = right; !right_values[id] && bar && (bar = strchr(bar, '|'));)
+                *bar = ' ';
+        char what[512];
+        snprintf(what, sizeof what, "--%s: \"%.100s\" is not what it takes: %s%s", option_rows[id].name, value ? value : "",
+                 !right_values[id] && option_rows[id].values && strchr(option_rows[id].values, '|') ? "one of " : "",
+                 right ? right : "");
+        free(right);
+        return usage_error(verb, "%s", what);
+}
+
 /* Those that fill in a number or a word. */
 static bool value_take(struct arguments *a, enum cli_option id, char *value)
 {
@@ -193,6 +222,7 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
         struct options *o = &a->options;
         switch (id) {
         case CLI_OUTPUT:
+        case CLI_MERGED:
                 o->output = value;
                 return *value != '\0';
         case CLI_LOG:
@@ -243,20 +273,29 @@ static bool option_take(struct arguments *a, enum cli_option id, char *value)
         }
 }
 
-static enum cli_option long_find(const char *word, size_t length)
+static bool is_for(enum cli_option id, unsigned verb)
 {
-        for (int id = 0; id < CLI_OPTION_END; id++)
-                if (strncmp(option_rows[id].name, word, length) == 0 && option_rows[id].name[length] == '\0')
-                        return (enum cli_option)id;
-        return CLI_OPTION_END;
+        return id < CLI_OPTION_END && (option_rows[id].verbs & (verb | (verb & (ON_REPORT | ON_SNAPSHOT) ? (unsigned)ON_HIDDEN : 0)));
 }
 
-static enum cli_option short_find(char letter)
+/* The option of this name: of `verb`, if it has one; else another verb's, which can then be named. */
+static enum cli_option long_find(const char *word, size_t length, unsigned verb)
 {
+        enum cli_option found = CLI_OPTION_END;
         for (int id = 0; id < CLI_OPTION_END; id++)
-                if (option_rows[id].letter == letter)
-                        return (enum cli_option)id;
-        return CLI_OPTION_END;
+                if (strncmp(option_rows[id].name, word, length) == 0 && option_rows[id].name[length] == '\0' &&
+                    !is_for(found, verb))
+                        found = (enum cli_option)id;
+        return found;
+}
+
+static enum cli_option short_find(char letter, unsigned verb)
+{
+        enum cli_option found = CLI_OPTION_END;
+        for (int id = 0; id < CLI_OPTION_END; id++)
+                if (option_rows[id].letter == letter && !is_for(found, verb))
+                        found = (enum cli_option)id;
+        return found;
 }
 
 struct parsing {
@@ -265,11 +304,6 @@ struct parsing {
         int argc, at; /* `at`: the word in hand */
         unsigned verb;
 };
-
-static bool is_for(enum cli_option id, unsigned verb)
-{
-        return id < CLI_OPTION_END && (option_rows[id].verbs & (verb | (verb & (ON_REPORT | ON_SNAPSHOT) ? (unsigned)ON_HIDDEN : 0)));
-}
 
 /* `value`: what stood in the same word, or NULL. */
 static int option_apply(struct parsing *p, enum cli_option id, const char *shown, char *value)
@@ -286,9 +320,7 @@ static int option_apply(struct parsing *p, enum cli_option id, const char *shown
                 value = p->argv[++p->at];
         if (option_take(p->arguments, id, value))
                 return 0;
-        char what[256];
-        snprintf(what, sizeof what, "--%s: %.100s is not what it takes", row->name, value ? value : "");
-        return usage_error(p->verb, "%s", what);
+        return value_refuse(p->verb, id, value);
 }
 
 static int word_parse(struct parsing *p)
@@ -297,11 +329,11 @@ static int word_parse(struct parsing *p)
         if (word[1] == '-') {
                 size_t length = strcspn(word + 2, "=");
                 snprintf(shown, sizeof shown, "%.*s", (int)(length + 2 < 60 ? length + 2 : 60), word);
-                return option_apply(p, long_find(word + 2, length), shown,
+                return option_apply(p, long_find(word + 2, length, p->verb), shown,
                                     word[length + 2] == '=' ? word + length + 3 : NULL);
         }
         for (char *letter = word + 1; *letter; letter++) {
-                enum cli_option id = short_find(*letter);
+                enum cli_option id = short_find(*letter, p->verb);
                 snprintf(shown, sizeof shown, "-%c", *letter);
                 bool takes = is_for(id, p->verb) && option_rows[id].argument;
                 int answer = option_apply(p, id, shown, takes && letter[1] ? letter + 1 : NULL);

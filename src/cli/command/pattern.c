@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { VARIABLE_MOST = 250 }; /* bytes of the name in %q{NAME} */
+
 /* Put one part at `out`; returns the first character after it, NULL where it is no part. */
 static const char *part_put(FILE *out, const char *at, int pid, const char *program, unsigned counter)
 {
@@ -73,7 +75,8 @@ static int pattern_parts_check(const char *pattern)
 {
         for (const char *at = pattern; (at = strchr(at, '%')) != NULL;) {
                 bool known = at[1] && strchr("phen%q", at[1]);
-                if (!known || (at[1] == 'q' && (at[2] != '{' || !strchr(at, '}'))))
+                const char *end = at[1] == 'q' && at[2] == '{' ? strchr(at, '}') : NULL;
+                if (!known || (at[1] == 'q' && (!end || end == at + 3 || end - at > VARIABLE_MOST)))
                         return say_error("-o %s: %%%c is not known here; use %%p %%h %%e %%n %%q{VAR} or %%%%", pattern,
                                          at[1] ? at[1] : ' ');
                 at += 2;
@@ -85,6 +88,13 @@ int pattern_check(const char *pattern)
 {
         if (pattern_parts_check(pattern) < 0)
                 return -1;
+        bool counts;
+        char *name = pattern_fill(pattern, 1, "program", 1, &counts);
+        size_t length = name ? strlen(name) : 1;
+        bool is_name = length && (!name || name[length - 1] != '/');
+        free(name);
+        if (!is_name)
+                return say_error("-o %s: filled in, it is no name of a file", pattern);
         char *directory = strdup(pattern), *slash = directory ? strrchr(directory, '/') : NULL;
         if (!directory)
                 return say_error("no memory");

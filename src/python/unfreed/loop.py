@@ -26,10 +26,9 @@ GROWS = 23  # as the command `unfreed` ends when findings gate
 
 
 def _positive(text):
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("%d: at least 1" % number)
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError("%s: a number, at least 1" % text)
+    return int(text)
 
 
 def arguments_of(argv):

@@ -105,9 +105,7 @@ Test(options, what_is_wrong_is_one_line_and_nothing_is_done)
         drop();
         cr_assert_eq(parse(ON_RUN, "--error-exitcode=256", "x", NULL), -1);
         drop();
-        cr_assert_eq(parse(ON_RUN, "--format=xml", "x", NULL), -1);
-        drop();
-        cr_assert_eq(parse(ON_RUN, "--show=leak,leek", "x", NULL), -1);
+        cr_assert_eq(parse(ON_RUN, "--color=red", "x", NULL), -1);
         drop();
         cr_assert_eq(parse(ON_RUN, "--quiet=yes", "x", NULL), -1);
         drop();
@@ -116,11 +114,34 @@ Test(options, what_is_wrong_is_one_line_and_nothing_is_done)
         cr_assert_stderr_eq_str("unfreed: unknown option --bogus; see `unfreed --help`\n"
                                 "unfreed: --linger is no option of this verb; see `unfreed help report`\n"
                                 "unfreed: -o needs an argument; see `unfreed --help`\n"
-                                "unfreed: --error-exitcode: 256 is not what it takes; see `unfreed --help`\n"
-                                "unfreed: --format: xml is not what it takes; see `unfreed --help`\n"
-                                "unfreed: --show: leak,leek is not what it takes; see `unfreed --help`\n"
+                                "unfreed: --error-exitcode: \"256\" is not what it takes: a number from 0 to 255; see `unfreed --help`\n"
+                                "unfreed: --color: \"red\" is not what it takes: one of auto always never; see `unfreed --help`\n"
                                 "unfreed: --quiet takes no argument; see `unfreed --help`\n"
                                 "unfreed: unknown option -z; see `unfreed --help`\n");
+}
+
+Test(options, what_is_no_word_of_an_option_is_told_all_of_them)
+{
+        cr_redirect_stderr();
+        cr_assert_eq(parse(ON_RUN, "--format=xml", "x", NULL), -1);
+        drop();
+        cr_assert_eq(parse(ON_RUN, "--show=leak,leek", "x", NULL), -1);
+        fflush(stderr);
+        cr_assert_stderr_eq_str("unfreed: --format: \"xml\" is not what it takes: FORMAT or FORMAT:FILE with one of text, json, "
+                                "sarif, junit, github, gitlab, pprof, folded, speedscope, html, valgrind-xml, valgrind-log; see "
+                                "`unfreed --help`\n"
+                                "unfreed: --show: \"leak,leek\" is not what it takes: words with commas, of leak, possible-leak, "
+                                "reachable, unclassified, mismatched-release, double-release, invalid-release, no-gil, "
+                                "size-mismatch, wrong, unwatched, suppressed, default, all, none; see `unfreed --help`\n");
+}
+
+Test(options, merge_takes_the_name_of_its_output_as_it_is)
+{
+        cr_assert_eq(parse(ON_MERGE, "-o", "a%z", "x", NULL), 0);
+        cr_expect_str_eq(arguments.options.output, "a%z");
+        drop();
+        cr_assert_eq(parse(ON_MERGE, "--output=b", "x", NULL), 0);
+        cr_expect_str_eq(arguments.options.output, "b");
 }
 
 Test(options, the_environment_gives_way_to_the_command_line)
