@@ -25,6 +25,7 @@ h1 { font-size: 19px; font-weight: 600; margin: 18px 0 2px; overflow-wrap: anywh
 #tools { position: sticky; top: 0; z-index: 2; display: flex; flex-wrap: wrap; gap: 8px; align-items: center;
          padding: 10px 0; background: var(--bg); border-bottom: 1px solid var(--line); }
 #kinds { display: inline-flex; flex-wrap: wrap; gap: 8px; }
+#search::placeholder { color: var(--dim); opacity: 1; }
 #search { flex: 1 1 220px; font: inherit; padding: 6px 10px; border: 1px solid var(--line); border-radius: 6px;
           background: var(--panel); color: inherit; }
 button { font: inherit; padding: 5px 11px; border: 1px solid var(--line); border-radius: 6px; background: var(--panel);
@@ -38,6 +39,7 @@ button[aria-pressed=true] { border-color: var(--link); color: var(--link); }
         line-height: 19px; border: 0; border-right: 1px solid var(--bg); border-radius: 0; text-align: left; color: var(--fg);
         text-overflow: ellipsis; }
 .cell.faded { opacity: .3; }
+.cell:focus-visible { outline: 2px solid var(--fg); outline-offset: -2px; z-index: 1; opacity: 1; }
 #where { min-height: 1.45em; font-size: 12px; overflow-wrap: anywhere; }
 details.finding { border: 1px solid var(--line); border-radius: 8px; margin: 8px 0; }
 details.finding > summary { display: flex; gap: 12px; padding: 8px 14px; cursor: pointer; list-style: none;
@@ -55,6 +57,8 @@ code, .stack, .source { font: 12.5px/1.5 ui-monospace, monospace; }
 .source .hit { background: var(--mark); }
 .badge { font-size: 11px; border: 1px solid var(--line); border-radius: 9px; padding: 0 7px; color: var(--dim); }
 #more { margin: 10px 0 40px; }
+#findings > p { margin: 20px 0 40px; }
+@media (max-width: 700px), (max-height: 500px) { #tools { position: static; } }
 )page";
 
 const char html_script[] = R"page(
@@ -170,6 +174,26 @@ function tree() {
   }
   return root;
 }
+/* One box is in the order of the tab key, since thousands may stand before the findings; arrows go on from it: up and
+ * down to the nearest box of the row, left and right within it. */
+function step(from, key) {
+  const dx = { ArrowLeft: -1, ArrowRight: 1 }[key] || 0, dy = { ArrowUp: -1, ArrowDown: 1 }[key] || 0;
+  if (!dx && !dy) return null;
+  const place = cell => ({ x: parseFloat(cell.style.left), y: parseFloat(cell.style.top), w: parseFloat(cell.style.width) });
+  const here = place(from);
+  let best = null, least = Infinity;
+  for (const cell of byId('rows').children) {
+    const there = place(cell), ahead = (there.x - here.x) * dx;
+    if (cell === from || there.y !== here.y + dy * 20 || (dx && ahead <= 0)) continue;
+    const far = dx ? ahead : Math.max(there.x - here.x, here.x - there.x - there.w + .5, 0); // below it, or what it is below
+    if (far < least) [best, least] = [cell, far];
+  }
+  return best;
+}
+function enter(cell) {
+  for (const other of byId('rows').children) other.tabIndex = other === cell ? 0 : -1;
+  cell.focus();
+}
 const hue = text => { let h = 7; for (const c of text || '') h = (h * 31 + c.codePointAt(0)) % 360; return h; };
 function graph() {
   const rows = byId('rows');
@@ -183,7 +207,7 @@ function graph() {
   }
   byId('graph').hidden = !top.value;
   byId('where').textContent = !top.value ? '' :
-    (state.metric === 'bytes' ? 'Bytes' : 'Blocks') + ' by call path, the outermost caller on top. Click a box to go into it.';
+    (state.metric === 'bytes' ? 'Bytes' : 'Blocks') + ' by call path, the outermost caller on top. Click a box, or press Enter, to go into it; arrow keys go on.';
   if (!top.value) return;
   const dark = isDark(), width = byId('graph').clientWidth; // of what is hidden it would be 0
   const value = n => state.metric === 'bytes' ? bytes(n) : number(n) + ' blocks';
@@ -202,7 +226,19 @@ function graph() {
       ' (' + (100 * node.value / top.value).toFixed(1) + ' %)';
     button.title = label;
     button.addEventListener('mouseenter', () => { byId('where').textContent = label; });
-    button.addEventListener('click', () => { state.zoom = path; graph(); byId('where').textContent = label; });
+    button.addEventListener('focus', () => { byId('where').textContent = label; });
+    button.addEventListener('keydown', event => {
+      const next = step(button, event.key);
+      if (next) { event.preventDefault(); enter(next); }
+    });
+    button.addEventListener('click', () => {
+      state.zoom = path;
+      graph();
+      enter(rows.children[path.length]); // the box itself, where it stands now
+      byId('where').textContent = label;
+    });
+    button.setAttribute('aria-label', label);
+    button.tabIndex = rows.children.length ? -1 : 0;
     rows.append(button);
   };
   above.forEach((node, y) => cell(node, 0, width, y, state.zoom.slice(0, y)));
@@ -267,6 +303,9 @@ function list() {
     node.addEventListener('toggle', () => { if (node.open && node.children.length === 1) node.append(body(f)); });
     nodes.push(node);
   }
+  if (!nodes.length)
+    nodes.push(make('p', 'dim', !data.findings.length ? 'Nothing was found.' :
+      state.words.length ? 'No finding of the kinds chosen has these words.' : 'No finding is of the kinds chosen.'));
   box.replaceChildren(...nodes);
   byId('count').textContent = number(all.length) + (all.length === 1 ? ' finding' : ' findings');
   byId('more').hidden = all.length <= state.limit;
