@@ -61,7 +61,9 @@ static void option_apply(struct arguments *arguments, const char *key, const cha
                 options->print_suppressions = is_yes(value);
         } else if (strcmp(key, "verbosity") == 0) {
                 options->verbose = (unsigned)atoi(value);
-        } else if (strcmp(key, "color") == 0) {
+        } else if (strcmp(key, "color") == 0) { /* to the shim any text is good */
+                if (strcmp(value, "always") != 0 && strcmp(value, "never") != 0 && strcmp(value, "auto") != 0 && *value)
+                        say_warning("color=%s in UNFREED_OPTIONS is none of auto, always and never; ignored", value);
                 options->color = strcmp(value, "always") == 0  ? COLOR_ALWAYS
                                  : strcmp(value, "never") == 0 ? COLOR_NEVER
                                                                : COLOR_AUTO;
