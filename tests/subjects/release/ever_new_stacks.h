@@ -39,11 +39,15 @@ static void go(act *leaf, void *block, uint64_t path, int steps)
         n_returned++;
 }
 
-static __attribute__((noinline)) void drop_at_the_end(void *block)
-{
-        free(block);
-        n_returned++;
-}
+#define DROP(name)                                                                                                     \
+        static __attribute__((noinline, unused)) void name(void *block)                                                \
+        {                                                                                                              \
+                free(block);                                                                                           \
+                n_returned++;                                                                                          \
+        }
+DROP(drop_at_the_end)
+DROP(drop)
+DROP(drop_again)
 
 /* Release it from a stack that never was and never will be. */
 static void release_somewhere(void *block) { go(drop_at_the_end, block, path_new(), 40); }

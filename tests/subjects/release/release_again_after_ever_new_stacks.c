@@ -11,23 +11,8 @@ static void *early[N], *late[N];
 static __attribute__((noinline)) void *make_early(void) { return malloc(100); }
 static __attribute__((noinline)) void *make_late(void) { return malloc(100); }
 
-static __attribute__((noinline)) void drop_early(void *block)
-{
-        free(block);
-        n_returned++;
-}
-
-static __attribute__((noinline)) void drop_late(void *block)
-{
-        free(block);
-        n_returned++;
-}
-
-static __attribute__((noinline)) void drop_again(void *block)
-{
-        free(block);
-        n_returned++;
-}
+DROP(drop_early)
+DROP(drop_late)
 
 int main(void)
 {

@@ -13,18 +13,6 @@ static int over;
 
 static __attribute__((noinline)) void *make(void) { return malloc(200); }
 
-static __attribute__((noinline)) void drop(void *block)
-{
-        free(block);
-        n_returned++;
-}
-
-static __attribute__((noinline)) void drop_again(void *block)
-{
-        free(block);
-        n_returned++;
-}
-
 /* Its own paths: the common generator belongs to main. */
 static void *work(void *number)
 {

@@ -9,18 +9,6 @@
 
 static __attribute__((noinline)) void *make(void) { return malloc(100); }
 
-static __attribute__((noinline)) void drop(void *block)
-{
-        free(block);
-        n_returned++;
-}
-
-static __attribute__((noinline)) void drop_again(void *block)
-{
-        free(block);
-        n_returned++;
-}
-
 int main(void)
 {
         void *block = make();
