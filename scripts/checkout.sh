@@ -145,7 +145,8 @@ attempt() {
         if [ -f "$build/build.ninja" ]; then
                 # A folder that was moved here, or configured before the test libraries came, must look again.
                 [ -f "$build/.ready-$1" ] && read -r where <"$build/.ready-$1"
-                [ "$where" = "$top" ] || configure --reconfigure --clearcache || configure --reconfigure || return
+                # Meson before 1.2 can only forget what it found, or did not find, together with the whole folder.
+                [ "$where" = "$top" ] || configure --reconfigure --clearcache || configure --wipe || return
         else
                 configure || return
         fi
