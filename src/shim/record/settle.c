@@ -35,7 +35,7 @@ static void draft_becomes(uint32_t draft, uintptr_t block, uint32_t node)
 void settle_drafted(struct memo_level *level, uint32_t draft, uintptr_t block)
 {
         static const struct draft_settling settling = {draft_wanted, draft_becomes};
-        draft_own(draft, block);
+        draft_own(level->drafts, draft, block);
         if (unlikely(!level->drafts->is_free))
                 draft_settle(level->drafts, &settling);
 }

@@ -13,28 +13,17 @@ static const uint64_t owner_bits = ((UINT64_C(1) << OWNER_BITS) - 1) << OWNER_SH
 
 static struct shelf rings;     /* struct draft_ring */
 static struct shelf inherited; /* in a fork child: its parent's, as they were at the fork */
-static _Atomic bool any_inherited, any;
-
-static struct draft_ring *ring_at(struct shelf *shelf, uint32_t place)
-{
-        void **home = place < DRAFT_PLACES ? shelf_at(shelf, place) : NULL;
-        return home ? __atomic_load_n(home, __ATOMIC_ACQUIRE) : NULL;
-}
 
 struct draft_ring *draft_ring_take(uint32_t place)
 {
-        struct draft_ring *ring = place ? ring_at(&rings, place) : NULL;
-        if (ring || place == 0 || place >= DRAFT_PLACES)
+        void **home = place && place < DRAFT_PLACES ? shelf_at(&rings, place) : NULL;
+        struct draft_ring *ring = home ? *home : NULL;
+        if (ring || !home || !(ring = pages_take(sizeof *ring)))
                 return ring;
-        void **home = shelf_at(&rings, place);
-        ring = home ? pages_take(sizeof *ring) : NULL;
-        if (!ring)
-                return NULL;
         ring->place = place;
         ring->turn = 1;
         ring->end = DRAFT_RING_FIRST;
         ring->is_free = true;
-        atomic_store(&any, true);
         __atomic_store_n(home, ring, __ATOMIC_RELEASE);
         return ring;
 }
@@ -43,7 +32,7 @@ bool draft_begin(struct draft_ring *ring, uint32_t n)
 {
         if (likely(ring->n + n <= DRAFT_CHUNK))
                 return true;
-        if (n > DRAFT_CHUNK || !ring->is_free)
+        if (n > DRAFT_CHUNK || !ring->is_free || draft_turns_are_over(ring))
                 return false;
         ring->used[ring->chunk / DRAFT_CHUNK] = (uint16_t)ring->n;
         ring->chunk = draft_next_chunk(ring);
@@ -64,9 +53,8 @@ static uint64_t word_of(const struct draft_frame *f)
         return f->own & (uint32_t)DRAFT_OWNED ? f->word & ~owner_bits : f->word;
 }
 
-void draft_own(uint32_t draft, uintptr_t block)
+void draft_own(struct draft_ring *ring, uint32_t draft, uintptr_t block)
 {
-        struct draft_ring *ring = ring_at(&rings, draft >> DRAFT_RING_BITS & (DRAFT_PLACES - 1));
         struct draft_frame *f = &ring->frames[draft & (DRAFT_RING_MOST - 1)];
         uint64_t address = block >> OWNER_ALIGN_BITS;
         f->word |= address << OWNER_SHIFT & owner_bits;
@@ -103,16 +91,21 @@ static uint32_t path_intern(const struct draft_ring *ring, const struct draft_fr
         return node;
 }
 
-static const struct draft_frame *leaf_find(const struct draft_ring *ring, uint32_t draft, uintptr_t block)
+/* The draft of this block's release, in rings of `shelf`; NULL = it speaks of another by now. */
+static const struct draft_frame *leaf_find(struct shelf *shelf, uint32_t draft, uintptr_t block,
+                                           const struct draft_ring **ret_ring)
 {
+        void **home = shelf_at(shelf, draft >> DRAFT_RING_BITS & (DRAFT_PLACES - 1));
+        const struct draft_ring *ring = home ? __atomic_load_n(home, __ATOMIC_ACQUIRE) : NULL;
         const struct draft_frame *f = ring ? &ring->frames[draft & (DRAFT_RING_MOST - 1)] : NULL;
+        *ret_ring = ring;
         return f && f->own & (uint32_t)DRAFT_OWNED && owner_of(f) == block ? f : NULL;
 }
 
 uint32_t draft_resolve(uint32_t draft, uintptr_t block)
 {
-        const struct draft_ring *ring = ring_at(&rings, draft >> DRAFT_RING_BITS & (DRAFT_PLACES - 1));
-        const struct draft_frame *leaf = leaf_find(ring, draft, block);
+        const struct draft_ring *ring;
+        const struct draft_frame *leaf = leaf_find(&rings, draft, block, &ring);
         return leaf ? path_intern(ring, leaf) : 0;
 }
 
@@ -149,8 +142,9 @@ static void frames_choose(struct draft_ring *ring, uint32_t chunk, uint32_t n, c
                 struct draft_frame *f = &ring->frames[chunk + n];
                 if (f->own & (uint32_t)DRAFT_OWNED && !is_wanted(ring, chunk + n, settling))
                         f->own = 0;
-                if (f->own && draft_is(f->parent) && !(ring->frames[chunk + (f->parent & (DRAFT_CHUNK - 1))].own))
-                        ring->frames[chunk + (f->parent & (DRAFT_CHUNK - 1))].own = 1;
+                const struct draft_frame *outer = outer_of(ring, f);
+                if (f->own && outer && !outer->own)
+                        ring->frames[outer - ring->frames].own = 1;
         }
 }
 
@@ -161,9 +155,9 @@ static void frames_intern(struct draft_ring *ring, uint32_t chunk, uint32_t n, c
                 struct draft_frame *f = &ring->frames[chunk + i];
                 if (f->own == 0)
                         continue;
-                bool in_chunk = draft_is(f->parent);
-                uint32_t parent = in_chunk ? ring->frames[chunk + (f->parent & (DRAFT_CHUNK - 1))].own : f->parent;
-                uint32_t node = in_chunk && parent == 0 ? 0 : trie_step(parent, word_of(f));
+                const struct draft_frame *outer = outer_of(ring, f);
+                uint32_t parent = outer ? outer->own : f->parent;
+                uint32_t node = outer && parent == 0 ? 0 : trie_step(parent, word_of(f));
                 if (f->own & (uint32_t)DRAFT_OWNED)
                         settling->becomes(draft_at(ring, chunk + i), owner_of(f), node);
                 f->own = node;
@@ -203,22 +197,16 @@ static void rings_forget(struct shelf *shelf)
 
 void draft_inherit(void)
 {
-        if (atomic_load(&any_inherited))
-                rings_forget(&inherited);
-        bool were_any = atomic_load(&any);
+        rings_forget(&inherited);
         struct shelf spare = inherited;
-        if (were_any) {
-                inherited = rings;
-                rings = spare;
-        }
-        atomic_store(&any_inherited, were_any);
-        atomic_store(&any, false);
+        inherited = rings;
+        rings = spare;
 }
 
 uint32_t draft_inherited(uint32_t draft, uintptr_t block, uint64_t *words, uint32_t most, uint32_t *ret_n)
 {
-        const struct draft_ring *ring = ring_at(&inherited, draft >> DRAFT_RING_BITS & (DRAFT_PLACES - 1));
-        const struct draft_frame *f = leaf_find(ring, draft, block), *outer;
+        const struct draft_ring *ring;
+        const struct draft_frame *f = leaf_find(&inherited, draft, block, &ring), *outer;
         if (!f)
                 return 0;
         uint32_t n = 0;

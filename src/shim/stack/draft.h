@@ -27,7 +27,7 @@
 #include "wire/slot.h"
 
 /* Numbers from here on are no nodes. A slot's: the place in the thread list, and that in the ring. A frame's: the turn
- * of its chunk, modulo DRAFT_TURNS, and the place in the chunk. */
+ * of its chunk, below DRAFT_TURNS, and the place in the chunk. */
 enum {
         DRAFT_FIRST = WIRE_SLOT_NODES_END,
         DRAFT_CHUNK_BITS = 10,
@@ -65,8 +65,12 @@ struct draft_ring *draft_ring_take(uint32_t place);
 /* Is this frame's number one of the present chunk? */
 static inline bool draft_is_near(const struct draft_ring *ring, uint32_t number)
 {
-        return ((number - DRAFT_FIRST) >> DRAFT_CHUNK_BITS) == ring->turn % DRAFT_TURNS;
+        return ((number - DRAFT_FIRST) >> DRAFT_CHUNK_BITS) == ring->turn;
 }
+
+/* Are there no numbers for the frames of another chunk? Then draft_begin() says no, until none is in use any more. */
+static inline bool draft_turns_are_over(const struct draft_ring *ring) { return ring->turn == DRAFT_TURNS - 1; }
+static inline void draft_turns_begin(struct draft_ring *ring) { ring->turn = 0; }
 
 /* May `n` frames be noted, all in one chunk? When that is the next one, numbers of frames are out of date afterwards.
  */
@@ -87,7 +91,7 @@ static inline uint32_t draft_add(struct draft_ring *ring, uint32_t parent, uint6
                 .word = word,
                 .parent = draft_is(parent) ? DRAFT_FIRST + (parent & (DRAFT_CHUNK - 1)) : parent,
         };
-        return DRAFT_FIRST | ring->turn % DRAFT_TURNS << DRAFT_CHUNK_BITS | at;
+        return DRAFT_FIRST | ring->turn << DRAFT_CHUNK_BITS | at;
 }
 
 /* The child of `parent` for `word`: the node, if the trie has it, else noted. */
@@ -107,8 +111,8 @@ static inline uint32_t draft_of(const struct draft_ring *ring, uint32_t number)
         return draft_at(ring, ring->chunk + (number & (DRAFT_CHUNK - 1)));
 }
 
-/* Say of which block a draft is the release. */
-void draft_own(uint32_t draft, uintptr_t block);
+/* Say of which block a draft in this ring is the release. */
+void draft_own(struct draft_ring *ring, uint32_t draft, uintptr_t block);
 
 /* The node of a draft of this block's release; 0 when it speaks of another by now. Whether it was whole only the slot
  * can tell, see above. */

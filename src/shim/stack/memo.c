@@ -127,6 +127,13 @@ struct twig_long *memo_reserve_long(struct memo_level *level, const struct twig 
         return room;
 }
 
+void memo_forget_frames(struct memo_level *level)
+{
+        for (uint32_t i = 0; i < level->trunk.max_frames; ++i)
+                level->trunk.frames[i].had = 0;
+        memo_forget(level);
+}
+
 void memo_drop_twigs(struct memo_level *level)
 {
         for (unsigned i = 0; level->has_twigs && i < TWIGS; ++i)

@@ -188,6 +188,9 @@ static inline uintptr_t memo_busy_sp(const struct memo_level *level) { return le
  * in it then. */
 static inline void memo_forget(struct memo_level *level) { level->state = level->trunk.stamp = stamp_of(0); }
 
+/* The same, and none of its frames is ever taken for one that is back. */
+void memo_forget_frames(struct memo_level *level);
+
 /* What does not depend on the trunk is wrong, too. */
 void memo_drop_twigs(struct memo_level *level);
 

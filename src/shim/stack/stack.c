@@ -136,6 +136,10 @@ static struct draft_ring *drafts_wanted(struct thread *self, struct memo_level *
         }
         if (!level->drafts)
                 level->drafts = draft_ring_take(self->slot);
+        if (level->drafts && unlikely(draft_turns_are_over(level->drafts))) {
+                memo_forget_frames(level);
+                draft_turns_begin(level->drafts);
+        }
         return level->drafts;
 }
 

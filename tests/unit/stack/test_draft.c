@@ -14,7 +14,7 @@ static uint32_t release_note(struct draft_ring *ring, uint32_t n_frames, uintptr
         for (uint32_t i = 0; i < n_frames; i++)
                 frame = draft_add(ring, frame, 100 + i);
         uint32_t draft = draft_of(ring, draft_add(ring, frame, allocator_of_free()));
-        draft_own(draft, block);
+        draft_own(ring, draft, block);
         return draft;
 }
 
@@ -168,6 +168,22 @@ Test(draft, is_out_of_date_as_a_parent_in_the_next_chunk)
         cr_assert_not(draft_is_near(ring, frame));
 }
 
+Test(draft, has_a_turn_for_each_chunk_until_all_are_used)
+{
+        struct draft_ring *ring = ring_begin();
+        ring->turn = DRAFT_TURNS - 1;
+        cr_assert(draft_begin(ring, 1));
+        uint32_t last = draft_add(ring, 0, 100);
+        cr_assert(draft_is(last));
+        cr_assert(draft_is_near(ring, last));
+        ring->n = DRAFT_CHUNK;
+        cr_assert_not(draft_begin(ring, 1));
+        draft_turns_begin(ring);
+        cr_assert_not(draft_is_near(ring, last));
+        cr_assert(draft_begin(ring, 1));
+        cr_assert(draft_is_near(ring, draft_add(ring, 0, 100)));
+}
+
 Test(draft, waits_for_the_next_chunk_to_be_settled)
 {
         static const struct draft_settling settling = {wants, becomes};
@@ -188,7 +204,7 @@ Test(draft, of_the_parent_is_read_in_a_fork_child)
         uint32_t known = trie_step(0, 99);
         cr_assert(draft_begin(ring, 3));
         uint32_t draft = draft_of(ring, draft_add(ring, draft_add(ring, known, 100), allocator_of_free()));
-        draft_own(draft, a_block);
+        draft_own(ring, draft, a_block);
         draft_inherit();
         uint64_t words[4] = {0};
         uint32_t n = 0;
