@@ -22,8 +22,8 @@ struct canary {
         double heard_at[NSIG];
 };
 
-/* It lives hardly longer than the thread that made it. The keyboard's signals are none of its. Where it cannot be made, nothing
- * will have been heard. */
+/* It lives hardly longer than the thread that made it. The keyboard's signals are none of its. Where it cannot be made,
+ * nothing will have been heard. */
 void canary_begin(struct canary *ret_canary, const sigset_t *signals, const struct listener *listener);
 /* Has it got that signal, now or less than so many seconds ago? */
 bool canary_has_heard(struct canary *canary, int signal, double seconds, double now);

@@ -155,13 +155,14 @@ static const char *const right_values[CLI_OPTION_END] = {
 /* `value` is not what it takes: then what is? */
 static int value_refuse(unsigned verb, enum cli_option id, const char *value)
 {
-        char *right = option_text(right_values[id] ? right_values[id] : option_rows[id].values ? option_rows[id].values : "a name");
-        for (char *bar = right; !right_values[id] && bar && (bar = strchr(bar, '|'));)
+        const char *words = right_values[id] ? NULL : option_rows[id].values;
+        char *right = option_text(words ? words : right_values[id] ? right_values[id] : "a name");
+        bool is_choice = words && strchr(words, '|');
+        for (char *bar = is_choice ? right : NULL; bar && (bar = strchr(bar, '|'));)
                 *bar = ' ';
         char what[512];
         snprintf(what, sizeof what, "--%s: \"%.100s\" is not what it takes: %s%s", option_rows[id].name, value ? value : "",
-                 !right_values[id] && option_rows[id].values && strchr(option_rows[id].values, '|') ? "one of " : "",
-                 right ? right : "");
+                 is_choice ? "one of " : "", right ? right : "");
         free(right);
         return usage_error(verb, "%s", what);
 }

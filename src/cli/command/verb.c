@@ -58,12 +58,14 @@ int verb_help(struct arguments *arguments)
         static const char *const forms[] = {"text", "man", "bash", "zsh", "fish"}; /* the words of --as */
         const char *name = arguments->operands[0];
         const struct verb *verb = name ? verb_find(name) : NULL;
-        if (name && !verb)
+        if (name && !verb) {
                 say_error("%s is no verb; see `unfreed --help`", name);
-        else if (arguments->n_operands > 1)
-                say_error("help is on one verb at a time; see `unfreed help help`");
-        if ((name && !verb) || arguments->n_operands > 1)
                 return STATUS_USAGE;
+        }
+        if (arguments->n_operands > 1) {
+                say_error("help is on one verb at a time; see `unfreed help help`");
+                return STATUS_USAGE;
+        }
         const char *form = forms[arguments->help_form];
         if (arguments->help_form > 1)
                 return print_out(print_completion, form);

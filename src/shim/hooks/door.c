@@ -66,7 +66,7 @@ void door_release(void *block, enum wire_entry entry, size_t given_size, size_t 
                         next(block);
                 return;
         }
-        record_goes_past_us(entry); /* no: it came here */
+        record_release_came(entry);
         struct record_released released;
         switch (record_release(self, block, entry, given_size, given_align, start, &released)) {
         case RECORD_PASS:

@@ -110,23 +110,13 @@ __attribute__((noreturn)) static void exit_now(int status, uintptr_t sp)
 DOOR void _exit(int status) { exit_now(status, JUDGE_SP_HERE()); }
 DOOR void _Exit(int status) { exit_now(status, JUDGE_SP_HERE()); }
 
-/* A word of the kernel's frame that nobody changes while the handler runs: where that returns to, which x86-64 keeps
- * right below the rest; else the number of the signal. */
-static uintptr_t signal_word_at(uintptr_t signal_sp)
-{
-#if defined __x86_64__
-        return signal_sp - sizeof(uintptr_t);
-#else
-        return signal_sp;
-#endif
-}
-
 static pid_t fork_with(pid_t (*next)(void), const struct stack_start *start)
 {
         struct thread *self = &thread_self;
-        uintptr_t signal_sp, sp = life_owner() ? stack_sp_interrupted(self, start, &signal_sp) : 0;
-        struct life_inside inside = {.sp = sp, .signal_word = sp ? signal_word_at(signal_sp) : 0};
-        self->forks_inside = sp ? &inside : NULL;
+        struct life_inside inside = {0};
+        if (life_owner())
+                inside.sp = stack_sp_interrupted(self, start, &inside.signal_word);
+        self->forks_inside = inside.sp ? &inside : NULL;
         life_fork_begin();
         pid_t child = next();
         if (child == 0)

@@ -51,14 +51,29 @@ void record_past_us_begin(void)
         hot_except(HOT_PAST_US, 0);
 }
 
+static bool may_go_past_us(enum wire_entry entry)
+{
+        return unlikely(past_us) && wire_entry_family(entry) == WIRE_FAMILY_MALLOC;
+}
+
+static void past_us_end(void)
+{
+        past_us = false;
+        hot_except(0, HOT_PAST_US);
+}
+
+void record_release_came(enum wire_entry entry)
+{
+        if (may_go_past_us(entry))
+                past_us_end();
+}
+
 bool record_goes_past_us(enum wire_entry entry)
 {
-        if (likely(!past_us) || wire_entry_family(entry) != WIRE_FAMILY_MALLOC)
+        if (!may_go_past_us(entry))
                 return false;
-        bool leads_here = wire_entry_role(entry) == WIRE_RELEASE || (entry == WIRE_ENTRY_MALLOC && !malloc_is_ours);
-        if (leads_here) {
-                past_us = false;
-                hot_except(0, HOT_PAST_US);
+        if (entry == WIRE_ENTRY_MALLOC && !malloc_is_ours) {
+                past_us_end();
                 return false;
         }
         arena_drop(WIRE_DROP_EARLY);

@@ -49,7 +49,9 @@ static inline bool record_is_gone(const void *block)
  * address a released one when the program's own malloc() gives it again. So until a call shows that the program's
  * functions lead to ours, blocks of malloc's family are given unseen. */
 void record_past_us_begin(void);
-/* Is a call that came to the door of this entry point no event for that? Asked by every door that gives or releases. */
+/* A call that releases came to the door of this entry point, whatever stands before it. */
+void record_release_came(enum wire_entry entry);
+/* Is a call that gives or resizes, and came to the door of this entry point, no event for that? */
 bool record_goes_past_us(enum wire_entry entry);
 
 /* `block` (not NULL) of `size` bytes was given to the program through `entry`. */

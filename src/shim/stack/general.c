@@ -193,7 +193,18 @@ uintptr_t general_sp_outside(const struct stack_start *start, struct reach *reac
         return 0;
 }
 
-uintptr_t general_sp_interrupted(const struct stack_start *start, struct reach *reach, uintptr_t *ret_signal_sp)
+/* A word of the kernel's frame that nobody changes while the handler runs: where that returns to, which x86-64 keeps
+ * right below the rest; else the number of the signal. */
+static uintptr_t signal_word_at(uintptr_t signal_sp)
+{
+#if defined __x86_64__
+        return signal_sp - sizeof(uintptr_t);
+#else
+        return signal_sp;
+#endif
+}
+
+uintptr_t general_sp_interrupted(const struct stack_start *start, struct reach *reach, uintptr_t *ret_signal_word)
 {
         const struct module *own = module_find((uintptr_t)general_sp_interrupted);
         struct registers r = {.pc = start->pc, .known = UINT64_C(1) << REGISTER_SP | UINT64_C(1) << REGISTER_FP};
@@ -206,7 +217,7 @@ uintptr_t general_sp_interrupted(const struct stack_start *start, struct reach *
                 uintptr_t sp = r.value[REGISTER_SP];
                 if (met && module_find(r.pc - !r.interrupted) == own) {
                         found = met;
-                        *ret_signal_sp = met_signal;
+                        *ret_signal_word = signal_word_at(met_signal);
                 }
                 if (row_of(&r, &row) == CFI_FOUND ? !registers_step(&r, &row, reach, &outermost)
                                                   : !signal_frame_step(&r, reach))

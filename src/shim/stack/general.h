@@ -33,9 +33,9 @@ uintptr_t general_sp_outside(const struct stack_start *start, struct reach *reac
                              unsigned n_outside);
 
 /* Does `start` lie in a signal handler that interrupted a function of this library, or what one has called? The stack
- * pointer where that happened, in *ret_signal_sp the one at which the kernel's frame begins; of the outermost such
- * handler. 0 = no. Looks at a few frames on either side of the signal. */
-uintptr_t general_sp_interrupted(const struct stack_start *start, struct reach *reach, uintptr_t *ret_signal_sp);
+ * pointer where that happened, in *ret_signal_word the address of a word that stays as it is until the handler has
+ * returned; of the outermost such handler. 0 = no. Looks at a few frames on either side of the signal. */
+uintptr_t general_sp_interrupted(const struct stack_start *start, struct reach *reach, uintptr_t *ret_signal_word);
 
 /* From a frame to its caller as `row` says. False when a value is needed that is not known or cannot be read; or when
  * the frame has no caller (*ret_outermost). */

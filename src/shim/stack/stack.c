@@ -271,12 +271,12 @@ uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *sta
         return general_sp_outside(start, &reach, N_INSIDE, N_OUTSIDE);
 }
 
-uintptr_t stack_sp_interrupted(struct thread *self, const struct stack_start *start, uintptr_t *ret_signal_sp)
+uintptr_t stack_sp_interrupted(struct thread *self, const struct stack_start *start, uintptr_t *ret_signal_word)
 {
         if (self->memo == NULL)
                 return 0;
         struct reach reach = reach_begin(&self->memo->stack, start->sp);
-        return general_sp_interrupted(start, &reach, ret_signal_sp);
+        return general_sp_interrupted(start, &reach, ret_signal_word);
 }
 
 void stack_modules_changed(void) { module_sweep(rule_forget); }

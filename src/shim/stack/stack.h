@@ -40,8 +40,8 @@ struct stack_start {
 uintptr_t stack_sp_below_main(struct thread *self, const struct stack_start *start);
 
 /* Is `start` in a signal handler that interrupted one of our own functions, or what it has called? The stack pointer
- * where that happened, and at the kernel's frame of the signal; 0 = no. */
-uintptr_t stack_sp_interrupted(struct thread *self, const struct stack_start *start, uintptr_t *ret_signal_sp);
+ * where that happened, and the address of a word that stays as it is until the handler has returned; 0 = no. */
+uintptr_t stack_sp_interrupted(struct thread *self, const struct stack_start *start, uintptr_t *ret_signal_word);
 
 /* Walk from `start` and intern: the id of the ALLOCATOR node `allocator_word` below the frames. Never fails hard: what
  * cannot be had is a shorter stack, at worst the ALLOCATOR node under the root; 0 only when the trie is full.
