@@ -2,7 +2,7 @@
 #include "cli/report/linehash.h"
 
 #include "cli/policy/map.h"
-#include "cli/report/utf8.h"
+#include "cli/say/utf8.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "cli/report/writer.h"
 
 #include "bare/number.h"
-#include "cli/report/utf8.h"
+#include "cli/say/utf8.h"
 
 #include <string.h>
 

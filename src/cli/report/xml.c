@@ -1,7 +1,7 @@
 /* Text inside XML: see xml.h */
 #include "cli/report/xml.h"
 
-#include "cli/report/utf8.h"
+#include "cli/say/utf8.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* One clear line to the person at the terminal: see say.h */
 #include "cli/say/say.h"
 
+#include "cli/say/utf8.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,24 +11,15 @@
 
 enum { SAY_LINE_BYTES = 4096 };
 
-/* Bytes of the character at `text`, of which `left` follow; 0: it is none, or it controls a terminal. */
-static size_t character_bytes(const char *text, size_t left)
-{
-        unsigned char first = (unsigned char)*text;
-        size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-        for (size_t i = 1; i < n; i++)
-                if (i >= left || (text[i] & 0xc0) != 0x80)
-                        return 0;
-        bool controls = first < 0x20 || first == 0x7f || (first == 0xc2 && (unsigned char)text[1] < 0xa0);
-        return controls ? 0 : n;
-}
+static bool is_control(int32_t code) { return code < 0x20 || (code >= 0x7f && code < 0xa0); }
 
 /* Names of files, and what stands in them, may hold anything: still one line, and nothing that talks to the terminal. */
 static void line_clean(char *line, size_t length)
 {
         for (size_t i = 0, n; i < length; i += n) {
-                n = character_bytes(line + i, length - i);
-                if (n)
+                int32_t code; /* -1: no character */
+                n = utf8_next(line + i, length - i, &code);
+                if (!is_control(code))
                         continue;
                 line[i] = line[i] == '\n' || line[i] == '\r' || line[i] == '\t' ? ' ' : '?';
                 n = 1;

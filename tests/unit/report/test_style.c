@@ -1,7 +1,7 @@
 /* Text that may hold anything, made fit for a terminal */
 #include "cli/policy/store.h"
 #include "cli/report/style.h"
-#include "cli/report/utf8.h"
+#include "cli/say/utf8.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

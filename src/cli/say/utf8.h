@@ -1,6 +1,6 @@
 /* UTF-8 that cannot be trusted */
-#ifndef UNFREED_CLI_REPORT_UTF8_H
-#define UNFREED_CLI_REPORT_UTF8_H
+#ifndef UNFREED_CLI_SAY_UTF8_H
+#define UNFREED_CLI_SAY_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* UTF-8 that cannot be trusted: see utf8.h and RFC 3629 */
-#include "cli/report/utf8.h"
+#include "cli/say/utf8.h"
 
 size_t utf8_next(const char *text, size_t n_bytes, int32_t *ret_code)
 {
