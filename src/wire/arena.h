@@ -79,6 +79,10 @@ struct wire_past {
         uint32_t stack, tag;
 };
 
+/* Which one, of mask + 1, is for the block of this granule. Neighbours lie side by side, so that a small heap touches few
+ * pages. The heaps of threads begin at multiples of 64 MiB and look alike: each is for itself, 16 of them. */
+static inline uint64_t wire_past_at(uint64_t granule, uint64_t mask) { return (granule + (granule >> 9)) & mask; }
+
 struct wire_module {
         uint64_t start, end; /* mapped addresses, end exclusive */
         uint64_t bias;       /* address in memory minus address in the file's symbol table */

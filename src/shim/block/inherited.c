@@ -161,7 +161,7 @@ bool inherited_may_begin(uintptr_t start, unsigned fork_epoch)
 static uint32_t past_in(const struct wire_header *header, uintptr_t start)
 {
         const struct wire_past *past = extent_of(header, WIRE_EXTENT_PAST);
-        past += (start >> header->granule_shift) & (header->extents[WIRE_EXTENT_PAST].capacity - 1);
+        past += wire_past_at(start >> header->granule_shift, header->extents[WIRE_EXTENT_PAST].capacity - 1);
         return past->tag == (uint32_t)(start >> 4) ? past->stack : 0;
 }
 

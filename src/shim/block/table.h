@@ -65,11 +65,10 @@ static inline uintptr_t table_page_start(const struct table_page *page, size_t i
         return page->base + i * granule + (wire_slot_low(slot) & (granule - 1));
 }
 
-/* Where the birth of a released small block is remembered: neighbours lie side by side, so that a small heap touches
- * few pages. */
+/* Where the birth of a released small block is remembered. */
 static inline struct wire_past *table_past(uintptr_t start)
 {
-        return &arena.past[(start >> arena.granule_shift) & arena.past_mask];
+        return &arena.past[wire_past_at(start >> arena.granule_shift, arena.past_mask)];
 }
 
 /* With sampling most addresses are unknown, and that must be told from the slot alone: so a large block, which stands
@@ -118,7 +117,7 @@ static inline void table_release_as(wire_slot *where, wire_slot slot, uint32_t r
 static inline void table_release_slot_in(wire_slot *where, wire_slot slot, uintptr_t start, uint32_t release_stack,
                                          unsigned granule_shift)
 {
-        arena.past[start >> granule_shift & arena.past_mask] =
+        arena.past[wire_past_at(start >> granule_shift, arena.past_mask)] =
                 (struct wire_past){.stack = wire_slot_stack(slot), .tag = (uint32_t)(start >> 4)};
         table_release_as(where, slot, release_stack);
 }
