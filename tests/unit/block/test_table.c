@@ -89,7 +89,10 @@ Test(table, a_birth_that_was_overwritten_is_not_invented)
 {
         place_begin(5);
         stacks_of_malloc(7, 8);
-        uintptr_t alias = HEAP + ((arena.past_mask + 1) << 5);
+        uintptr_t alias = HEAP + 32;
+        while (table_past(alias) != table_past(HEAP))
+                alias += 32;
+        cr_assert_gt(alias - HEAP, arena.past_mask << 4); /* half of all places lie between them at least */
         for (uintptr_t start = HEAP;; start = alias) {
                 table_insert(start, 48, start == HEAP ? 7 : 8, WIRE_FAMILY_MALLOC);
                 struct block block = found(start);
@@ -100,6 +103,22 @@ Test(table, a_birth_that_was_overwritten_is_not_invented)
         cr_assert_eq(found(alias).stack, 8);
         cr_assert_eq(found(HEAP).stack, 0);
         cr_assert_eq(found(HEAP).release_stack, 9);
+}
+
+Test(table, the_heaps_of_sixteen_threads_have_births_for_themselves)
+{
+        place_begin(5);
+        enum { HEAPS = 16, HEAP_BYTES = 64 << 20, USED = 64 << 10 };
+        stacks_of_malloc(1, HEAPS);
+        for (uint32_t i = 0; i < HEAPS; i++)
+                for (uintptr_t start = HEAP + i * (uintptr_t)HEAP_BYTES, end = start + USED; start < end; start += 32) {
+                        table_insert(start, 16, 1 + i, WIRE_FAMILY_MALLOC);
+                        struct block block = found(start);
+                        table_release(&block, 9);
+                }
+        for (uint32_t i = 0; i < HEAPS; i++)
+                for (uintptr_t at = 0; at < USED; at += 32)
+                        cr_assert_eq(found(HEAP + i * (uintptr_t)HEAP_BYTES + at).stack, 1 + i);
 }
 
 Test(table, forgetting_leaves_nothing)
