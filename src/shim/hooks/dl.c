@@ -1,13 +1,35 @@
 /* The doors of loading: code comes and goes
  *
  * What is remembered about addresses must be forgotten when another library can stand there. dlopen looks its file up
- * relative to its caller (DT_RUNPATH, $ORIGIN, the caller's namespace: elf/dl-open.c), so our door may not call it: it
- * would be the caller. It is not a door at all; a library that came shows itself when its first address is met. After
- * dlclose, which has no such trouble, we look.
+ * relative to its caller (DT_RUNPATH, $ORIGIN, the caller's namespace: elf/dl-open.c), so our door does not call it: it
+ * would be the caller. Its threshold jumps there, and a library that came shows itself when its first address is met.
+ * After dlclose, which has no such trouble, we look.
+ *
+ * A library that is opened with RTLD_DEEPBIND must be looked at when it has come (rebind.h). So it is opened by us where
+ * the caller makes no difference: the file is named by its path, and the caller has no DT_RPATH, which alone would also
+ * hold for what the library needs.
  */
 #include "shim/hooks/door.h"
 #include "shim/hooks/pymem.h"
+#include "shim/hooks/rebind.h"
+#include "shim/hooks/threshold.h"
 #include "shim/python/frames.h"
+
+#include <string.h>
+
+bool dl_caller_matters(const char *file, const void *caller)
+{
+        return !next_begin() || !file || !strchr(file, '/') || strchr(file, '$') || rebind_may_have_rpath(caller);
+}
+
+void *dl_open_deeply(const char *file, int mode)
+{
+        unsigned n = rebind_count();
+        void *library = next_dlopen(file, mode);
+        if (library && n)
+                rebind_since(n, library);
+        return library;
+}
 
 DOOR int dlclose(void *handle)
 {

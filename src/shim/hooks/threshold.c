@@ -10,6 +10,7 @@
 #include "shim/record/logged.h"
 #include "shim/record/sample.h"
 
+#include <dlfcn.h>
 #include <stdlib.h>
 
 static ALWAYS_INLINE bool birth_is_plain(const struct thread *self)
@@ -73,6 +74,15 @@ DOOR void free(void *block)
                 next_free(block);
         else
                 free_unusually(block);
+}
+
+/* Whoever calls it opens the library, so this must end in a jump wherever that matters (dl.c). */
+DOOR void *dlopen(const char *file, int mode)
+{
+        if (unlikely(mode & RTLD_DEEPBIND) && !dl_caller_matters(file, __builtin_return_address(0)))
+                return dl_open_deeply(file, mode);
+        return likely(next_begin()) ? next_dlopen(file, mode)
+                                    : ((void *(*)(const char *, int))next_find("dlopen"))(file, mode);
 }
 
 /* [new.delete], as in new.c. What the allocator refuses goes to the door, which knows what C++ does then. */

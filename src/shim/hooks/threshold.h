@@ -37,6 +37,11 @@ void door_delete_array_sized(void *block, size_t size);
 void door_delete_array_sized_logged(void *block, size_t size);
 void door_delete_array_sized_otherwise(void *block, size_t size);
 
+/* A library opened with RTLD_DEEPBIND: is it another one, or does it find other things, as its opener is another? If not,
+ * it is opened by us. */
+bool dl_caller_matters(const char *file, const void *caller);
+void *dl_open_deeply(const char *file, int mode);
+
 /* In any case. */
 void *door_calloc(size_t n, size_t size);
 void *door_realloc(void *block, size_t size);
