@@ -11,7 +11,8 @@
  *
  * The address is `@name` (abstract namespace), where `name` holds 128 random bits. After a colon there may be the path
  * of a second socket of the same runner: an abstract name is known in one network namespace only, a path where the file
- * system is the same, and a process of the tree may have left either. The first that takes the message has it.
+ * system is the same, and a process of the tree may have left either. The first that takes the message has it. A
+ * process that leaves both keeps a connected socket, and what it executes then is announced as unwatched.
  */
 #ifndef UNFREED_WIRE_HELLO_H
 #define UNFREED_WIRE_HELLO_H
@@ -48,6 +49,7 @@ enum wire_becomes_why {
         WIRE_WHY_PRELOAD, /* a sanitizer in the LD_PRELOAD that it is given */
         WIRE_WHY_DROPPED, /* our library is not in the LD_PRELOAD that it is given */
         WIRE_WHY_ROOT,    /* our library cannot be opened by its path from where it is started */
+        WIRE_WHY_NAMES,   /* no name of the runner's leads to it from there */
 };
 
 struct wire_becomes {

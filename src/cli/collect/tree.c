@@ -115,6 +115,19 @@ static struct member *last_of(struct tree *tree, pid_t pid)
         return NULL;
 }
 
+/* NULL = that cannot be said. */
+static const char *why_unwatched(const struct arrival *arrival)
+{
+        switch (arrival->why) {
+        case WIRE_WHY_PRELOAD: return obstacle_preloaded;
+        case WIRE_WHY_DROPPED: return "was started without our library in its LD_PRELOAD";
+        case WIRE_WHY_ROOT: return "was started where our library cannot be opened (chroot)";
+        case WIRE_WHY_NAMES: return "was started where we cannot be reached (another network, another /tmp)";
+        case WIRE_WHY_FILE: break;
+        }
+        return obstacle_of(arrival->program);
+}
+
 void tree_becomes(struct tree *tree, const struct arrival *arrival)
 {
         struct member *member = last_of(tree, arrival->pid);
@@ -124,10 +137,7 @@ void tree_becomes(struct tree *tree, const struct arrival *arrival)
                 unwatched_take_back(&tree->unwatched, (int)arrival->pid);
                 return;
         }
-        const char *why = arrival->why == WIRE_WHY_PRELOAD   ? obstacle_preloaded
-                          : arrival->why == WIRE_WHY_DROPPED ? "was started without our library in its LD_PRELOAD"
-                          : arrival->why == WIRE_WHY_ROOT    ? "was started where our library cannot be opened (chroot)"
-                                                             : obstacle_of(arrival->program);
+        const char *why = why_unwatched(arrival);
         unwatched_add(&tree->unwatched, (int)arrival->pid, 1, arrival->program, why ? why : "could not be watched");
 }
 

@@ -5,9 +5,9 @@
  * would be the caller. Its threshold jumps there, and a library that came shows itself when its first address is met.
  * After dlclose, which has no such trouble, we look.
  *
- * A library that is opened with RTLD_DEEPBIND must be looked at when it has come (rebind.h). So it is opened by us where
- * the caller makes no difference: the file is named by its path, and the caller has no DT_RPATH, which alone would also
- * hold for what the library needs.
+ * A library that is opened with RTLD_DEEPBIND must be looked at when it has come (rebind.h). So it is opened by us
+ * where the caller makes no difference: the file is named by its path, and the caller has no DT_RPATH, which alone
+ * would also hold for what the library needs.
  */
 #include "shim/hooks/door.h"
 #include "shim/hooks/pymem.h"

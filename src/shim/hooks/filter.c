@@ -1,15 +1,17 @@
 /* The doors through which a program takes system calls from itself: see sys/filter.h. Who makes a system call by number
- * may end by that, too.
+ * may end by that, too, or go into another namespace.
  *
  * Both take any number of arguments, as glibc's do: what was not given is what happens to be there.
  */
 #include "shim/hooks/door.h"
+#include "shim/hooks/namespace.h"
 #include "shim/sys/filter.h"
 #include "shim/sys/syscall.h"
 
 #include <errno.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdlib.h>
 
 typedef unsigned long word;
@@ -44,6 +46,9 @@ DOOR long syscall(long number, long a, long b, long c, long d, long e, long f)
                 _Exit((int)a);
         if (number == SYS_prctl)
                 return prctl((int)a, (word)b, (word)c, (word)d, (word)e);
+        if (((number == SYS_unshare || number == SYS_clone) && a & CLONE_NEWNET) || number == SYS_setns ||
+            number == SYS_clone3)
+                namespace_leave();
         if (!filters)
                 return next_syscall(number, a, b, c, d, e, f);
         unsigned filter = filter_begin(a == SECCOMP_SET_MODE_FILTER ? (const struct sock_fprog *)c : NULL);

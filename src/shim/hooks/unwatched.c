@@ -175,11 +175,13 @@ static void look_at(struct unwatched *ret, const char *path, char *const envp[])
         bool preloads = outlook != HARMED && environment_preloads_sanitizer(envp);
         bool drops = outlook == SEEN && !preloads && environment_drops(envp);
         bool elsewhere = outlook == SEEN && !preloads && !drops && !environment_reaches(envp);
+        bool reaches = outlook != SEEN || preloads || drops || elsewhere || birth_reaches();
         ret->apart = outlook == HARMED || preloads || elsewhere;
-        ret->is = outlook == CLOSED || ret->apart || drops;
+        ret->is = outlook == CLOSED || ret->apart || drops || !reaches;
         ret->why = outlook == SEEN && preloads ? WIRE_WHY_PRELOAD
                    : drops                     ? WIRE_WHY_DROPPED
                    : elsewhere                 ? WIRE_WHY_ROOT
+                   : !reaches                  ? WIRE_WHY_NAMES
                                                : WIRE_WHY_FILE;
 }
 

@@ -22,9 +22,15 @@
 #include <sys/un.h>
 #include <time.h>
 
+/* A descriptor of ours, known again by what it is: the program may have closed it, and another has its number now. */
+struct kept {
+        int fd; /* -1 = none */
+        uint64_t device, inode;
+};
+
 static bool has_runner;
-static int kept_memfd = -1;
-static uint64_t kept_inode, kept_device;
+static struct kept kept_memfd = {.fd = -1};
+static struct kept kept_way = {.fd = -1}; /* a socket that reaches the runner from wherever this process goes */
 
 bool birth_has_runner(void) { return has_runner; }
 
@@ -64,20 +70,22 @@ static socklen_t name_fill(struct sockaddr_un *ret, const char *address, size_t 
 /* Nobody has that name in this namespace, or who is confined here may not speak to it (Landlock, AppArmor). */
 static bool is_unreachable(long sent) { return sent == -ECONNREFUSED || sent == -EPERM || sent == -EACCES; }
 
-static long message_send(long fd, struct msghdr *message, const char *address)
+/* To the first of the runner's two names where somebody listens: its number, 0 or 1, or a negated errno. */
+static long connected(long fd, const char *address)
 {
         struct sockaddr_un to;
         const char *colon = address[0] == '@' ? strchr(address, ':') : NULL;
-        message->msg_name = &to;
-        message->msg_namelen = name_fill(&to, address, colon ? (size_t)(colon - address) : strlen(address));
-        if (message->msg_namelen == 0)
-                return -EINVAL;
-        long sent = sys_call(SYS_sendmsg, fd, message, MSG_NOSIGNAL);
-        return colon && is_unreachable(sent) ? message_send(fd, message, colon + 1) : sent;
+        socklen_t n = name_fill(&to, address, colon ? (size_t)(colon - address) : strlen(address));
+        long result = n ? sys_call(SYS_connect, fd, &to, n) : -EINVAL;
+        if (!colon || !is_unreachable(result))
+                return result;
+        result = connected(fd, colon + 1);
+        return result == 0 ? 1 : result;
 }
 
-/* A negated errno, or 0. */
-static long datagram_send(const char *address, const void *bytes, size_t n, int memfd)
+/* A connected socket, which needs no name any more: a descriptor, or a negated errno. *ret_otherwise, if asked for:
+ * only the runner's second name led there. */
+static long way_open(const char *address, bool *ret_otherwise)
 {
         long fd = sys_call(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (sys_failed(fd))
@@ -85,7 +93,74 @@ static long datagram_send(const char *address, const void *bytes, size_t n, int 
         /* A runner that is stopped must not hang the program for ever. */
         struct timeval patience = {.tv_sec = 5};
         sys_call(SYS_setsockopt, fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        long result = connected(fd, address);
+        if (sys_failed(result)) {
+                sys_call(SYS_close, fd);
+                return result;
+        }
+        if (ret_otherwise)
+                *ret_otherwise = result == 1;
+        return fd;
+}
 
+static bool kept_identity(int fd, struct kept *ret)
+{
+        struct stat status;
+        if (sys_failed(sys_call(SYS_fstat, fd, &status)))
+                return false;
+        *ret = (struct kept){fd, status.st_dev, status.st_ino};
+        return true;
+}
+
+/* As high as the limit allows, out of the way of programs that count on low numbers. */
+static void kept_keep(struct kept *kept, int fd)
+{
+        struct rlimit limit = {.rlim_cur = 1024};
+        sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
+        long highest = limit.rlim_cur < 65536 ? (long)limit.rlim_cur : 65536;
+        long high = sys_call(SYS_fcntl, fd, F_DUPFD_CLOEXEC, highest > 64 ? highest - 32 : 3);
+        if (sys_failed(high) || !kept_identity((int)high, kept))
+                kept->fd = -1;
+}
+
+/* The descriptor, or -1. */
+static int kept_now(const struct kept *kept)
+{
+        struct kept now;
+        bool same = kept->fd >= 0 && kept_identity(kept->fd, &now) && now.device == kept->device &&
+                    now.inode == kept->inode;
+        return same ? kept->fd : -1;
+}
+
+void birth_keep_way(void)
+{
+        const char *address = birth_runner();
+        long fd = address && has_runner && kept_now(&kept_way) < 0 ? way_open(address, NULL) : -1;
+        if (sys_failed(fd))
+                return;
+        kept_keep(&kept_way, (int)fd);
+        sys_call(SYS_close, fd);
+}
+
+bool birth_reaches(void)
+{
+        const char *address = birth_runner();
+        if (!address || kept_now(&kept_way) < 0)
+                return true;
+        long fd = way_open(address, NULL);
+        if (sys_failed(fd))
+                return false;
+        sys_call(SYS_close, fd);
+        return true;
+}
+
+/* A negated errno, or 0. Where no name leads to the runner any more, by the way that was kept. */
+static long datagram_send(const char *address, const void *bytes, size_t n, int memfd, bool *ret_otherwise)
+{
+        long fd = way_open(address, ret_otherwise);
+        int way = sys_failed(fd) ? kept_now(&kept_way) : -1;
+        if (sys_failed(fd) && way < 0)
+                return fd;
         union {
                 char bytes[CMSG_SPACE(sizeof(int))];
                 struct cmsghdr align;
@@ -101,16 +176,17 @@ static long datagram_send(const char *address, const void *bytes, size_t n, int 
         rights->cmsg_type = SCM_RIGHTS;
         rights->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(rights), &memfd, sizeof memfd);
-        long sent = message_send(fd, &message, address);
-        sys_call(SYS_close, fd);
+        long sent = sys_call(SYS_sendmsg, way < 0 ? fd : way, &message, MSG_NOSIGNAL);
+        if (way < 0)
+                sys_call(SYS_close, fd);
         return sys_failed(sent) ? sent : 0;
 }
 
-static long hello_send(const struct hello_errand *errand)
+static long hello_send(const struct hello_errand *errand, bool *ret_otherwise)
 {
         struct wire_hello hello = {.version = WIRE_VERSION, .pid = errand->pid, .arena_bytes = errand->bytes};
         memcpy(hello.magic, errand->magic, sizeof hello.magic);
-        return datagram_send(errand->address, &hello, sizeof hello, errand->memfd);
+        return datagram_send(errand->address, &hello, sizeof hello, errand->memfd, ret_otherwise);
 }
 
 /* In an errand's child: its own table of descriptors, where we may close what is in the way. */
@@ -118,26 +194,26 @@ static int hello_errand(void *context)
 {
         const struct hello_errand *errand = context;
         sys_call(SYS_close, errand->memfd == 0 ? 1 : 0);
-        return hello_send(errand) == 0 ? 0 : 1;
+        return hello_send(errand, NULL) == 0 ? 0 : 1;
 }
 
 /* The socket needs a descriptor of its own; where the limit leaves none, a child without our limit's burden sends. */
-static bool hello(const char *magic, int memfd, size_t bytes)
+static bool hello(const char *magic, int memfd, size_t bytes, bool *ret_otherwise)
 {
         struct hello_errand errand = {birth_runner(), magic, memfd, life_pid(), bytes};
         if (errand.address == NULL)
                 return false;
-        long result = hello_send(&errand);
+        long result = hello_send(&errand, ret_otherwise);
         return result == 0 || (result == -EMFILE && errand_run(hello_errand, &errand) == 0);
 }
 
 void birth_send_to(const char *address, int memfd, size_t bytes)
 {
         struct hello_errand errand = {address, WIRE_HELLO_MAGIC, memfd, (int32_t)sys_call(SYS_getpid), bytes};
-        hello_send(&errand);
+        hello_send(&errand, NULL);
 }
 
-bool birth_refuse(void) { return hello(WIRE_HELLO_MAGIC, -1, 0); }
+bool birth_refuse(void) { return hello(WIRE_HELLO_MAGIC, -1, 0, NULL); }
 
 static size_t file_read(const char *path, char *ret, size_t bytes)
 {
@@ -183,29 +259,7 @@ bool birth_becomes(enum wire_becomes_how how, enum wire_becomes_why why, int32_t
                 return false;
         memcpy(message.magic, WIRE_BECOMES_MAGIC, sizeof message.magic);
         memcpy(message.program + at, path, n);
-        return datagram_send(address, &message, sizeof message, -1) == 0;
-}
-
-static bool memfd_identity(int fd, uint64_t *ret_device, uint64_t *ret_inode)
-{
-        struct stat status;
-        if (sys_failed(sys_call(SYS_fstat, fd, &status)))
-                return false;
-        *ret_device = status.st_dev;
-        *ret_inode = status.st_ino;
-        return true;
-}
-
-/* As high as the limit allows, out of the way of programs that count on low numbers. */
-static void memfd_keep(int memfd)
-{
-        struct rlimit limit = {.rlim_cur = 1024};
-        sys_call(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
-        long highest = limit.rlim_cur < 65536 ? (long)limit.rlim_cur : 65536;
-        long fd = sys_call(SYS_fcntl, memfd, F_DUPFD_CLOEXEC, highest > 64 ? highest - 32 : 3);
-        kept_memfd = sys_failed(fd) ? -1 : (int)fd;
-        if (kept_memfd >= 0 && !memfd_identity(kept_memfd, &kept_device, &kept_inode))
-                kept_memfd = -1;
+        return datagram_send(address, &message, sizeof message, -1, NULL) == 0;
 }
 
 static void helper_send(int memfd, size_t bytes)
@@ -214,10 +268,13 @@ static void helper_send(int memfd, size_t bytes)
         int inherited = birth_memfd();
         if (inherited >= 0)
                 sys_call(SYS_close, inherited);
-        kept_memfd = -1;
-        has_runner = hello(WIRE_HELLO_MAGIC, memfd, bytes);
+        bool otherwise = false;
+        kept_memfd.fd = -1;
+        has_runner = hello(WIRE_HELLO_MAGIC, memfd, bytes, &otherwise);
         if (!has_runner)
-                memfd_keep(memfd);
+                kept_keep(&kept_memfd, memfd);
+        if (has_runner && otherwise) /* the other name may be gone by the time there is news */
+                birth_keep_way();
 }
 
 /* The runner answers by the file itself. It may be busy with another process's end. */
@@ -226,7 +283,7 @@ static bool helper_grow(int memfd, size_t bytes)
         enum { STEP_US = 200, PATIENCE_US = 2000000 };
         const struct timespec step = {.tv_nsec = STEP_US * 1000};
         struct stat status;
-        if (!hello(WIRE_ROOM_MAGIC, memfd, bytes))
+        if (!hello(WIRE_ROOM_MAGIC, memfd, bytes, NULL))
                 return false;
         for (int us = 0; us < PATIENCE_US; us += STEP_US) {
                 if (sys_failed(sys_call(SYS_fstat, memfd, &status)) || (status.st_mode & 0777) == WIRE_NO_ROOM_MODE)
@@ -240,13 +297,7 @@ static bool helper_grow(int memfd, size_t bytes)
 
 const struct arena_helper birth_helper = {helper_send, helper_grow};
 
-int birth_memfd(void)
-{
-        uint64_t device, inode;
-        bool same = kept_memfd >= 0 && memfd_identity(kept_memfd, &device, &inode) && device == kept_device &&
-                    inode == kept_inode;
-        return same ? kept_memfd : -1;
-}
+int birth_memfd(void) { return kept_now(&kept_memfd); }
 
 static uint32_t link_text(const char *path)
 {

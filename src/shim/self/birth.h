@@ -30,6 +30,13 @@ const char *birth_runner(void);
 /* Is there a runner that took our arena? */
 bool birth_has_runner(void);
 
+/* This process is about to go where the runner's names may mean nothing: keep a socket that reaches it all the same. The
+ * process and its fork children are then recorded as before; what they execute has no such socket. */
+void birth_keep_way(void);
+
+/* Will a program that this process executes reach the runner? Looked at only where a way had to be kept. */
+bool birth_reaches(void);
+
 /* The kept descriptor, checked to be the arena still; -1 when it is not. */
 int birth_memfd(void);
 

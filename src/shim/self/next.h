@@ -43,6 +43,8 @@
         X(char *, setlocale, (int, const char *))                                                                      \
         X(int, prctl, (int, unsigned long, unsigned long, unsigned long, unsigned long))                               \
         X(long, syscall, (long, long, long, long, long, long, long))                                                   \
+        X(int, unshare, (int))                                                                                         \
+        X(int, setns, (int, int))                                                                                      \
         X(int, mlockall, (int))
 
 /* Hidden, said here and not only at the definition: else each use looks for its address. */

@@ -1,0 +1,91 @@
+// A child leaves the network namespace in which its runner has a name, and the /tmp where it has another. It is still
+// recorded, and what it executes there is named as not watched: by unshare(2), by clone(2), and after an exec.
+// run: {self} {built}/leak_here_only
+// needs: may:net may:mounts
+// expect: UF001 class=definite stack=lose<by_clone<main bytes=154 blocks=2
+// expect: UF001 class=definite stack=lose<later<main bytes=77 blocks=1
+// summary: unwatched=3
+// plain: same
+#define _GNU_SOURCE
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+__attribute__((noinline)) static void lose(void) { memset(malloc(77), 1, 77); }
+
+static void hide_tmp(void)
+{
+        if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", "/tmp", "tmpfs", 0, NULL) != 0)
+                _exit(99);
+}
+
+static int status_of(pid_t child)
+{
+        int status;
+        waitpid(child, &status, 0);
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Nothing is allocated between fork and exec. */
+static void by_unshare(const char *program)
+{
+        if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0)
+                _exit(99);
+        hide_tmp();
+        execl(program, program, NULL);
+        _exit(98);
+}
+
+/* And here all is, where no name leads back. */
+static void by_clone(const char *program)
+{
+        pid_t child = (pid_t)syscall(SYS_clone, CLONE_NEWNET | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
+        if (child)
+                _exit(status_of(child));
+        hide_tmp();
+        lose();
+        child = fork();
+        if (child == 0) {
+                lose();
+                exit(0);
+        }
+        if (status_of(child) != 0)
+                _exit(97);
+        execl(program, program, NULL);
+        _exit(98);
+}
+
+/* What was executed in another network, but not yet with another /tmp, goes on. */
+static void later(const char *program)
+{
+        hide_tmp();
+        lose();
+        execl(program, program, NULL);
+        _exit(98);
+}
+
+int main(int argc, char **argv)
+{
+        if (argc > 2)
+                later(argv[1]);
+        void (*ways[])(const char *) = {by_unshare, by_clone};
+        for (int i = 0; i < 2; i++) {
+                pid_t child = fork();
+                if (child == 0)
+                        ways[i](argv[1]);
+                if (status_of(child) != 0)
+                        return 1 + i;
+        }
+        pid_t child = fork();
+        if (child == 0) {
+                if (unshare(CLONE_NEWNET | CLONE_NEWNS) == 0)
+                        execl("/proc/self/exe", argv[0], argv[1], "later", NULL);
+                _exit(98);
+        }
+        return status_of(child) == 0 ? 0 : 3;
+}
