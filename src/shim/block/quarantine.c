@@ -25,6 +25,20 @@ struct quarantine *quarantine_init(struct thread *self)
         ring = pages_take(sizeof *ring + n * sizeof(void *));
         if (ring)
                 ring->mask = (uint32_t)n - 1;
-        *place = ring;
+        __atomic_store_n(place, ring, __ATOMIC_RELEASE);
         return ring;
+}
+
+bool quarantine_holds(const void *block)
+{
+        for (uint32_t i = 0; i < SHELF_PLACES / SHELF_BOARD_PLACES; i++) {
+                void **board = atomic_load_explicit(&rings.boards[i], memory_order_acquire);
+                for (uint32_t k = 0; board && k < SHELF_BOARD_PLACES; k++) {
+                        const struct quarantine *ring = __atomic_load_n(&board[k], __ATOMIC_ACQUIRE);
+                        for (uint32_t at = 0; ring && at <= ring->mask; at++)
+                                if (__atomic_load_n(&ring->held[at], __ATOMIC_RELAXED) == block)
+                                        return true;
+                }
+        }
+        return false;
 }

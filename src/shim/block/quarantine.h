@@ -23,6 +23,9 @@ struct quarantine {
 /* This thread's ring; NULL = none is wanted or can be had. Slow. */
 struct quarantine *quarantine_init(struct thread *self);
 
+/* Is its memory held back, for whichever thread, so that it cannot have been given out again? Slow. */
+bool quarantine_holds(const void *block);
+
 /* Take `block` in; returns the block that must be handed back to the allocator now instead: an older one, `block`
  * itself, or NULL for none. */
 static inline void *quarantine_exchange(struct thread *self, void *block, size_t size)

@@ -17,9 +17,13 @@
 
 #include <string.h>
 
+/* Then the library that comes, or came before, goes past us. */
 bool dl_caller_matters(const char *file, const void *caller)
 {
-        return !next_begin() || !file || !strchr(file, '/') || strchr(file, '$') || rebind_may_have_rpath(caller);
+        bool matters = !next_begin() || !file || !strchr(file, '/') || strchr(file, '$') || rebind_may_have_rpath(caller);
+        if (matters && file)
+                record_bypassed(true);
+        return matters;
 }
 
 void *dl_open_deeply(const char *file, int mode)

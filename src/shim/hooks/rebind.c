@@ -40,16 +40,26 @@
 DOORS(X)
 #undef X
 
+static const struct {
+        const char *name, *ours;
+} exported[] = {
+#define X(name) {#name, ours_##name},
+        DOORS(X)
+#undef X
+};
+enum { N_DOORS = sizeof exported / sizeof exported[0] };
+
 struct door {
         const char *name;
-        uintptr_t ours, behind; /* behind: 0 = nothing */
+        uintptr_t ours, behind;
+        bool is_found; /* by the library itself: a first call would come to what is behind */
 };
 
 struct rebinding {
-        unsigned first, n; /* objects before `first` are older */
-        void *library;
+        unsigned first, n;                /* objects before `first` are older, and done, but for the library itself */
         const ElfW(Dyn) *library_dynamic; /* tells the library itself from what came with it */
-        struct door doors[80];
+        struct door doors[N_DOORS];       /* behind which there is something */
+        unsigned n_doors;
 };
 
 static int object_count(struct dl_phdr_info *info, size_t bytes, void *n)
@@ -137,14 +147,13 @@ static uintptr_t door_for(const struct rebinding *rebinding, const struct object
                           uintptr_t value, bool may_be_lazy)
 {
         const char *name = object->names + symbol->st_name;
-        const struct door *door = rebinding->doors;
-        while (door->name && strcmp(name, door->name) != 0)
+        const struct door *door = rebinding->doors, *end = door + rebinding->n_doors;
+        while (door < end && strcmp(name, door->name) != 0)
                 door++;
-        if (!door->name)
+        if (door == end)
                 return 0;
-        if (may_be_lazy && symbol->st_shndx == SHN_UNDEF && value >= object->start && value < object->end)
-                value = (uintptr_t)dlsym(rebinding->library, name);
-        return value == door->behind ? door->ours : 0;
+        bool is_lazy = may_be_lazy && symbol->st_shndx == SHN_UNDEF && value >= object->start && value < object->end;
+        return (is_lazy ? door->is_found : value == door->behind) ? door->ours : 0;
 }
 
 static void place_write(const struct object *object, uintptr_t *place, uintptr_t value)
@@ -184,9 +193,9 @@ static void relocations_visit(const struct rebinding *rebinding, const struct ob
 static int object_rebind(struct dl_phdr_info *info, size_t bytes, void *context)
 {
         struct rebinding *rebinding = context;
-        if (rebinding->n++ < rebinding->first)
-                return 0;
         struct object object = object_of(info);
+        if (rebinding->n++ < rebinding->first && object.dynamic != rebinding->library_dynamic)
+                return 0;
         object.symbols = (const ElfW(Sym) *)dynamic_address(&object, DT_SYMTAB);
         object.names = (const char *)dynamic_address(&object, DT_STRTAB);
         if (!object.symbols || !object.names)
@@ -202,18 +211,24 @@ void rebind_since(unsigned first, void *library)
         int error = errno;
         /* glibc's handle is what dlinfo(RTLD_DI_LINKMAP) would say (dlfcn/dlinfo.c). */
         const struct link_map *map = library;
-        struct rebinding rebinding = {.first = first, .library = library, .library_dynamic = map->l_ld};
+        struct rebinding rebinding = {.first = first, .library_dynamic = map->l_ld};
         self->nest++; /* dlsym() may allocate: an error text */
-        unsigned n = 0;
-#define X(symbol)                                                                                                      \
-        rebinding.doors[n] = (struct door){#symbol, (uintptr_t)ours_##symbol, (uintptr_t)next_find(#symbol)};          \
-        n += rebinding.doors[n].behind != 0;
-        DOORS(X)
-#undef X
-        rebinding.doors[n].name = NULL;
-                dl_iterate_phdr(object_rebind, &rebinding);
+        /* All that is asked of ld.so is asked here: below, one of its locks is held already. */
+        for (unsigned i = 0; i < N_DOORS; i++) {
+                void *behind = next_find(exported[i].name);
+                if (behind)
+                        rebinding.doors[rebinding.n_doors++] = (struct door){
+                                .name = exported[i].name,
+                                .ours = (uintptr_t)exported[i].ours,
+                                .behind = (uintptr_t)behind,
+                                .is_found = dlsym(library, exported[i].name) == behind,
+                        };
+        }
+        dl_iterate_phdr(object_rebind, &rebinding);
         /* What was not found is an error that dlerror() would tell; it is forgotten with the next that is. */
         next_find("malloc");
         self->nest--;
+        if (rebinding.n > first) /* their constructors have run */
+                record_bypassed(false);
         errno = error;
 }

@@ -15,7 +15,8 @@ bool rebind_may_have_rpath(const void *code);
 unsigned rebind_count(void);
 
 /* The objects from number `first` on came with `library`, opened deeply: wherever one of them was bound to what stands
- * behind a door of ours, it is bound to the door now. What the program would be told by dlerror() is as before. */
+ * behind a door of ours, it is bound to the door now. So is the library itself if it was there: another thread may have
+ * opened it just now. What the program would be told by dlerror() is as before. */
 void rebind_since(unsigned first, void *library);
 
 #endif

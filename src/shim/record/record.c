@@ -377,6 +377,33 @@ void record_unseen(struct thread *self, void *block, size_t size)
                 table_forget(&around);
 }
 
+/* When that was last, by life_epochs(); 0 = never. UINT64_MAX = it goes on. */
+static uint64_t bypassed;
+
+void record_bypassed(bool for_good)
+{
+        uint32_t before;
+        if (arena.base == NULL || !life_owner())
+                return;
+        record_others_below();
+        uint64_t now = for_good ? UINT64_MAX : life_epoch_begin(&before);
+        uint64_t last = __atomic_load_n(&bypassed, __ATOMIC_RELAXED);
+        while (last < now && !__atomic_compare_exchange_n(&bypassed, &last, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+                ;
+}
+
+/* Epochs go round: what is of the present one, or of one that began after that, is told from the others by how far it
+ * lies back. After as many as there are, nothing is told any more. */
+bool record_may_be_given_out(const struct block *released)
+{
+        enum { EPOCHS = 255 };
+        uint64_t when = __atomic_load_n(&bypassed, __ATOMIC_RELAXED), now = life_epochs();
+        if (when == 0 || quarantine_holds((void *)released->start))
+                return false;
+        unsigned age = (arena.epoch + EPOCHS - released->epoch) % EPOCHS;
+        return when > now || now - when >= EPOCHS || released->epoch == 0 || age > now - when;
+}
+
 void record_others_below(void)
 {
         if (unlikely(record_n_unseen == 0))

@@ -102,6 +102,10 @@ void record_resize_end(struct thread *self, const struct record_resize *resize, 
 /* `block` was given out without being recorded (inside ourselves, or inside another entry point): what was remembered
  * about its address no longer holds, and what it points to is held. */
 void record_unseen(struct thread *self, void *block, size_t size);
+/* Until now blocks may have been given out and taken back past us: of memory that was released before, only what is in
+ * quarantine is known to be free. for_good: and they will be. */
+void record_bypassed(bool for_good);
+
 /* `block` is taken back inside ourselves (ld.so gives back the error text of the program's call when ours fails), or
  * inside another entry point: that one's own block is out of the table by then, and so another that is in it is gone.
  */

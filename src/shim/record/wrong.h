@@ -28,5 +28,7 @@ void wrong_no_gil(struct thread *self, const struct wrong *wrong);
 /* In record.c. */
 struct stack_id record_release_stack(struct thread *self, enum wire_entry entry, const struct stack_start *start);
 extern uint32_t record_n_unseen;
+/* May the memory of this block, of which a release is remembered, have been given out since, past us? */
+bool record_may_be_given_out(const struct block *released);
 
 #endif

@@ -10,6 +10,9 @@
  * An entry is written by one thread and then published by its `start`; entries are never freed or moved. Two threads
  * that meet a module at the same moment may enter it twice: both entries are right.
  *
+ * A module that is on a stack stays where it is. But when a library was unloaded all known modules are looked at, and any
+ * of them may go in that moment, in another thread. So nothing of a module is read but by copying what is there.
+ *
  * The ELF header is taken from the start of the mapping, where linkers put it; without it the module has no segments,
  * hence no unwind rules and no build-id. The main program is different: the kernel mapped it, perhaps with gaps, and
  * then _dl_find_object() speaks of one segment at a time (elf/dl-find_object.c, l_contiguous). The kernel says in the
@@ -47,7 +50,8 @@ static _Atomic uint32_t n_misses;
 /* What ld.so says about an address. */
 struct object {
         uintptr_t start, end, bias, unwind_header;
-        const char *name;
+        const char *name; /* to be copied, not read */
+        bool is_main;     /* the program, which has no name */
 };
 
 struct search {
@@ -58,7 +62,12 @@ struct search {
 static int object_visit(struct dl_phdr_info *info, size_t bytes, void *context)
 {
         struct search *search = context;
-        struct object object = {.start = UINTPTR_MAX, .bias = info->dlpi_addr, .name = info->dlpi_name};
+        struct object object = {
+                .start = UINTPTR_MAX,
+                .bias = info->dlpi_addr,
+                .name = info->dlpi_name,
+                .is_main = info->dlpi_name && !info->dlpi_name[0],
+        };
         bool holds = false;
         for (unsigned i = 0; i < info->dlpi_phnum; ++i) {
                 const ElfW(Phdr) *p = &info->dlpi_phdr[i];
@@ -82,14 +91,19 @@ static bool object_find(uintptr_t address, struct object *ret_object)
 {
         if (find_object) {
                 struct dl_find_object found;
-                if (find_object((void *)address, &found) != 0)
+                struct link_map map;
+                char first = 0;
+                if (find_object((void *)address, &found) != 0 ||
+                    !probe_read((uintptr_t)found.dlfo_link_map, &map, sizeof map) ||
+                    (map.l_name && !probe_read((uintptr_t)map.l_name, &first, 1)))
                         return false;
                 *ret_object = (struct object){
                         .start = (uintptr_t)found.dlfo_map_start,
                         .end = (uintptr_t)found.dlfo_map_end,
-                        .bias = found.dlfo_link_map->l_addr,
+                        .bias = map.l_addr,
                         .unwind_header = (uintptr_t)found.dlfo_eh_frame,
-                        .name = found.dlfo_link_map->l_name,
+                        .name = map.l_name,
+                        .is_main = map.l_name && !first,
                 };
                 return true;
         }
@@ -106,8 +120,6 @@ static bool object_find(uintptr_t address, struct object *ret_object)
         return false;
 }
 
-static bool is_main_program(const struct object *object) { return object->name && !object->name[0]; }
-
 /* The range's first and last page: what ld.so mapped it mapped whole. */
 static bool range_mapped(uintptr_t start, size_t bytes)
 {
@@ -115,15 +127,11 @@ static bool range_mapped(uintptr_t start, size_t bytes)
 }
 
 /* Program headers of a mapped ELF file; 0 when they cannot be found. */
-static unsigned elf_phdrs(const struct object *object, const ElfW(Phdr) * *ret_phdrs)
+static unsigned elf_phdrs(const struct object *object, uintptr_t *ret_phdrs)
 {
-        if (is_main_program(object)) {
-                *ret_phdrs = (const void *)getauxval(AT_PHDR);
-                unsigned n = (unsigned)getauxval(AT_PHNUM);
-                return *ret_phdrs && getauxval(AT_PHENT) == sizeof(ElfW(Phdr)) &&
-                                       range_mapped((uintptr_t)*ret_phdrs, n * sizeof(ElfW(Phdr)))
-                               ? n
-                               : 0;
+        if (object->is_main) {
+                *ret_phdrs = getauxval(AT_PHDR);
+                return *ret_phdrs && getauxval(AT_PHENT) == sizeof(ElfW(Phdr)) ? (unsigned)getauxval(AT_PHNUM) : 0;
         }
         ElfW(Ehdr) ehdr;
         if (object->end - object->start < sizeof ehdr || !probe_read(object->start, &ehdr, sizeof ehdr))
@@ -134,31 +142,65 @@ static unsigned elf_phdrs(const struct object *object, const ElfW(Phdr) * *ret_p
         size_t room = object->end - object->start;
         if (ehdr.e_phoff > room || bytes > room - ehdr.e_phoff)
                 return 0;
-        if (!range_mapped(object->start + ehdr.e_phoff, bytes))
-                return 0;
-        *ret_phdrs = (const void *)(object->start + ehdr.e_phoff);
+        *ret_phdrs = object->start + ehdr.e_phoff;
         return ehdr.e_phnum;
+}
+
+/* Program headers are copied so many at a time. */
+struct phdrs {
+        uintptr_t at;
+        unsigned n, i; /* left, and the place of the next among those copied */
+        ElfW(Phdr) copied[8];
+};
+
+static struct phdrs phdrs_begin(const struct object *object)
+{
+        struct phdrs phdrs;
+        phdrs.n = elf_phdrs(object, &phdrs.at);
+        phdrs.i = 0;
+        return phdrs;
+}
+
+/* The next one; NULL = that was the last, or they are gone. */
+static const ElfW(Phdr) *phdrs_next(struct phdrs *phdrs)
+{
+        enum { AT_A_TIME = sizeof phdrs->copied / sizeof phdrs->copied[0] };
+        if (phdrs->n == 0)
+                return NULL;
+        if (phdrs->i % AT_A_TIME == 0) {
+                size_t bytes = (phdrs->n < AT_A_TIME ? phdrs->n : AT_A_TIME) * sizeof phdrs->copied[0];
+                if (!probe_read(phdrs->at, phdrs->copied, bytes))
+                        return NULL;
+                phdrs->at += bytes;
+        }
+        phdrs->n--;
+        return &phdrs->copied[phdrs->i++ % AT_A_TIME];
 }
 
 /* The main program from its first to its last segment. */
 static void object_complete(struct object *object)
 {
-        const ElfW(Phdr) *phdrs = NULL;
-        unsigned n = is_main_program(object) ? elf_phdrs(object, &phdrs) : 0;
-        for (unsigned i = 0; i < n; ++i) {
-                uintptr_t start = object->bias + phdrs[i].p_vaddr, end = start + phdrs[i].p_memsz;
-                if (phdrs[i].p_type != PT_LOAD || end < start)
+        struct phdrs phdrs = phdrs_begin(object);
+        const ElfW(Phdr) *p;
+        while (object->is_main && (p = phdrs_next(&phdrs))) {
+                uintptr_t start = object->bias + p->p_vaddr, end = start + p->p_memsz;
+                if (p->p_type != PT_LOAD || end < start)
                         continue;
                 object->start = start < object->start ? align_down(start, WIRE_PAGE_BYTES) : object->start;
                 object->end = end > object->end ? end : object->end;
         }
 }
 
-/* The GNU build-id among the notes of one segment. */
+/* The GNU build-id among the notes of one segment: it stands among the first. */
 static void build_id_find(uintptr_t at, size_t bytes, struct module *module)
 {
+        uint64_t notes[64];
+        bytes = bytes < sizeof notes ? bytes : sizeof notes;
+        const unsigned char *next = (const unsigned char *)notes;
+        if (!probe_read(at, notes, bytes))
+                return;
         while (bytes >= sizeof(ElfW(Nhdr))) {
-                const ElfW(Nhdr) *note = (const void *)at;
+                const ElfW(Nhdr) *note = (const void *)next;
                 uint64_t name = align_up(note->n_namesz, 4), text = align_up(note->n_descsz, 4);
                 uint64_t whole = sizeof *note + name + text;
                 if (whole > bytes)
@@ -169,7 +211,7 @@ static void build_id_find(uintptr_t at, size_t bytes, struct module *module)
                         module->n_build_id = (uint8_t)n;
                         return;
                 }
-                at += whole;
+                next += whole;
                 bytes -= whole;
         }
 }
@@ -186,18 +228,33 @@ static void segment_add(struct module *module, unsigned *n, uintptr_t start, uin
 
 static void module_read_elf(const struct object *object, struct module *module)
 {
-        const ElfW(Phdr) *phdrs = NULL;
-        unsigned n = elf_phdrs(object, &phdrs), n_segments = 0;
-        for (unsigned i = 0; i < n; ++i) {
-                uintptr_t start = object->bias + phdrs[i].p_vaddr;
-                size_t bytes = phdrs[i].p_filesz;
-                if (!(phdrs[i].p_flags & PF_R) || start < object->start || start > object->end ||
-                    bytes > object->end - start)
+        struct phdrs phdrs = phdrs_begin(object);
+        unsigned n_segments = 0;
+        for (const ElfW(Phdr) *p; (p = phdrs_next(&phdrs));) {
+                uintptr_t start = object->bias + p->p_vaddr;
+                size_t bytes = p->p_filesz;
+                if (!(p->p_flags & PF_R) || start < object->start || start > object->end || bytes > object->end - start)
                         continue;
-                if (phdrs[i].p_type == PT_LOAD && range_mapped(start, bytes))
+                if (p->p_type == PT_LOAD && range_mapped(start, bytes))
                         segment_add(module, &n_segments, start, start + bytes);
-                if (phdrs[i].p_type == PT_NOTE && module->n_build_id == 0 && range_mapped(start, bytes))
+                if (p->p_type == PT_NOTE && module->n_build_id == 0)
                         build_id_find(start, bytes, module);
+        }
+}
+
+/* A string of the program's, cut to `bytes` - 1; empty where it cannot be read. */
+static void text_copy(const char *from, char *ret, size_t bytes)
+{
+        enum { PIECE = 64 };
+        memset(ret, 0, bytes);
+        for (size_t at = 0, n; from && at < bytes - 1; at += n) {
+                size_t to_page = WIRE_PAGE_BYTES - (uintptr_t)(from + at) % WIRE_PAGE_BYTES;
+                n = bytes - 1 - at < PIECE ? bytes - 1 - at : PIECE;
+                n = n < to_page ? n : to_page;
+                if (!probe_read((uintptr_t)from + at, ret + at, n))
+                        memset(ret, 0, bytes);
+                if (memchr(ret + at, 0, n))
+                        return;
         }
 }
 
@@ -218,28 +275,29 @@ static bool path_visit(const struct map *map, void *context)
 /* ld.so knows the main program by no name, and others by what was given to dlopen(): perhaps relative. */
 static void path_find(const struct object *object, char path[PATH_BYTES])
 {
-        memset(path, 0, PATH_BYTES);
-        if (object->name && object->name[0] == '/') {
-                strncpy(path, object->name, PATH_BYTES - 1);
+        text_copy(object->name, path, PATH_BYTES);
+        if (path[0] == '/')
                 return;
-        }
-        if (object->name && strncmp(object->name, "linux-vdso", 10) == 0) {
+        if (strncmp(path, "linux-vdso", 10) == 0) {
                 strcpy(path, "[vdso]");
                 return;
         }
+        char name[sizeof((struct module *)0)->path];
+        text_copy(object->name, name, sizeof name);
+        memset(path, 0, PATH_BYTES);
         /* Who runs the loader as a program (AT_BASE 0) gets the loader's path there, and its functions are no program's. */
-        if ((!object->name || !object->name[0]) && getauxval(AT_BASE)) {
+        if (!name[0] && getauxval(AT_BASE)) {
                 if (!sys_failed(sys_call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, PATH_BYTES - 1)))
                         return;
                 memset(path, 0, PATH_BYTES);
         }
         struct path_search search = {object->start, path};
         maps_each(path_visit, &search);
-        const char *name = object->name;
-        if (!path[0] && (!name || !name[0])) /* no /proc: as execve() was told */
-                name = (const char *)getauxval(AT_EXECFN);
-        if (!path[0] && name)
-                strncpy(path, name, PATH_BYTES - 1);
+        const char *known = name;
+        if (!path[0] && !name[0]) /* no /proc: as execve() was told */
+                known = (const char *)getauxval(AT_EXECFN);
+        if (!path[0] && known)
+                strncpy(path, known, PATH_BYTES - 1);
 }
 
 static struct wire_module *module_enter(struct module *module, const char *path)
@@ -328,7 +386,7 @@ static const struct module *module_register(struct module *table, const struct o
                 module->unwind_header = object->unwind_header;
                 module_read_elf(object, module);
                 /* More segments than we can hold: better to claim what lies between than to disown code. */
-                module->has_gaps = is_main_program(object) && module->segments[MODULE_SEGMENTS - 1].start == 0;
+                module->has_gaps = object->is_main && module->segments[MODULE_SEGMENTS - 1].start == 0;
                 strncpy(module->path, path, sizeof module->path - 1);
                 module->start = 0;
                 struct module entered = *module;
@@ -361,7 +419,7 @@ static bool module_still_there(const struct module *module)
         struct object object;
         if (!object_find(module->start, &object))
                 return false;
-        if (is_main_program(&object)) /* it stays */
+        if (object.is_main) /* it stays */
                 return true;
         if (object.start != module->start || object.end != module->end || object.bias != module->bias ||
             object.unwind_header != module->unwind_header)
@@ -371,9 +429,17 @@ static bool module_still_there(const struct module *module)
         module_read_elf(&object, &now);
         if (now.n_build_id != module->n_build_id || memcmp(now.build_id, module->build_id, WIRE_BUILD_ID_BYTES) != 0)
                 return false;
-        if (now.n_build_id != 0 || !object.name || object.name[0] != '/')
+        text_copy(object.name, now.path, sizeof now.path);
+        if (now.n_build_id != 0 || now.path[0] != '/')
                 return true;
-        return strncmp(object.name, module->path, sizeof module->path - 1) == 0;
+        return strcmp(now.path, module->path) == 0;
+}
+
+static bool object_is_there(uintptr_t address)
+{
+        struct dl_find_object found;
+        struct object object;
+        return find_object ? find_object((void *)address, &found) == 0 : object_find(address, &object);
 }
 
 bool module_any_gone(void)
@@ -382,8 +448,7 @@ bool module_any_gone(void)
         uint32_t n = atomic_load_explicit(&n_modules, memory_order_acquire);
         for (uint32_t i = 0; table && i < n && i < MODULES_MAX; ++i) {
                 uintptr_t start = __atomic_load_n(&table[i].start, __ATOMIC_ACQUIRE);
-                struct object object;
-                if (start != 0 && !object_find(start, &object))
+                if (start != 0 && !object_is_there(start))
                         return true;
         }
         return false;
