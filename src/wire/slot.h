@@ -11,7 +11,7 @@
  *      bits 50-52  verdict   what the end-of-run judgement said of it
  *      bit  53     released  the block is gone; what stays is the memory of its release
  *      bits 54-55  low       address bits 3 and 4: where in its granule the block starts
- *      bits 56-63  epoch     number of forks and marks seen when it was born, modulo 255; 0 = "ancient" (see FORMAT.md)
+ *      bits 56-63  epoch     number of forks, marks and the like seen when it was born, modulo 255; 0 = "ancient" (FORMAT.md)
  */
 #ifndef UNFREED_WIRE_SLOT_H
 #define UNFREED_WIRE_SLOT_H
