@@ -1,5 +1,6 @@
-// A child leaves the network namespace in which its runner has a name, and the /tmp where it has another. It is still
-// recorded, and what it executes there is named as not watched: by unshare(2), by clone(2), and after an exec.
+// A child leaves the network namespace in which its runner has a name, and the folder where it has another is hidden, as
+// with a /tmp of one's own. It is still recorded, and what it executes there is named as not watched: by unshare(2), by
+// clone(2), and after an exec.
 // run: {self} {built}/leak_here_only
 // needs: may:net may:mounts
 // expect: UF001 class=definite stack=lose<by_clone<main bytes=154 blocks=2
@@ -18,9 +19,15 @@
 
 __attribute__((noinline)) static void lose(void) { memset(malloc(77), 1, 77); }
 
-static void hide_tmp(void)
+static void hide_the_folder(void)
 {
-        if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", "/tmp", "tmpfs", 0, NULL) != 0)
+        const char *names = getenv("UNFREED_RUNNER"), *path = names ? strchr(names, ':') : NULL;
+        char folder[256] = "";
+        if (!path)
+                return; /* alone */
+        strncpy(folder, path + 1, sizeof folder - 1);
+        *strrchr(folder, '/') = 0;
+        if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", folder, "tmpfs", 0, NULL) != 0)
                 _exit(99);
 }
 
@@ -36,7 +43,7 @@ static void by_unshare(const char *program)
 {
         if (unshare(CLONE_NEWNET | CLONE_NEWNS) != 0)
                 _exit(99);
-        hide_tmp();
+        hide_the_folder();
         execl(program, program, NULL);
         _exit(98);
 }
@@ -47,7 +54,7 @@ static void by_clone(const char *program)
         pid_t child = (pid_t)syscall(SYS_clone, CLONE_NEWNET | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, NULL);
         if (child)
                 _exit(status_of(child));
-        hide_tmp();
+        hide_the_folder();
         lose();
         child = fork();
         if (child == 0) {
@@ -60,10 +67,10 @@ static void by_clone(const char *program)
         _exit(98);
 }
 
-/* What was executed in another network, but not yet with another /tmp, goes on. */
+/* What was executed in another network, but with the folder still there, goes on. */
 static void later(const char *program)
 {
-        hide_tmp();
+        hide_the_folder();
         lose();
         execl(program, program, NULL);
         _exit(98);
