@@ -19,7 +19,7 @@
 
 #define WIRE_MAGIC "unfreed\x1a"
 
-enum { WIRE_VERSION = 2, WIRE_PAGE_BYTES = 4096, WIRE_BUILD_ID_BYTES = 20 };
+enum { WIRE_VERSION = 3, WIRE_PAGE_BYTES = 4096, WIRE_BUILD_ID_BYTES = 20 };
 
 /* id, size in bytes of one element (0 = bytes). `used` of an extent counts elements and only grows. */
 #define WIRE_EXTENTS(X)                                                                                                \
@@ -208,7 +208,8 @@ struct wire_code {
         X(EARLY, "allocations that could not be recorded")                                                             \
         X(FOREIGN, "releases of blocks that we never saw")                                                             \
         X(WALKS, "stacks cut short by something odd")                                                                  \
-        X(LOG, "events of the log: no room for them in time")
+        X(LOG, "events of the log: no room for them in time")                                                          \
+        X(DEEP, "what a library asks for that was opened with RTLD_DEEPBIND, and not by its path")
 
 enum wire_drop {
 #define X(id, text) WIRE_DROP_##id,
@@ -292,6 +293,6 @@ struct wire_header {
 };
 /* A reader takes a header by its version and this length: where one changes, raise both, here and in FORMAT.md, and
  * make the corpora anew (tests/fuzz/make-corpus). */
-_Static_assert(WIRE_VERSION == 2 && sizeof(struct wire_header) == 688, "a layout is known by its version");
+_Static_assert(WIRE_VERSION == 3 && sizeof(struct wire_header) == 696, "a layout is known by its version");
 
 #endif

@@ -90,8 +90,8 @@ static const char top[] = "Shows again and again which sites of a running proces
 static const char doctor[] =
         "Says of a program, or of a process, whether unfreed can look into it and what it would not see: a static "
         "binary, another C "
-        "library, a setuid program, a sanitizer, an allocator that is linked statically, what is loaded with "
-        "RTLD_DEEPBIND.\n";
+        "library, a setuid program, a sanitizer, an allocator that is linked statically; and of a process what it has "
+        "done past us, as a library does that it opened with RTLD_DEEPBIND and by its name alone.\n";
 
 static const char help[] = "Prints what this page says, shorter; a man page or the completions of a shell with --as.\n";
 

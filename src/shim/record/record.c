@@ -386,6 +386,8 @@ void record_bypassed(bool for_good)
         if (arena.base == NULL || !life_owner())
                 return;
         record_others_below();
+        if (for_good)
+                arena_drop(WIRE_DROP_DEEP);
         uint64_t now = for_good ? UINT64_MAX : life_epoch_begin(&before);
         uint64_t last = __atomic_load_n(&bypassed, __ATOMIC_RELAXED);
         while (last < now && !__atomic_compare_exchange_n(&bypassed, &last, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))

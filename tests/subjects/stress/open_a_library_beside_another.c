@@ -3,6 +3,7 @@
 // addresses where it has released others before, and cannot be accused of it.
 // run: {self} {built}/stress/libopener.so
 // expect: nothing
+// process: dropped_by.deep=1
 // stdout: it is there
 // plain: same
 #include <dlfcn.h>
