@@ -3,32 +3,20 @@
 // (CWE-415)
 // expect: UF102 family=malloc function=make release=drop_again first_release=drop count=4000
 // plain: crashes
+#include "ever_new_stacks.h"
+
 #include <pthread.h>
-#include <stdlib.h>
 
 enum { THREADS = 4, EACH = 1000 };
 static void *blocks[THREADS][EACH];
-static volatile int n_dropped; /* no call is the last act of its function */
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 static pthread_barrier_t all_have;
 
 static __attribute__((noinline)) void *make(void)
 {
         void *block = malloc(90);
-        n_dropped += 0;
+        n_returned++;
         return block;
-}
-
-static __attribute__((noinline)) void drop(void *block)
-{
-        free(block);
-        n_dropped++;
-}
-
-static __attribute__((noinline)) void drop_again(void *block)
-{
-        free(block);
-        n_dropped++;
 }
 
 static void *work(void *mine)
