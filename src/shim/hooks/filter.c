@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <stdlib.h>
 
 typedef unsigned long word;
@@ -46,9 +45,7 @@ DOOR long syscall(long number, long a, long b, long c, long d, long e, long f)
                 _Exit((int)a);
         if (number == SYS_prctl)
                 return prctl((int)a, (word)b, (word)c, (word)d, (word)e);
-        if (((number == SYS_unshare || number == SYS_clone) && a & CLONE_NEWNET) || number == SYS_setns ||
-            number == SYS_clone3)
-                namespace_leave();
+        namespace_called(number, a);
         if (!filters)
                 return next_syscall(number, a, b, c, d, e, f);
         unsigned filter = filter_begin(a == SECCOMP_SET_MODE_FILTER ? (const struct sock_fprog *)c : NULL);

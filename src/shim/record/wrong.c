@@ -196,12 +196,12 @@ static bool may_be_inherited(uintptr_t address)
 
 enum record_act wrong_unknown(struct thread *self, const struct wrong *wrong, enum wire_family *ret_owner)
 {
-        if (wrong->block && record_may_be_given_out(wrong->block)) {
-                arena_drop(WIRE_DROP_FOREIGN);
-                table_forget(wrong->block);
-                return RECORD_PASS;
-        }
         if (wrong->block) {
+                if (record_may_be_given_out(wrong->block)) {
+                        arena_drop(WIRE_DROP_FOREIGN);
+                        table_forget(wrong->block);
+                        return RECORD_PASS;
+                }
                 wrong_double(self, wrong);
                 return RECORD_SWALLOW;
         }

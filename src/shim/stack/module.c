@@ -180,9 +180,10 @@ static const ElfW(Phdr) *phdrs_next(struct phdrs *phdrs)
 /* The main program from its first to its last segment. */
 static void object_complete(struct object *object)
 {
+        if (!object->is_main)
+                return;
         struct phdrs phdrs = phdrs_begin(object);
-        const ElfW(Phdr) *p;
-        while (object->is_main && (p = phdrs_next(&phdrs))) {
+        for (const ElfW(Phdr) *p; (p = phdrs_next(&phdrs));) {
                 uintptr_t start = object->bias + p->p_vaddr, end = start + p->p_memsz;
                 if (p->p_type != PT_LOAD || end < start)
                         continue;
@@ -282,8 +283,8 @@ static void path_find(const struct object *object, char path[PATH_BYTES])
                 strcpy(path, "[vdso]");
                 return;
         }
-        char name[sizeof((struct module *)0)->path];
-        text_copy(object->name, name, sizeof name);
+        char name[sizeof((struct module *)0)->path] = "";
+        strncpy(name, path, sizeof name - 1);
         memset(path, 0, PATH_BYTES);
         /* Who runs the loader as a program (AT_BASE 0) gets the loader's path there, and its functions are no program's. */
         if (!name[0] && getauxval(AT_BASE)) {
