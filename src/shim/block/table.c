@@ -11,8 +11,10 @@
 
 #include "bare/bits.h"
 #include "shim/block/large.h"
+#include "shim/sys/pages.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static wire_slot *leaf_slots(uint32_t leaf) { return arena.slots + (size_t)leaf * WIRE_LEAF_SLOTS; }
 
@@ -40,6 +42,22 @@ static uint32_t leaf_take(uintptr_t address)
         return leaf;
 }
 
+/* Something is to be written into this page of slots. Heap mostly grows, so where it is the first of its group the
+ * pages of all of them come at once: for less than half of what they cost one by one, on touch. */
+static void page_touch(uint32_t leaf, size_t page)
+{
+        enum { GROUP = 2 * sizeof(uint64_t) };
+        uint8_t *touched = arena.leaves[leaf].touched;
+        if (touched[page])
+                return;
+        size_t first = page - page % GROUP;
+        uint64_t group[2];
+        memcpy(group, touched + first, sizeof group);
+        if ((group[0] | group[1]) == 0)
+                pages_prepare(leaf_slots(leaf) + first * TABLE_PAGE_SLOTS, GROUP * WIRE_PAGE_BYTES);
+        touched[page] = 1;
+}
+
 void table_mark_large(uintptr_t start)
 {
         uint64_t at = start >> arena.leaf_shift;
@@ -47,7 +65,7 @@ void table_mark_large(uintptr_t start)
         if (leaf == 0 && (leaf = leaf_take(start)) == 0)
                 return;
         size_t index = slot_index(start);
-        arena.leaves[leaf].touched[index >> 9] = 1;
+        page_touch(leaf, index / TABLE_PAGE_SLOTS);
         __atomic_store_n(&leaf_slots(leaf)[index], table_empty_slot() | 1, __ATOMIC_RELAXED);
 }
 
@@ -67,9 +85,7 @@ void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wi
         if (leaf == 0 && (leaf = leaf_take(start)) == 0)
                 return;
         size_t index = slot_index(start);
-        uint8_t *touched = &arena.leaves[leaf].touched[index >> 9];
-        if (*touched == 0)
-                *touched = 1;
+        page_touch(leaf, index / TABLE_PAGE_SLOTS);
         __atomic_store_n(&leaf_slots(leaf)[index], wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
 }
 

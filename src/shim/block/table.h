@@ -12,6 +12,8 @@
 #include "shim/arena/arena.h"
 #include "wire/family.h"
 
+#include <stddef.h>
+
 struct block {
         uintptr_t start;
         uint64_t size;          /* requested bytes */
@@ -65,6 +67,15 @@ static inline uintptr_t table_page_start(const struct table_page *page, size_t i
         return page->base + i * granule + (wire_slot_low(slot) & (granule - 1));
 }
 
+/* The same for a slot, so for the block that stands there or is to. */
+static inline bool table_is_touched(const wire_slot *slot)
+{
+        /* A leaf has nothing but these bytes and what is before them: so no remainder is needed to find one. */
+        const size_t before = offsetof(struct wire_leaf, touched);
+        size_t page = (size_t)(slot - arena.slots) / TABLE_PAGE_SLOTS;
+        return ((const uint8_t *)arena.leaves)[page + (page / WIRE_LEAF_PAGES + 1) * before];
+}
+
 /* Where the birth of a released small block is remembered. */
 static inline struct wire_past *table_past(uintptr_t start)
 {
@@ -85,7 +96,7 @@ static inline void table_insert(uintptr_t start, uint64_t size, uint32_t stack, 
 {
         wire_slot *slot = table_slot(start);
         /* An empty slot may lie in a page that is not marked as touched yet. */
-        if (likely(slot && *slot && size <= WIRE_SMALL_MAX))
+        if (likely(slot && size <= WIRE_SMALL_MAX) && (likely(*slot) || table_is_touched(slot)))
                 __atomic_store_n(slot, wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
         else
                 table_insert_slowly(start, size, stack, family);

@@ -146,8 +146,15 @@ static ALWAYS_INLINE struct hot_done hot_birth(struct thread *self, struct memo_
 {
         struct hot_done done = {0};
         struct hot_place place = hot_place(block);
-        if (unlikely(size > WIRE_SMALL_MAX || place.slot == NULL || *place.slot == 0))
+        if (unlikely(size > WIRE_SMALL_MAX || place.slot == NULL))
                 return done;
+        /* Where heap grows, slots are empty. */
+        if (unlikely(*place.slot == 0)) {
+                const wire_slot *slot = place.slot;
+                __asm__("" : "+r"(slot) : : "memory"); /* else its parts are kept for here, in registers */
+                if (unlikely(!table_is_touched(slot)))
+                        return done;
+        }
         done.stack = hot_stack(self, level, start, wire_word_allocator(entry, 0), how_far, false);
         if (how_far == CAPTURE_NEAR && unlikely(done.stack == 0))
                 return done;

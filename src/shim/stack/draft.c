@@ -36,6 +36,8 @@ bool draft_begin(struct draft_ring *ring, uint32_t n)
                 return false;
         ring->used[ring->chunk / DRAFT_CHUNK] = (uint16_t)ring->n;
         ring->chunk = draft_next_chunk(ring);
+        if (ring->used[ring->chunk / DRAFT_CHUNK] == 0)
+                pages_prepare(&ring->frames[ring->chunk], DRAFT_CHUNK * sizeof *ring->frames);
         ring->turn++;
         ring->n = 0;
         ring->is_free = false;

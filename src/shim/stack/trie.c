@@ -38,6 +38,7 @@ enum {
         LINE_PARENTS = LINE / 2,
         CHUNK_PLACES = 2 * (1 << CHUNK_BITS),
         SPILL_FIRST = 1024,
+        GROUP = 4096, /* nodes that get their pages at once */
 };
 
 typedef _Atomic uint32_t place; /* 0 = empty; an id and its mark (trie.h), in the spill with a mark of two bits */
@@ -65,16 +66,6 @@ static atomic_flag growing = ATOMIC_FLAG_INIT;
 
 static size_t spill_bytes(uint32_t places) { return sizeof(struct spill) + places * sizeof(place); }
 
-static uint32_t node_new(uint32_t parent, uint64_t word)
-{
-        uint64_t id = arena_take(WIRE_EXTENT_NODES, 1, WIRE_DROP_NODES);
-        if (id == 0 || id >= WIRE_SLOT_NODES_END)
-                return 0;
-        arena.nodes[id].word = word;
-        arena.nodes[id].parent = parent;
-        return (uint32_t)id;
-}
-
 static bool node_is(uint32_t id, uint32_t parent, uint64_t word)
 {
         return arena.nodes[id].parent == parent && arena.nodes[id].word == word;
@@ -93,6 +84,34 @@ static place *chunk_of(uint32_t parent)
                 return fresh;
         pages_give(fresh, CHUNK_PLACES * sizeof *fresh);
         return chunk;
+}
+
+/* Where in its chunk the line of a parent's children begins. */
+static inline size_t line_of(uint32_t parent)
+{
+        return (parent & ((1u << CHUNK_BITS) - 1)) / LINE_PARENTS * (size_t)LINE;
+}
+
+/* Who has so many nodes gets more: pages for the next ones, and for their children's places. */
+static __attribute__((noinline)) void group_prepare(uint32_t first)
+{
+        place *chunk = chunk_of(first);
+        if (first + GROUP <= arena.nodes_capacity)
+                pages_prepare(&arena.nodes[first], GROUP * sizeof *arena.nodes);
+        if (chunk)
+                pages_prepare(&chunk[line_of(first)], GROUP / LINE_PARENTS * LINE * sizeof *chunk);
+}
+
+static uint32_t node_new(uint32_t parent, uint64_t word)
+{
+        uint64_t id = arena_take(WIRE_EXTENT_NODES, 1, WIRE_DROP_NODES);
+        if (id == 0 || id >= WIRE_SLOT_NODES_END)
+                return 0;
+        if (unlikely(id % GROUP == 0))
+                group_prepare((uint32_t)id);
+        arena.nodes[id].word = word;
+        arena.nodes[id].parent = parent;
+        return (uint32_t)id;
 }
 
 static uint64_t spill_hash(uint32_t parent, uint64_t word) { return mix64(word ^ (uint64_t)parent << 17); }
@@ -176,12 +195,6 @@ static uint32_t spill_find(uint32_t parent, uint64_t word, uint32_t *fresh)
         for (; id != 0 && id == *fresh && (now = atomic_load(&spill)) != table; table = now)
                 id = spill_find_in(now, parent, word, fresh);
         return id;
-}
-
-/* Where in its chunk the line of a parent's children begins. */
-static inline size_t line_of(uint32_t parent)
-{
-        return (parent & ((1u << CHUNK_BITS) - 1)) / LINE_PARENTS * (size_t)LINE;
 }
 
 /* Then an empty place in the index says nothing. */

@@ -9,6 +9,7 @@
 #include "shim/sys/syscall.h"
 #include "wire/arena.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -135,6 +136,18 @@ void pages_give(void *pages, size_t bytes)
         pages_disclaim(pages);
         sys_call(SYS_munmap, pages, bytes);
         atomic_fetch_sub_explicit(&taken_bytes, bytes, memory_order_relaxed);
+}
+
+void pages_prepare(void *piece, size_t bytes)
+{
+        enum { POPULATE_WRITE = 23 }; /* MADV_POPULATE_WRITE, which older headers do not have */
+        static atomic_bool is_unknown;
+        if (unlikely(atomic_load_explicit(&is_unknown, memory_order_relaxed)))
+                return;
+        uintptr_t start = align_down((uintptr_t)piece, WIRE_PAGE_BYTES);
+        uintptr_t end = align_up((uintptr_t)piece + bytes, WIRE_PAGE_BYTES);
+        if (unlikely(sys_call(SYS_madvise, start, end - start, POPULATE_WRITE) == -EINVAL))
+                atomic_store_explicit(&is_unknown, true, memory_order_relaxed);
 }
 
 size_t pages_taken_bytes(void) { return atomic_load_explicit(&taken_bytes, memory_order_relaxed); }

@@ -33,6 +33,10 @@ long pages_map(size_t bytes, int flags, int fd);
 void pages_stay_unlocked(void);
 bool pages_are_kept_unlocked(void);
 
+/* All of this piece of ours will be written: its pages shall come now, which is cheaper than each on touch. Best effort
+ * (Linux 5.14), and no error if there is no memory for them. */
+void pages_prepare(void *piece, size_t bytes);
+
 /* Bytes taken by pages_take() and not given back. */
 size_t pages_taken_bytes(void);
 
