@@ -115,6 +115,9 @@ static ALWAYS_INLINE uint32_t hot_stack(struct thread *self, struct memo_level *
         uint32_t stack = how_far == CAPTURE_FURTHER ? 0 : capture_near(level, start, allocator_word);
         if (how_far == CAPTURE_NEAR || likely(stack != 0))
                 return stack;
+        stack = capture_guessed(level, start, allocator_word);
+        if (likely(stack != 0))
+                return stack;
         /* `start` stays in registers as long as nobody wants its address: so it is copied for those who do. */
         return capture_further(self, &(struct stack_start){start->pc, start->sp, start->fp}, allocator_word, may_draft)
                 .n;

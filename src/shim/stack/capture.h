@@ -35,14 +35,20 @@ static inline __attribute__((always_inline)) bool twig_is(const struct twig *t, 
         return t->pc == start->pc && t->sp == start->sp && t->allocator == (uint32_t)allocator_word;
 }
 
-/* Do all its words hold, and those of the trunk that it grows from, which must be as it was? Leaf to root. */
-static inline __attribute__((always_inline)) bool twig_holds(const struct twig *t, const struct walked *trunk)
+/* Which word of it does not hold, nor of the trunk that it grows from, which must be as it was? NULL = all do. Leaf to
+ * root. */
+static inline __attribute__((always_inline)) const uint64_t *twig_broken(const struct twig *t, const struct walked *trunk)
 {
         const struct check *c = checks_broken(t->last);
         if (likely(c == t->whole))
-                return true;
-        return c == t->own && t->whole == NULL && t->frame->serial == t->serial &&
-               checks_broken(t->trunk) == trunk->checks - 1;
+                return NULL;
+        /* volatile: else a register more is saved for this. */
+        if (c == t->own && t->whole == NULL && t->serial == *(const volatile uint32_t *)&t->frame->serial) {
+                c = checks_broken(t->trunk);
+                if (likely(c == trunk->checks - 1))
+                        return NULL;
+        }
+        return c->slot;
 }
 
 /* In a thread whose level 0 is in nobody's use and has the present stamp: the node of this stack, below it that of
@@ -55,7 +61,14 @@ static inline __attribute__((always_inline)) uint32_t capture_near(struct memo_l
         level_enter(level, start->sp);
         const struct twig *home = memo_twigs(level, start->pc, start->sp);
         __asm__("" : "+r"(home)); /* else it is computed anew for each use, to spare a register that is there */
-        if (unlikely(!twig_is(home, start, allocator_word) || !twig_holds(home, &level->trunk))) {
+        if (unlikely(!twig_is(home, start, allocator_word))) {
+                level->word = 0;
+                level_leave(level);
+                return 0;
+        }
+        const uint64_t *broken = twig_broken(home, &level->trunk);
+        if (unlikely(broken != NULL)) {
+                level->word = *(const volatile uint64_t *)broken;
                 level_leave(level);
                 return 0;
         }
@@ -66,13 +79,26 @@ static inline __attribute__((always_inline)) uint32_t capture_near(struct memo_l
         return node;
 }
 
-/* The same for a stack of which capture_near() has just said 0: where else its twig may be, and if there is none, anew.
- * may_draft: it is a release's, and may be a draft (draft.h), which is then to be told its block. */
+/* The same for a stack of which capture_near() has just said 0, if its twig is where it is guessed to be. */
+static inline __attribute__((always_inline)) uint32_t capture_guessed(struct memo_level *level,
+                                                                      const struct stack_start *start,
+                                                                      uint64_t allocator_word)
+{
+        level_enter(level, start->sp);
+        const struct twig *twig = &level->twigs[*memo_guess(level, start->pc, start->sp)];
+        bool is_right = twig_is(twig, start, allocator_word) && twig_broken(twig, &level->trunk) == NULL;
+        uint32_t node = likely(is_right) ? twig->node : 0;
+        level_leave(level);
+        return node;
+}
+
+/* The same for one of which that has said 0, too: where else its twig may be, and if there is none, anew. may_draft: it
+ * is a release's, and may be a draft (draft.h), which is then to be told its block. */
 struct stack_id capture_further(struct thread *self, const struct stack_start *start, uint64_t allocator_word,
                                 bool may_draft);
 
-/* How far to look for a twig: not at all, since no stack is wanted; at its home, which needs no call; elsewhere, where
- * it has just been looked for at home; everywhere. */
+/* How far to look for a twig: not at all, since no stack is wanted; at its home, which needs no call; elsewhere, where it
+ * has just been looked for at home; everywhere. */
 enum capture_reach { CAPTURE_NONE, CAPTURE_NEAR, CAPTURE_FURTHER, CAPTURE_ALL };
 
 #endif

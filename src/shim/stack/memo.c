@@ -56,7 +56,7 @@ static struct memo *memo_new(void)
                 struct walked *w = &level->trunk;
                 memo_forget(level);
                 walk_begin(level);
-                level->credit = CREDIT_FIRST;
+                level->credit = level->search_credit = CREDIT_FIRST;
                 w->frames = pages->rooms[i].frames;
                 w->frames[0].sp = UINTPTR_MAX;
                 w->checks = pages->rooms[i].checks + 1;

@@ -136,7 +136,16 @@ static inline bool start_is_saved(const struct stack_start *start) { return true
  * use where hardly any stack comes back: so each that goes costs `credit`, each that is found there earns some, and who
  * has none tries again only now and then. */
 enum { CREDIT_FIRST = 64, CREDIT_MOST = 1024, CREDIT_FOUND = 4, CREDIT_AGAIN = 16, CREDIT_TURNS = 1024 };
+/* The same for all places beside the home, where nothing goes: each search costs one, and who has no credit searches only
+ * once in SEARCH_TURNS times. */
+enum { SEARCH_TURNS = 16 };
 enum { TWIG_HOMES = 256, TWIG_WAYS = 4, TWIG_WAYS_AWAY = 3, TWIGS = TWIG_HOMES + TWIG_WAYS - 1 };
+
+/* Where the twig may be of a stack that is not at home: a guess for each word by which it differed from the one there.
+ * Any number is right: what is found is compared as always. */
+enum { GUESS_BITS = 11 };
+typedef uint16_t twig_guess; /* of level->twigs */
+_Static_assert(TWIGS <= UINT16_MAX, "any twig can be guessed");
 
 /* What is remembered, and the room to make new walks. `state` is the trunk's stamp while nobody changes or reads it, else
  * the sp of the capture that does, made odd. A signal handler that comes meanwhile and allocates takes the next level.
@@ -149,13 +158,17 @@ struct memo_level {
         uint32_t max_fresh;
         uint32_t frames_most, deep_credit; /* owned by walk.h */
         uint32_t next_way; /* to go where all are in use */
-        int32_t credit;    /* of the places by return address */
+        int32_t credit;    /* of the places by return address, */
+        int32_t search_credit; /* and of looking into others than the home */
+        uint32_t n_not_searched;
         struct draft_ring *drafts; /* NULL = not asked for yet; owned by draft.h */
         uint32_t n_release_nodes;  /* that releases have added, */
         uint32_t n_passed_over;    /* and times that one noted its stack instead */
         struct twig_long *longs; /* of twigs[i] if that is long; NULL = none is */
         bool has_twigs;    /* whose trunk may be another by now */
+        uint64_t word;     /* what stood where the last twig at home that was not right had another; 0 = it started elsewhere */
         struct twig twigs[TWIGS] __attribute__((aligned(64)));
+        twig_guess guesses[1 << GUESS_BITS];
 };
 
 enum { MEMO_LEVELS = 2 };
@@ -175,6 +188,12 @@ static inline struct twig *memo_twigs(struct memo_level *level, uintptr_t pc, ui
 static inline struct twig *memo_twigs_away(struct memo_level *level, uintptr_t pc, uintptr_t sp, uintptr_t caller)
 {
         return memo_twigs(level, pc + caller * 3, sp);
+}
+
+/* What is guessed of a stack that starts there, after its home was looked at. */
+static inline twig_guess *memo_guess(struct memo_level *level, uintptr_t pc, uintptr_t sp)
+{
+        return &level->guesses[(pc * 8 + sp + level->word) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - GUESS_BITS)];
 }
 
 /* A thread's memo, empty; NULL when there is no memory. `place` is its number among threads: who has it later gets

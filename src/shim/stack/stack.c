@@ -190,28 +190,47 @@ static inline bool level_is_of_use(const struct memo_level *level)
         return level->state == stamp_of(atomic_load_explicit(&rule_generation, memory_order_relaxed));
 }
 
-static inline uint32_t twigs_search(struct memo_level *level, const struct twig *from, const struct twig *end,
-                                    const struct stack_start *start, uint64_t allocator_word)
+static inline const struct twig *twigs_search(struct memo_level *level, const struct twig *from, const struct twig *end,
+                                              const struct stack_start *start, uint64_t allocator_word)
 {
         for (; from < end; ++from)
-                if (twig_is(from, start, allocator_word) && twig_holds(from, &level->trunk))
-                        return from->node;
-        return 0;
+                if (twig_is(from, start, allocator_word) && twig_broken(from, &level->trunk) == NULL)
+                        return from;
+        return NULL;
 }
 
-/* The node of a stack whose twig is not at home. */
+static inline bool search_pays(struct memo_level *level)
+{
+        if (likely(level->search_credit > 0)) {
+                level->search_credit--;
+                return true;
+        }
+        return ++level->n_not_searched % SEARCH_TURNS == 0;
+}
+
+static inline int32_t credit_more(int32_t credit) { return credit < CREDIT_MOST ? credit + CREDIT_FOUND : credit; }
+
+/* The node of a stack whose twig is neither at home nor where it was guessed to be. */
 static inline uint32_t capture_away(struct memo_level *level, const struct stack_start *start, uint64_t allocator_word)
 {
+        if (!search_pays(level))
+                return 0;
         level_enter(level, start->sp);
         const struct twig *home = memo_twigs(level, start->pc, start->sp);
-        uint32_t node = twigs_search(level, home + 1, home + TWIG_WAYS, start, allocator_word);
-        if (node == 0 && level->credit > 0 && twig_starts(home, start) && home->caller >= 0) {
+        const struct twig *twig = twigs_search(level, home + 1, home + TWIG_WAYS, start, allocator_word);
+        if (twig == NULL && level->credit > 0 && twig_starts(home, start) && home->caller >= 0) {
                 /* What starts alike returns to an address in the same place, which its walk would read first. */
                 uintptr_t caller = *(const volatile uintptr_t *)home->last[-home->caller].slot;
                 const struct twig *away = memo_twigs_away(level, start->pc, start->sp, caller);
-                node = twigs_search(level, away, away + TWIG_WAYS_AWAY, start, allocator_word);
-                if (node && level->credit < CREDIT_MOST)
-                        level->credit += CREDIT_FOUND;
+                twig = twigs_search(level, away, away + TWIG_WAYS_AWAY, start, allocator_word);
+                if (twig)
+                        level->credit = credit_more(level->credit);
+        }
+        uint32_t node = 0;
+        if (twig) {
+                *memo_guess(level, start->pc, start->sp) = (twig_guess)(twig - level->twigs);
+                level->search_credit = credit_more(level->search_credit);
+                node = twig->node;
         }
         level_leave(level);
         return node;
@@ -231,6 +250,8 @@ static uint32_t capture_known(struct memo_level *level, const struct stack_start
         if (!level_is_of_use(level) || unlikely(!start_is_saved(start)))
                 return 0;
         uint32_t node = capture_near(level, start, allocator_word);
+        if (node == 0)
+                node = capture_guessed(level, start, allocator_word);
         return node ? node : capture_away(level, start, allocator_word);
 }
 
