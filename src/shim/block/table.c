@@ -42,6 +42,18 @@ static uint32_t leaf_take(uintptr_t address)
         return leaf;
 }
 
+/* What is born there will mostly be released, and its birth remembered. Not for the first group: little may come. */
+static void past_prepare(uintptr_t base, size_t n_slots)
+{
+        size_t all = arena.past_mask + 1, first = wire_past_at(base >> arena.granule_shift, arena.past_mask);
+        size_t before = __atomic_load_n(&arena.n_past_prepared, __ATOMIC_RELAXED);
+        if (before >= all)
+                return;
+        __atomic_store_n(&arena.n_past_prepared, before + n_slots, __ATOMIC_RELAXED);
+        if (before > 0)
+                pages_prepare(&arena.past[first], (n_slots < all - first ? n_slots : all - first) * sizeof *arena.past);
+}
+
 /* Something is to be written into this page of slots. Heap mostly grows, so where it is the first of its group the
  * pages of all of them come at once: for less than half of what they cost one by one, on touch. */
 static void page_touch(uint32_t leaf, size_t page)
@@ -53,8 +65,11 @@ static void page_touch(uint32_t leaf, size_t page)
         size_t first = page - page % GROUP;
         uint64_t group[2];
         memcpy(group, touched + first, sizeof group);
-        if ((group[0] | group[1]) == 0)
-                pages_prepare(leaf_slots(leaf) + first * TABLE_PAGE_SLOTS, GROUP * WIRE_PAGE_BYTES);
+        if ((group[0] | group[1]) == 0) {
+                struct table_page at = table_page(leaf, (unsigned)first);
+                pages_prepare(at.slots, GROUP * WIRE_PAGE_BYTES);
+                past_prepare(at.base, GROUP * TABLE_PAGE_SLOTS);
+        }
         touched[page] = 1;
 }
 

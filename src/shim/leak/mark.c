@@ -38,7 +38,7 @@
 enum {
         CLOCK_WORDS = 1 << 20,  /* words read between two looks at the clock: a few milliseconds */
         READ_WORDS = 1 << 16,   /* and between two looks at whether all has been found */
-        SPARSE_BYTES = 1 << 20, /* from this size on a block's pages are asked for before they are read */
+        SPARSE_BYTES = 1 << 17, /* from this size on a block's pages are asked for before they are read */
         AHEAD = 16,             /* blocks whose memory is being fetched while earlier ones are read */
         AHEAD_BYTES = 256,      /* how much of each */
         LEADERS = 4096,         /* that are followed together */

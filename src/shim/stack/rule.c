@@ -28,10 +28,12 @@ static atomic_flag growing = ATOMIC_FLAG_INIT;
 
 static const uint64_t pc_gone = RULE_GONE; /* address 0 */
 
+static size_t table_bytes(uint32_t n) { return sizeof(struct rule_table) + n * sizeof(struct rule_entry); }
+
 static struct rule_table *table_new(unsigned log2)
 {
         uint32_t n = (UINT32_C(1) << log2) + RULE_PROBES;
-        struct rule_table *table = pages_take(sizeof *table + n * sizeof(struct rule_entry));
+        struct rule_table *table = pages_take(table_bytes(n));
         if (table) {
                 table->shift = 64 - log2;
                 table->n = n;
@@ -47,7 +49,7 @@ struct rule_table *rule_table_make(void)
                 return NULL;
         if (atomic_compare_exchange_strong(&rule_table, &table, fresh))
                 return fresh;
-        pages_give(fresh, sizeof *fresh + fresh->n * sizeof(struct rule_entry));
+        pages_give(fresh, table_bytes(fresh->n));
         return table;
 }
 
@@ -87,6 +89,8 @@ static struct rule_table *table_grow(struct rule_table *old)
         if (atomic_load(&rule_table) == old) {
                 uint32_t generation = atomic_load(&rule_generation);
                 struct rule_table *fresh = table_new(log2);
+                if (fresh)
+                        pages_prepare(fresh, table_bytes(fresh->n));
                 for (uint32_t i = 0; fresh && i < old->n; ++i) {
                         uint64_t pc_rule = rule_entry_load(&old->entries[i]);
                         if (pc_rule >> RULE_BITS != 0)
