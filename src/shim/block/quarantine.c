@@ -11,10 +11,10 @@
 
 static struct shelf rings; /* struct quarantine */
 
-struct quarantine *quarantine_init(struct thread *self)
+static struct quarantine *ring_take(uint32_t slot)
 {
         uint64_t n = options.quarantine_size / QUARANTINE_LARGEST_BYTES;
-        void **place = n && self->slot ? shelf_at(&rings, self->slot) : NULL;
+        void **place = n && slot ? shelf_at(&rings, slot) : NULL;
         if (place == NULL)
                 return NULL;
         struct quarantine *ring = *place;
@@ -27,6 +27,12 @@ struct quarantine *quarantine_init(struct thread *self)
                 ring->mask = (uint32_t)n - 1;
         __atomic_store_n(place, ring, __ATOMIC_RELEASE);
         return ring;
+}
+
+void quarantine_begin(struct thread *self)
+{
+        self->quarantine = ring_take(self->slot);
+        self->held_below = self->quarantine ? QUARANTINE_LARGEST_BYTES + 1 : 0;
 }
 
 bool quarantine_holds(const void *block)

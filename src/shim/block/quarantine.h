@@ -20,8 +20,8 @@ struct quarantine {
         void *held[];
 };
 
-/* This thread's ring; NULL = none is wanted or can be had. Slow. */
-struct quarantine *quarantine_init(struct thread *self);
+/* Give this thread its ring, if one is wanted and can be had. Slow. */
+void quarantine_begin(struct thread *self);
 
 /* Is its memory held back, for whichever thread, so that it cannot have been given out again? Slow. */
 bool quarantine_holds(const void *block);
@@ -30,9 +30,9 @@ bool quarantine_holds(const void *block);
  * itself, or NULL for none. */
 static inline void *quarantine_exchange(struct thread *self, void *block, size_t size)
 {
-        struct quarantine *ring = self->quarantine;
-        if (unlikely(size > QUARANTINE_LARGEST_BYTES || ring == NULL))
+        if (unlikely(size >= self->held_below))
                 return block;
+        struct quarantine *ring = self->quarantine;
         void **place = &ring->held[ring->next++ & ring->mask];
         void *out = *place;
         *place = block;

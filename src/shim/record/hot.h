@@ -52,16 +52,20 @@ struct hot_place {
         uint64_t turned; /* the address, its lowest three bits uppermost: 0 there in every block's */
 };
 
-/* NULL for what is no address of a block, and where there is no leaf yet. */
-static ALWAYS_INLINE struct hot_place hot_place(const void *block)
+/* False for what is no address of a block, and in the child of a fork, whichever way that came about. Where there is no
+ * leaf yet it is a slot of leaf 0, which is nobody's: always empty, in a page that is never marked as touched. So it
+ * need not be asked whether there is one. */
+static ALWAYS_INLINE bool hot_place(const void *block, struct hot_place *ret_place)
 {
         uint64_t turned = (uintptr_t)block >> 3 | (uintptr_t)block << 61;
         uint64_t at = turned >> (HOT_LEAF_SHIFT - 3);
-        if (unlikely(at >= arena.directory_capacity)) /* 0 in the child of a fork, whichever way that came about */
-                return (struct hot_place){NULL, turned};
+        ret_place->turned = turned;
+        if (unlikely(at >= arena.directory_capacity))
+                return false;
         uint64_t leaf = arena.directory[at];
         uint64_t index = (turned >> (HOT_GRANULE_SHIFT - 3)) & (WIRE_LEAF_SLOTS - 1);
-        return (struct hot_place){likely(leaf != 0) ? arena.slots + leaf * WIRE_LEAF_SLOTS + index : NULL, turned};
+        ret_place->slot = arena.slots + leaf * WIRE_LEAF_SLOTS + index;
+        return true;
 }
 
 /* Is the slot that of a live block of this family at that place, of which nothing has been judged? */
@@ -148,8 +152,8 @@ static ALWAYS_INLINE struct hot_done hot_birth(struct thread *self, struct memo_
                                                enum capture_reach how_far)
 {
         struct hot_done done = {0};
-        struct hot_place place = hot_place(block);
-        if (unlikely(size > WIRE_SMALL_MAX || place.slot == NULL))
+        struct hot_place place;
+        if (unlikely(!hot_place(block, &place)) || unlikely(size > WIRE_SMALL_MAX))
                 return done;
         /* Where heap grows, slots are empty. */
         if (unlikely(*place.slot == 0)) {
@@ -175,9 +179,11 @@ static ALWAYS_INLINE struct hot_done hot_release(struct thread *self, struct mem
                                                  const struct stack_start *start, enum capture_reach how_far)
 {
         struct hot_done done = {0};
-        struct hot_place place = hot_place(address);
+        struct hot_place place;
+        if (unlikely(!hot_place(address, &place)))
+                return done;
         enum wire_family family = wire_entry_family(entry);
-        wire_slot slot = likely(place.slot != NULL) ? *place.slot : 0;
+        wire_slot slot = *place.slot;
         if (unlikely(!hot_is_live(slot, place.turned, family)))
                 return done;
         if (given_size != SIZE_MAX && unlikely(given_size != wire_slot_size(slot)))

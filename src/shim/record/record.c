@@ -90,7 +90,7 @@ bool record_begin(struct thread *self)
                 self->quiet++;
                 struct wire_count *count = thread_init(self);
                 stack_thread_init(self);
-                self->quarantine = quarantine_init(self);
+                quarantine_begin(self);
                 log_thread_begin(self);
                 sample_thread_begin(self);
                 self->count = count;

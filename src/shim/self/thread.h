@@ -22,7 +22,7 @@ struct log;        /* record/: its lane of the log */
 struct thread {
         struct wire_count *count;      /* in the arena, or a shared scrap when its list is full; NULL = thread is new */
         struct memo *memo;             /* owned by stack/, in pages of our own, reused by a later thread; may be NULL */
-        struct quarantine *quarantine; /* owned by block/; may be NULL */
+        struct quarantine *quarantine; /* owned by block/; NULL = none, and held_below is 0 then */
         union {
                 struct {
                         uint16_t nest;  /* > 0: inside an entry point whose inner calls are not events of their own */
@@ -38,6 +38,7 @@ struct thread {
         uint32_t slot;         /* index in the thread list, 0 = none */
         uint32_t fork_epoch;   /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;  /* owned by python/ */
+        uint32_t held_below;   /* owned by block/: blocks of fewer bytes go into the quarantine */
         int64_t sample_left;   /* bytes until a block is */
         uint64_t sample_state; /* of the random numbers */
         void *passing;         /* owned by hooks/: what an operator behind ours is releasing just now */

@@ -42,8 +42,9 @@ static inline __attribute__((always_inline)) const uint64_t *twig_broken(const s
         const struct check *c = checks_broken(t->last);
         if (likely(c == t->whole))
                 return NULL;
-        /* volatile: else a register more is saved for this. */
-        if (c == t->own && t->whole == NULL && t->serial == *(const volatile uint32_t *)&t->frame->serial) {
+        /* volatile: else registers are kept for this. */
+        if (c == t->own && *(const struct check *const volatile *)&t->whole == NULL &&
+            t->serial == *(const volatile uint32_t *)&t->frame->serial) {
                 c = checks_broken(t->trunk);
                 if (likely(c == trunk->checks - 1))
                         return NULL;

@@ -13,7 +13,7 @@ static void thread_begin(const char *text)
                 place_begin(5);
         options_init(text);
         thread_self.count = thread_init(&thread_self);
-        thread_self.quarantine = quarantine_init(&thread_self);
+        quarantine_begin(&thread_self);
 }
 
 Test(quarantine, gives_back_in_order_when_full)

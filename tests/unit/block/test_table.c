@@ -3,6 +3,7 @@
 #include "shim_place.h"
 
 #include <pthread.h>
+#include <sys/mman.h>
 
 enum { HEAP = 0x5550000000 };
 
@@ -29,6 +30,39 @@ Test(table, knows_what_was_inserted)
         cr_assert_eq(block.stack, 7);
         cr_assert_eq(block.family, WIRE_FAMILY_NEW);
         cr_assert_not(block.released);
+}
+
+Test(table, the_first_of_neighbouring_pages_brings_all)
+{
+        enum { GROUP = 16, GROUP_BYTES = GROUP * TABLE_PAGE_SLOTS << 5 };
+        place_begin(5);
+        table_insert(HEAP + 3 * (GROUP_BYTES / GROUP), 100, 7, WIRE_FAMILY_MALLOC);
+        wire_slot *slots = table_slot(HEAP);
+        unsigned char resident[2 * GROUP];
+        int n = 0;
+        cr_assert_eq(mincore(slots, 2 * GROUP * WIRE_PAGE_BYTES, resident), 0);
+        for (int i = 0; i < GROUP; i++)
+                n += resident[i] & 1;
+        cr_assert(n == GROUP || n == 1, "%d; 1 before Linux 5.14", n);
+        for (int i = 0; i < GROUP; i++)
+                cr_assert_eq(table_ever_held(HEAP + (uintptr_t)i * (GROUP_BYTES / GROUP)), i == 3);
+        for (int i = GROUP; i < 2 * GROUP; i++)
+                cr_assert_eq(resident[i] & 1, 0);
+}
+
+Test(table, an_empty_slot_says_whether_its_page_is_touched)
+{
+        place_begin(5);
+        table_insert(HEAP, 100, 7, WIRE_FAMILY_MALLOC);
+        uintptr_t in_page = HEAP + 0x1000, next_page = HEAP + (TABLE_PAGE_SLOTS << 5);
+        cr_assert(table_is_touched(table_slot(in_page)));
+        cr_assert_not(table_is_touched(table_slot(next_page)));
+        table_insert(next_page, 100, 7, WIRE_FAMILY_MALLOC);
+        cr_assert(table_is_touched(table_slot(next_page)));
+        cr_assert_not(table_is_touched(arena.slots), "leaf 0 is nobody's");
+        cr_assert(is_known(next_page));
+        table_insert(in_page, 50, 7, WIRE_FAMILY_MALLOC);
+        cr_assert(is_known(in_page));
 }
 
 Test(table, knows_a_block_by_its_exact_start_only)

@@ -413,6 +413,89 @@ Test(walk, stacks_that_part_far_out_and_come_back_are_not_walked_anew)
         cr_assert_eq(walked_n_differ, 0);
 }
 
+/* --- stacks that start alike --- */
+
+static __attribute__((noinline)) uint32_t wrapper(void)
+{
+        uint32_t node = walked_door();
+        __asm__ volatile("" ::: "memory");
+        return node;
+}
+
+static __attribute__((noinline)) uint32_t three_callers(uint32_t *nodes)
+{
+        nodes[0] = wrapper();
+        nodes[1] = wrapper();
+        nodes[2] = wrapper();
+        return walked_thread.memo->levels[0].trunk.serial;
+}
+
+/* One place for all calls, so that the frames further out are the same. */
+static __attribute__((noinline, noclone)) uint32_t three_callers_often(volatile int rounds, uint32_t *nodes)
+{
+        uint32_t serial = 0;
+        while (rounds-- > 0)
+                serial = three_callers(nodes);
+        return serial;
+}
+
+/* From now on nobody looks into other places than the home and the guess, for a while. */
+static void search_no_more(struct memo_level *level)
+{
+        level->search_credit = 0;
+        level->n_not_searched = 0;
+}
+
+static __attribute__((noinline, noclone)) void guesses_try(bool spoil, uint32_t *ret_serials)
+{
+        struct memo_level *level = &walked_thread.memo->levels[0];
+        uint32_t nodes[3], again[3];
+        for (volatile int i = 0; i < 3; i = i + 1) {
+                ret_serials[i] = three_callers_often(1, i == 0 ? nodes : again);
+                if (i == 1 && spoil)
+                        for (unsigned k = 0; k < 1 << GUESS_BITS; ++k)
+                                level->guesses[k] = (twig_guess)(TWIGS - 1 - k % TWIGS);
+                if (i == 1)
+                        search_no_more(level);
+        }
+        for (int i = 0; i < 3; ++i)
+                cr_assert_eq(nodes[i], again[i]);
+        cr_assert(nodes[0] != nodes[1] && nodes[1] != nodes[2] && nodes[0] != nodes[2]);
+}
+
+Test(walk, who_is_not_at_home_is_found_where_he_is_guessed_to_be)
+{
+        walked_begin();
+        uint32_t serials[3];
+        guesses_try(false, serials);
+        cr_assert_eq(serials[2], serials[1], "no walk, and no search");
+}
+
+Test(walk, a_wrong_guess_is_not_believed)
+{
+        walked_begin();
+        uint32_t serials[3];
+        guesses_try(true, serials);
+        cr_assert_neq(serials[2], serials[1], "walked anew");
+}
+
+Test(walk, who_never_finds_anything_searches_seldom)
+{
+        walked_begin();
+        struct memo_level *level = &walked_thread.memo->levels[0];
+        for (int depth = 0; depth < 2 * CREDIT_FIRST; ++depth)
+                recurse(depth);
+        cr_assert_eq(level->search_credit, 0);
+        cr_assert_gt(level->n_not_searched, 0);
+        for (int i = 0; i < 400 && level->search_credit < CREDIT_FOUND; ++i) {
+                uint32_t nodes[3];
+                for (unsigned k = 0; k < 1 << GUESS_BITS; ++k)
+                        level->guesses[k] = 0;
+                three_callers_often(1, nodes);
+        }
+        cr_assert_gt(level->search_credit, 0, "it begins to pay");
+}
+
 /* --- the memo when its owner is interrupted --- */
 
 Test(walk, a_capture_within_a_capture_leaves_the_outer_one_alone)

@@ -83,3 +83,35 @@ Test(pages, are_not_filled_where_the_program_locks_what_it_maps)
         pages[bytes - 1] = 1;
         pages_give(pages, bytes);
 }
+
+static int n_resident(const unsigned char *pages, int n)
+{
+        unsigned char resident[16];
+        int all = 0;
+        cr_assert_eq(mincore((void *)pages, (size_t)n * 4096, resident), 0);
+        for (int i = 0; i < n; i++)
+                all += resident[i] & 1;
+        return all;
+}
+
+Test(pages, of_a_piece_that_is_prepared_are_there)
+{
+        unsigned char *pages = pages_take(16 * 4096);
+        cr_assert_eq(n_resident(pages, 16), 0);
+        pages_prepare(pages + 2 * 4096 + 100, 3 * 4096);
+        int n = n_resident(pages, 16);
+        cr_assert(n == 4 || n == 0, "%d; 0 before Linux 5.14", n);
+        cr_assert_eq(n_resident(pages + 2 * 4096, 4), n);
+        for (int i = 0; i < 16 * 4096; i++)
+                cr_assert_eq(pages[i], 0);
+}
+
+Test(pages, that_cannot_be_had_are_not_prepared)
+{
+        unsigned char *pages = pages_take(4 * 4096);
+        cr_assert_eq(mprotect(pages, 4096, PROT_NONE), 0);
+        pages_prepare(pages, 4096);
+        munmap(pages + 3 * 4096, 4096);
+        pages_prepare(pages + 2 * 4096, 2 * 4096);
+        cr_assert_eq(pages[2 * 4096], 0);
+}
