@@ -11,6 +11,7 @@
 
 #include "bare/bits.h"
 #include "shim/block/large.h"
+#include "shim/self/options.h"
 #include "shim/sys/pages.h"
 
 #include <stddef.h>
@@ -55,7 +56,8 @@ static void past_prepare(uintptr_t base, size_t n_slots)
 }
 
 /* Something is to be written into this page of slots. Heap mostly grows, so where it is the first of its group the
- * pages of all of them come at once: for less than half of what they cost one by one, on touch. */
+ * pages of all of them come at once: for about half of what they cost one by one, on touch. With sampling most are
+ * never needed. */
 static void page_touch(uint32_t leaf, size_t page)
 {
         enum { GROUP = 2 * sizeof(uint64_t) };
@@ -65,7 +67,7 @@ static void page_touch(uint32_t leaf, size_t page)
         size_t first = page - page % GROUP;
         uint64_t group[2];
         memcpy(group, touched + first, sizeof group);
-        if ((group[0] | group[1]) == 0) {
+        if ((group[0] | group[1]) == 0 && likely(options.sample == 0)) {
                 struct table_page at = table_page(leaf, (unsigned)first);
                 pages_prepare(at.slots, GROUP * WIRE_PAGE_BYTES);
                 past_prepare(at.base, GROUP * TABLE_PAGE_SLOTS);

@@ -51,6 +51,17 @@ Test(table, the_first_of_neighbouring_pages_brings_all)
                 cr_assert_eq(resident[i] & 1, 0);
 }
 
+Test(table, with_sampling_a_page_comes_alone)
+{
+        place_begin(5);
+        options.sample = 4096;
+        table_insert(HEAP, 100, 7, WIRE_FAMILY_MALLOC);
+        unsigned char resident[2];
+        cr_assert_eq(mincore(table_slot(HEAP), 2 * WIRE_PAGE_BYTES, resident), 0);
+        cr_assert_eq(resident[0] & 1, 1);
+        cr_assert_eq(resident[1] & 1, 0);
+}
+
 Test(table, an_empty_slot_says_whether_its_page_is_touched)
 {
         place_begin(5);
