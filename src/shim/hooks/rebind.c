@@ -13,6 +13,7 @@
 #include "shim/hooks/door.h"
 #include "shim/self/glibc.h"
 #include "shim/self/thread.h"
+#include "shim/sys/dynamic.h"
 #include "shim/sys/syscall.h"
 
 #include <errno.h>
@@ -85,12 +86,10 @@ struct object {
 
 static struct object object_of(const struct dl_phdr_info *info)
 {
-        struct object object = {.bias = info->dlpi_addr, .start = UINTPTR_MAX};
+        struct object object = {.bias = info->dlpi_addr, .start = UINTPTR_MAX, .dynamic = dynamic_of(info)};
         for (unsigned i = 0; i < info->dlpi_phnum; i++) {
                 const ElfW(Phdr) *p = &info->dlpi_phdr[i];
                 uintptr_t start = info->dlpi_addr + p->p_vaddr, end = start + p->p_memsz;
-                if (p->p_type == PT_DYNAMIC)
-                        object.dynamic = (const ElfW(Dyn) *)start;
                 if (p->p_type == PT_GNU_RELRO) {
                         object.relro = align_down(start, WIRE_PAGE_BYTES);
                         object.relro_end = align_down(end, WIRE_PAGE_BYTES);
@@ -103,20 +102,26 @@ static struct object object_of(const struct dl_phdr_info *info)
         return object;
 }
 
-/* A value of its dynamic section; 0 = it has none of that kind. */
-static uintptr_t dynamic_value(const struct object *object, ElfW(Sxword) tag)
+/* An entry of its dynamic section; NULL = it has none of that kind. */
+static const ElfW(Dyn) *entry_of(const struct object *object, ElfW(Sxword) tag)
 {
         for (const ElfW(Dyn) *d = object->dynamic; d && d->d_tag != DT_NULL; d++)
                 if (d->d_tag == tag)
-                        return d->d_un.d_val;
-        return 0;
+                        return d;
+        return NULL;
 }
 
-/* The same as an address, which ld.so has made absolute where it may write. */
-static uintptr_t dynamic_address(const struct object *object, ElfW(Sxword) tag)
+/* Its value, and its address; 0 = there is none. */
+static uintptr_t value_of(const struct object *object, ElfW(Sxword) tag)
 {
-        uintptr_t value = dynamic_value(object, tag);
-        return value && value < object->bias ? value + object->bias : value;
+        const ElfW(Dyn) *entry = entry_of(object, tag);
+        return entry ? entry->d_un.d_val : 0;
+}
+
+static uintptr_t address_of(const struct object *object, ElfW(Sxword) tag)
+{
+        const ElfW(Dyn) *entry = entry_of(object, tag);
+        return entry ? dynamic_address(entry, object->bias) : 0;
 }
 
 struct rpath_search {
@@ -131,7 +136,7 @@ static int rpath_visit(struct dl_phdr_info *info, size_t bytes, void *context)
         if (search->code < object.start || search->code >= object.end)
                 return 0;
         search->found = true;
-        search->has_rpath = dynamic_value(&object, DT_RPATH) != 0;
+        search->has_rpath = value_of(&object, DT_RPATH) != 0;
         return 1;
 }
 
@@ -196,12 +201,12 @@ static int object_rebind(struct dl_phdr_info *info, size_t bytes, void *context)
         struct object object = object_of(info);
         if (rebinding->n++ < rebinding->first && object.dynamic != rebinding->library_dynamic)
                 return 0;
-        object.symbols = (const ElfW(Sym) *)dynamic_address(&object, DT_SYMTAB);
-        object.names = (const char *)dynamic_address(&object, DT_STRTAB);
+        object.symbols = (const ElfW(Sym) *)address_of(&object, DT_SYMTAB);
+        object.names = (const char *)address_of(&object, DT_STRTAB);
         if (!object.symbols || !object.names)
                 return 0;
-        relocations_visit(rebinding, &object, dynamic_address(&object, DT_RELA), dynamic_value(&object, DT_RELASZ));
-        relocations_visit(rebinding, &object, dynamic_address(&object, DT_JMPREL), dynamic_value(&object, DT_PLTRELSZ));
+        relocations_visit(rebinding, &object, address_of(&object, DT_RELA), value_of(&object, DT_RELASZ));
+        relocations_visit(rebinding, &object, address_of(&object, DT_JMPREL), value_of(&object, DT_PLTRELSZ));
         return 0;
 }
 

@@ -9,6 +9,8 @@
  */
 #include "shim/python/lookup.h"
 
+#include "shim/sys/dynamic.h"
+
 #include <link.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,21 +39,11 @@ static uint32_t name_hash(const char *name)
         return hash;
 }
 
-/* ld.so adds the load address to these entries in place, where the section can be written; not so in the vdso. */
-static const void *table_at(const struct dl_phdr_info *module, ElfW(Addr) value)
-{
-        return (const void *)(value < module->dlpi_addr ? value + module->dlpi_addr : value);
-}
-
 static bool tables_find(const struct dl_phdr_info *module, struct tables *ret)
 {
-        const ElfW(Dyn) *dynamic = NULL;
-        for (unsigned i = 0; i < module->dlpi_phnum; i++)
-                if (module->dlpi_phdr[i].p_type == PT_DYNAMIC)
-                        dynamic = (const void *)(module->dlpi_addr + module->dlpi_phdr[i].p_vaddr);
         *ret = (struct tables){0};
-        for (; dynamic && dynamic->d_tag != DT_NULL; dynamic++) {
-                const void *at = table_at(module, dynamic->d_un.d_ptr);
+        for (const ElfW(Dyn) *dynamic = dynamic_of(module); dynamic && dynamic->d_tag != DT_NULL; dynamic++) {
+                const void *at = (const void *)dynamic_address(dynamic, module->dlpi_addr);
                 switch (dynamic->d_tag) {
                 case DT_SYMTAB:
                         ret->symbols = at;
