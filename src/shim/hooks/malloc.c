@@ -103,7 +103,7 @@ void *door_malloc_logged(size_t size)
         return unlikely(done.hot.flush_due) ? hot_flush_and_give(block) : block;
 }
 
-void *door_calloc(size_t n, size_t size)
+void *door_calloc_otherwise(size_t n, size_t size)
 {
         struct stack_start start = STACK_START_HERE();
         size_t bytes;
@@ -112,11 +112,15 @@ void *door_calloc(size_t n, size_t size)
                 return overflow ? NULL : door_early(bytes, 0); /* early memory is never reused, hence zero */
         if (unlikely(door_fails(WIRE_ENTRY_CALLOC, bytes)))
                 return NULL;
-        struct thread *self = &thread_self;
-        bool plain = hot_is_plain(hot_level(self), arena.stamp_birth, self);
+        return born_slowly(next_calloc(n, size), bytes, WIRE_ENTRY_CALLOC, &start);
+}
+
+void *door_calloc(size_t n, size_t size)
+{
+        size_t bytes = n * size; /* nonsense where there is no block */
         void *block = next_calloc(n, size);
-        if (unlikely(!plain))
-                return born_slowly(block, bytes, WIRE_ENTRY_CALLOC, &start);
+        struct thread *self = &thread_self;
+        struct stack_start start = STACK_START_HERE();
         struct hot_done done = hot_birth(self, hot_level(self), block, bytes, WIRE_ENTRY_CALLOC, &start, CAPTURE_NEAR);
         if (unlikely(!done.done))
                 return born_further(block, bytes, WIRE_ENTRY_CALLOC, HOT_START_HERE());

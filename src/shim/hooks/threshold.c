@@ -51,10 +51,13 @@ DOOR void *malloc(size_t size)
 
 DOOR void *calloc(size_t n, size_t size)
 {
+        struct thread *self = &thread_self;
         size_t bytes;
-        if (arena.sampled && !__builtin_mul_overflow(n, size, &bytes) && sample_passes(&thread_self, bytes))
+        if (likely(birth_is_plain(self)))
+                return door_calloc(n, size);
+        if (!__builtin_mul_overflow(n, size, &bytes) && sample_passes(self, bytes))
                 return next_calloc(n, size);
-        return door_calloc(n, size);
+        return door_calloc_otherwise(n, size);
 }
 
 DOOR void *realloc(void *block, size_t size)

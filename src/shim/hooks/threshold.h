@@ -15,6 +15,8 @@
 void *door_malloc(size_t size);
 void *door_malloc_logged(size_t size);
 void *door_malloc_otherwise(size_t size);
+void *door_calloc(size_t n, size_t size);
+void *door_calloc_otherwise(size_t n, size_t size); /* where there is a log, too */
 void door_free(void *block);
 void door_free_logged(void *block);
 void door_free_otherwise(void *block);
@@ -43,7 +45,6 @@ bool dl_caller_matters(const char *file, const void *caller);
 void *dl_open_deeply(const char *file, int mode);
 
 /* In any case. */
-void *door_calloc(size_t n, size_t size);
 void *door_realloc(void *block, size_t size);
 
 /* Are the operators behind ours those of the C++ library, which are malloc and free? False until that is known. */
