@@ -11,7 +11,6 @@
 
 #include "bare/bits.h"
 #include "shim/block/large.h"
-#include "shim/self/options.h"
 #include "shim/sys/pages.h"
 
 #include <stddef.h>
@@ -43,7 +42,16 @@ static uint32_t leaf_take(uintptr_t address)
         return leaf;
 }
 
-/* What is born there will mostly be released, and its birth remembered. Not for the first group: little may come. */
+enum { GROUP = sizeof(uint64_t) }; /* pages of slots, which are looked at together */
+
+static unsigned n_touched(uint32_t leaf, size_t group)
+{
+        uint64_t touched; /* a byte each, 0 or 1 */
+        memcpy(&touched, arena.leaves[leaf].touched + group * GROUP, sizeof touched);
+        return (unsigned)__builtin_popcountll(touched);
+}
+
+/* What is born there will mostly be released, and its birth remembered. */
 static void past_prepare(uintptr_t base, size_t n_slots)
 {
         size_t all = arena.past_mask + 1, first = wire_past_at(base >> arena.granule_shift, arena.past_mask);
@@ -51,26 +59,23 @@ static void past_prepare(uintptr_t base, size_t n_slots)
         if (before >= all)
                 return;
         __atomic_store_n(&arena.n_past_prepared, before + n_slots, __ATOMIC_RELAXED);
-        if (before > 0)
-                pages_prepare(&arena.past[first], (n_slots < all - first ? n_slots : all - first) * sizeof *arena.past);
+        pages_prepare(&arena.past[first], (n_slots < all - first ? n_slots : all - first) * sizeof *arena.past);
 }
 
-/* Something is to be written into this page of slots. Heap mostly grows, so where it is the first of its group the
- * pages of all of them come at once: for about half of what they cost one by one, on touch. With sampling most are
- * never needed. */
+/* Something is to be written into this page of slots. Where heap grows, full of small blocks, the pages of two groups
+ * come at once: for about half of what they cost one by one, on touch. */
 static void page_touch(uint32_t leaf, size_t page)
 {
-        enum { GROUP = 2 * sizeof(uint64_t) };
         uint8_t *touched = arena.leaves[leaf].touched;
         if (touched[page])
                 return;
-        size_t first = page - page % GROUP;
-        uint64_t group[2];
-        memcpy(group, touched + first, sizeof group);
-        if ((group[0] | group[1]) == 0 && likely(options.sample == 0)) {
-                struct table_page at = table_page(leaf, (unsigned)first);
-                pages_prepare(at.slots, GROUP * WIRE_PAGE_BYTES);
-                past_prepare(at.base, GROUP * TABLE_PAGE_SLOTS);
+        size_t group = page / GROUP, last = WIRE_LEAF_PAGES / GROUP - 1;
+        bool is_odd = group % 2; /* with the one after it, which so has them already */
+        if (is_odd && group < last && n_touched(leaf, group) + n_touched(leaf, group + 1) == 0 &&
+            n_touched(leaf, group - 1) > GROUP / 2) {
+                struct table_page at = table_page(leaf, (unsigned)(group * GROUP));
+                pages_prepare(at.slots, 2 * GROUP * WIRE_PAGE_BYTES);
+                past_prepare(at.base, 2 * GROUP * TABLE_PAGE_SLOTS);
         }
         touched[page] = 1;
 }

@@ -161,10 +161,10 @@ void door_free(void *block)
         struct stack_start start = STACK_START_HERE();
         struct hot_done done = hot_release(self, hot_level(self), block, WIRE_ENTRY_FREE, RECORD_NOT_GIVEN, &start,
                                            CAPTURE_NEAR);
-        if (unlikely(!done.done))
-                free_further(block, HOT_START_HERE());
-        else
+        if (likely(done.done))
                 hot_leave(&done);
+        else if (block) /* many are not */
+                free_further(block, HOT_START_HERE());
 }
 
 static __attribute__((noinline)) void free_logged_further(void *block, HOT_START_PARAMETERS)

@@ -309,10 +309,10 @@ static __attribute__((noinline)) void delete_logged_further(void *block, enum wi
                 struct stack_start start = STACK_START_HERE();                                                         \
                 struct hot_done done =                                                                                 \
                         hot_release(self, hot_level(self), block, WIRE_ENTRY_##id, size_given, &start, CAPTURE_NEAR);  \
-                if (unlikely(!done.done))                                                                              \
-                        delete_further(block, WIRE_ENTRY_##id, size_given, HOT_START_HERE());                          \
-                else                                                                                                   \
+                if (likely(done.done))                                                                                 \
                         hot_leave(&done);                                                                              \
+                else if (block)                                                                                        \
+                        delete_further(block, WIRE_ENTRY_##id, size_given, HOT_START_HERE());                          \
         }                                                                                                              \
         void name##_logged parameters                                                                                  \
         {                                                                                                              \

@@ -32,33 +32,69 @@ Test(table, knows_what_was_inserted)
         cr_assert_not(block.released);
 }
 
-Test(table, the_first_of_neighbouring_pages_brings_all)
+enum { PAGE_OF_HEAP = TABLE_PAGE_SLOTS << 5, GROUP = 8, SHOWN = 64 };
+
+/* Blocks in pages from `first` to before `end` of slots, one in `every`; which of the first SHOWN pages are there then? */
+static void pages_touch(int first, int end, int every, bool *ret_there)
 {
-        enum { GROUP = 16, GROUP_BYTES = GROUP * TABLE_PAGE_SLOTS << 5 };
-        place_begin(5);
-        table_insert(HEAP + 3 * (GROUP_BYTES / GROUP), 100, 7, WIRE_FAMILY_MALLOC);
-        wire_slot *slots = table_slot(HEAP);
-        unsigned char resident[2 * GROUP];
-        int n = 0;
-        cr_assert_eq(mincore(slots, 2 * GROUP * WIRE_PAGE_BYTES, resident), 0);
-        for (int i = 0; i < GROUP; i++)
-                n += resident[i] & 1;
-        bool kernel_can = madvise(slots, WIRE_PAGE_BYTES, 23) == 0; /* MADV_POPULATE_WRITE, Linux 5.14 */
-        cr_assert_eq(n, kernel_can ? GROUP : 1);
-        for (int i = 0; i < GROUP; i++)
-                cr_assert_eq(table_ever_held(HEAP + (uintptr_t)i * (GROUP_BYTES / GROUP)), i == 3);
-        for (int i = GROUP; i < 2 * GROUP; i++)
-                cr_assert_eq(resident[i] & 1, 0);
+        unsigned char resident[SHOWN];
+        for (int i = first; i < end; i += every)
+                table_insert(HEAP + (uintptr_t)i * PAGE_OF_HEAP, 100, 7, WIRE_FAMILY_MALLOC);
+        cr_assert_eq(mincore(table_slot(HEAP), SHOWN * WIRE_PAGE_BYTES, resident), 0);
+        for (int i = 0; i < SHOWN; i++)
+                ret_there[i] = resident[i] & 1;
 }
 
-Test(table, with_sampling_a_page_comes_alone)
+static bool kernel_can_prepare(void)
 {
+        return madvise(table_slot(HEAP), WIRE_PAGE_BYTES, 23) == 0; /* MADV_POPULATE_WRITE, Linux 5.14 */
+}
+
+Test(table, where_heap_grows_pages_of_slots_come_before_they_are_needed)
+{
+        bool there[SHOWN];
         place_begin(5);
-        options.sample = 4096;
-        table_insert(HEAP, 100, 7, WIRE_FAMILY_MALLOC);
+        pages_touch(0, GROUP + 1, 1, there);
+        bool can = kernel_can_prepare();
+        for (int i = 0; i < SHOWN; i++)
+                cr_assert_eq(there[i], i <= GROUP || (can && i < 3 * GROUP), "page %d", i);
+        for (int i = 0; i < SHOWN; i++)
+                cr_assert_eq(table_ever_held(HEAP + (uintptr_t)i * PAGE_OF_HEAP), i <= GROUP, "page %d", i);
+        struct wire_past *past = table_past(HEAP + GROUP * PAGE_OF_HEAP);
+        unsigned char resident[2 * GROUP];
+        cr_assert_eq(sizeof resident * WIRE_PAGE_BYTES, 2 * GROUP * TABLE_PAGE_SLOTS * sizeof *past);
+        cr_assert_eq(mincore((void *)align_down((uintptr_t)past, WIRE_PAGE_BYTES), sizeof resident * WIRE_PAGE_BYTES, resident), 0);
+        for (int i = 0; i < 2 * GROUP; i++)
+                cr_assert_eq(resident[i] & 1, can, "births, page %d", i);
+        pages_touch(GROUP + 1, 3 * GROUP, 1, there);
+        for (int i = 3 * GROUP; i < SHOWN; i++)
+                cr_assert_not(there[i], "page %d", i);
+        pages_touch(3 * GROUP, 3 * GROUP + 1, 1, there);
+        for (int i = 3 * GROUP; i < SHOWN; i++)
+                cr_assert_eq(there[i], i == 3 * GROUP || (can && i < 5 * GROUP), "page %d", i);
+}
+
+Test(table, where_blocks_are_few_a_page_of_slots_comes_alone)
+{
+        bool there[SHOWN];
+        place_begin(5);
+        pages_touch(0, SHOWN, 2, there);
+        for (int i = 0; i < SHOWN; i++)
+                cr_assert_eq(there[i], i % 2 == 0, "page %d", i);
+}
+
+Test(table, at_the_end_of_a_leaf_nothing_comes_of_the_next)
+{
+        enum { LAST = WIRE_LEAF_PAGES - 1 };
+        place_begin(5);
+        bool there[SHOWN];
+        table_insert(HEAP + (uintptr_t)WIRE_LEAF_PAGES * PAGE_OF_HEAP, 100, 7, WIRE_FAMILY_MALLOC);
+        for (int i = LAST - 3 * GROUP; i <= LAST; i++)
+                pages_touch(i, i + 1, 1, there);
         unsigned char resident[2];
-        cr_assert_eq(mincore(table_slot(HEAP), 2 * WIRE_PAGE_BYTES, resident), 0);
-        cr_assert_eq(resident[0] & 1, 1);
+        cr_assert_eq(mincore(table_slot(HEAP + (uintptr_t)WIRE_LEAF_PAGES * PAGE_OF_HEAP), sizeof resident * WIRE_PAGE_BYTES,
+                             resident),
+                     0);
         cr_assert_eq(resident[1] & 1, 0);
 }
 
