@@ -1,9 +1,9 @@
 /* What lies behind a threshold
  *
  * The commonest doors have a threshold (threshold.c): no frame, no look at the stack, a jump at its end. It asks whether
- * the plain case (record/hot.h) is possible, or would be if there were no log (record/logged.h), and jumps to the door for that or to the other one, with the registers and
- * the return address that it was called with itself, so that the door sees who called. With sampling, nearly every call
- * is passed on to the allocator, and nothing else.
+ * the plain case (record/hot.h) is possible, or would be if there were no log (record/logged.h), and jumps to the door
+ * for that or to the other one, with the registers and the return address that it was called with itself, so that the
+ * door sees who called. With sampling, nearly every call is passed on to the allocator, and nothing else.
  */
 #ifndef UNFREED_SHIM_HOOKS_THRESHOLD_H
 #define UNFREED_SHIM_HOOKS_THRESHOLD_H
