@@ -42,6 +42,7 @@ struct arena {
         uintptr_t own_bytes, own_object_bytes;
         wire_slot own_object_born;
         uint32_t own_object_gone;
+        bool any_aligned_new; /* a block was born through an operator new that is told an alignment */
         size_t n_past_prepared; /* how many of `past` have their pages already; guessed, for block/table.c alone */
         size_t bytes;
 } __attribute__((aligned(WIRE_PAGE_BYTES))); /* nothing else may stand in a page that is wiped */

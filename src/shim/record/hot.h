@@ -188,8 +188,8 @@ static ALWAYS_INLINE struct hot_done hot_release(struct thread *self, struct mem
                 return done;
         if (given_size != SIZE_MAX && unlikely(given_size != wire_slot_size(slot)))
                 return done;
-        /* Plain delete is for what plain new gave. */
-        if (family != WIRE_FAMILY_MALLOC &&
+        /* Plain delete is for what plain new gave. Where there was none but plain new, no node need be fetched for that. */
+        if (family != WIRE_FAMILY_MALLOC && unlikely(__atomic_load_n(&arena.any_aligned_new, __ATOMIC_RELAXED)) &&
             unlikely(wire_word_align_log2(arena.nodes[wire_slot_stack(slot)].word) != 0))
                 return done;
         if (how_far != CAPTURE_NONE)

@@ -168,7 +168,10 @@ static inline void birth_as(struct thread *self, void *block, size_t size, enum 
 void record_birth(struct thread *self, void *block, size_t size, enum wire_entry entry, unsigned align_log2,
                   const struct stack_start *start)
 {
-        birth_as(self, block, size, entry, align_log2, wire_entry_family(entry), start);
+        enum wire_family family = wire_entry_family(entry);
+        if (unlikely(align_log2 != 0 && family != WIRE_FAMILY_MALLOC))
+                __atomic_store_n(&arena.any_aligned_new, true, __ATOMIC_RELAXED);
+        birth_as(self, block, size, entry, align_log2, family, start);
 }
 
 void record_unborn(struct thread *self, void *block)
