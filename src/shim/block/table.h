@@ -34,15 +34,6 @@ static inline wire_slot *table_slot(uintptr_t address)
         return likely(leaf != 0) ? arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index) : NULL;
 }
 
-/* Did this piece of address space (512 granules of it) ever hold a small block? Such pages are heap, not roots. */
-static inline bool table_ever_held(uintptr_t address)
-{
-        uint64_t at = address >> arena.leaf_shift;
-        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
-        size_t index = (address >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
-        return leaf && arena.leaves[leaf].touched[index >> 9];
-}
-
 /* Slots that share a page, which is what `touched` of a leaf speaks of: slot i is of the granule at base + i granules.
  */
 enum { TABLE_PAGE_SLOTS = WIRE_PAGE_BYTES / sizeof(wire_slot) };
@@ -67,13 +58,20 @@ static inline uintptr_t table_page_start(const struct table_page *page, size_t i
         return page->base + i * granule + (wire_slot_low(slot) & (granule - 1));
 }
 
-/* The same for a slot, so for the block that stands there or is to. */
+/* Is the page of slots in which this one stands marked as touched? One that is not holds empty slots only. */
 static inline bool table_is_touched(const wire_slot *slot)
 {
         /* A leaf has nothing but these bytes and what is before them: so no remainder is needed to find one. */
         const size_t before = offsetof(struct wire_leaf, touched);
         size_t page = (size_t)(slot - arena.slots) / TABLE_PAGE_SLOTS;
         return ((const uint8_t *)arena.leaves)[page + (page / WIRE_LEAF_PAGES + 1) * before];
+}
+
+/* Did this piece of address space (512 granules of it) ever hold a small block? Such pages are heap, not roots. */
+static inline bool table_ever_held(uintptr_t address)
+{
+        const wire_slot *slot = table_slot(address);
+        return slot && table_is_touched(slot);
 }
 
 /* Where the birth of a released small block is remembered. */
@@ -91,26 +89,13 @@ static inline bool table_is_unknown(uintptr_t start)
         return !table_ever_held(start) || *table_slot(start) << (64 - WIRE_SLOT_EPOCH_SHIFT) == 0;
 }
 
+/* A look into the slot itself might be a wait, since its line may be far away; a store does not wait for it. */
 void table_insert_slowly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family);
 static inline void table_insert(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
 {
         wire_slot *slot = table_slot(start);
-        /* An empty slot may lie in a page that is not marked as touched yet. */
-        if (likely(slot && size <= WIRE_SMALL_MAX) && (likely(*slot) || table_is_touched(slot)))
+        if (likely(slot && size <= WIRE_SMALL_MAX && table_is_touched(slot)))
                 __atomic_store_n(slot, wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
-        else
-                table_insert_slowly(start, size, stack, family);
-}
-
-/* The same without a look into the slot, whose line may be far away: a store does not wait for it, a load does. */
-static inline void table_insert_blindly(uintptr_t start, uint64_t size, uint32_t stack, enum wire_family family)
-{
-        uint64_t at = start >> arena.leaf_shift;
-        uint32_t leaf = likely(at < arena.directory_capacity) ? arena.directory[at] : 0;
-        size_t index = (start >> arena.granule_shift) & (WIRE_LEAF_SLOTS - 1);
-        if (likely(leaf != 0 && size <= WIRE_SMALL_MAX && arena.leaves[leaf].touched[index >> 9]))
-                __atomic_store_n(arena.slots + ((size_t)leaf * WIRE_LEAF_SLOTS + index),
-                                 wire_slot_make(stack, size, family, start, arena.epoch), __ATOMIC_RELAXED);
         else
                 table_insert_slowly(start, size, stack, family);
 }

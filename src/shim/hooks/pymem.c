@@ -94,7 +94,7 @@ static ALWAYS_INLINE void born(struct thread *self, const struct layer *layer, v
                 record_birth_known(self, block, size, site, family);
                 return;
         }
-        table_insert_blindly((uintptr_t)block, size, site.n, family);
+        table_insert((uintptr_t)block, size, site.n, family);
         hot_count_born(self->count, size);
 }
 
