@@ -9,7 +9,7 @@
 #include "shim/stack/stack.h"
 #include "shim/sys/pages.h"
 
-enum { N_PLACES = 1 << 17, N_ROWS_MAX = N_PLACES / 2, N_ROWS_FEW = 128 };
+enum { N_PLACES = 1 << 17, N_ROWS_MAX = N_PLACES / 2 };
 
 static uint32_t *places; /* index of the row in the extent, 0 = free */
 static uint32_t n_rows;
@@ -70,8 +70,7 @@ static struct wire_holder *row_find(uint32_t stack, enum wire_verdict verdict, b
                         n_rows = N_ROWS_MAX;
                         return NULL;
                 }
-                if (++n_rows == N_ROWS_FEW)
-                        pages_prepare(places, N_PLACES * sizeof *places);
+                n_rows++;
                 *place = (uint32_t)index;
                 *holder_row(index) = (struct wire_holder){.stack = stack, .verdict = (uint8_t)verdict};
                 *ret_new = true;
