@@ -2,7 +2,7 @@
 # needs: file:/usr/bin/python3
 # run: /usr/bin/python3 {source} {built}/tree/libleak_a_block.so
 # options: --only-module=libleak_a_block.so*
-# expect: UF001 class=definite family=malloc blocks>=990 function=leak_here
+# expect: UF001 class=definite family=malloc blocks>=9900 function=leak_here
 # allow: UF002
 # timeout: 60
 import ctypes
