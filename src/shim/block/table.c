@@ -70,7 +70,7 @@ static void page_touch(uint32_t leaf, size_t page)
         if (touched[page])
                 return;
         size_t group = page / GROUP, last = WIRE_LEAF_PAGES / GROUP - 1;
-        bool is_odd = group % 2; /* with the one after it, which so has them already */
+        bool is_odd = group % 2; /* an even one came with the odd one before it */
         if (is_odd && group < last && n_touched(leaf, group) + n_touched(leaf, group + 1) == 0 &&
             n_touched(leaf, group - 1) > GROUP / 2) {
                 struct table_page at = table_page(leaf, (unsigned)(group * GROUP));
