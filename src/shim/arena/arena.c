@@ -327,6 +327,7 @@ void arena_stop(void)
         __atomic_store_n(&arena.stamp_birth, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.stamp_release, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.sampled, NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.sample_mask, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.own_bytes, 0, __ATOMIC_RELEASE);
         __atomic_store_n(&arena.own_object_bytes, 0, __ATOMIC_RELEASE);
 }

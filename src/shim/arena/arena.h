@@ -20,6 +20,7 @@ struct arena {
         struct wire_header *header;
         uint32_t *directory;
         const uint8_t *sampled; /* what may be known, while sampling is all that is unusual (record/sample.h), else NULL */
+        uintptr_t sample_mask;  /* a block is unknown that has any of these bits in its address; likewise */
         /* The stamp of what is remembered of stacks (stack/stamp.h) while the plain case is possible (record/hot.h), else 0;
          * and the same for a release, which has a stack then. */
         uintptr_t stamp_birth, stamp_release;

@@ -48,9 +48,9 @@ static __attribute__((noinline)) int64_t check(uintptr_t sp, uint64_t *ret_bytes
         uint64_t blocks;
         if (!life_owner())
                 return -1;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         bool known = judge_check(sp, &blocks, ret_bytes);
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return known ? (int64_t)blocks : -1;
 }
 
@@ -65,9 +65,9 @@ uint64_t unfreed_moment(void)
 {
         if (!recording())
                 return 0;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         uint64_t moment = since_moment();
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return moment;
 }
 
@@ -75,9 +75,9 @@ int64_t unfreed_born(uint64_t moment)
 {
         if (!recording() || moment == 0)
                 return -1;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         int64_t n = since_born(moment);
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return n;
 }
 
@@ -85,9 +85,9 @@ uint64_t unfreed_mark(void)
 {
         if (!recording())
                 return 0;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         uint64_t mark = since_begin();
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return mark;
 }
 
@@ -95,9 +95,9 @@ void unfreed_mark_end(uint64_t mark)
 {
         if (!recording())
                 return;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         since_end(mark);
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
 }
 
 _Static_assert(sizeof(struct unfreed_site) == sizeof(struct since_site) &&
@@ -118,9 +118,9 @@ int64_t unfreed_since(uint64_t mark, unsigned what, struct unfreed_site *sites, 
                                           .changed = what & UNFREED_CHANGED,
                                           .only_lost = what & UNFREED_ONLY_LOST,
                                           .sp = JUDGE_SP_HERE()};
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         int64_t n = since_sites(&question, (struct since_site *)sites, most);
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return n;
 }
 
@@ -130,9 +130,9 @@ size_t unfreed_describe(const struct unfreed_site *sites, size_t n, unsigned for
                 *text = '\0';
         if (!recording() || n == 0)
                 return 0;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         size_t length = describe_sites((const struct since_site *)sites, n, form == UNFREED_JSON, text, size);
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return length;
 }
 
@@ -151,7 +151,11 @@ int unfreed_python_stacks(int on)
 
 int unfreed_ignore(const void *block) { return arena.base && declared_ignore((uintptr_t)block); }
 
-void unfreed_ignore_begin(void) { thread_self.ignoring++; }
+void unfreed_ignore_begin(void)
+{
+        thread_look(&thread_self);
+        thread_self.ignoring++;
+}
 
 void unfreed_ignore_end(void)
 {
@@ -173,9 +177,9 @@ void __lsan_do_leak_check(void)
 {
         if (!life_owner())
                 return;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         judge_for_good(JUDGE_SP_HERE());
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
 }
 
 static __attribute__((noinline)) int check_and_say(uintptr_t sp)

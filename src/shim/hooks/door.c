@@ -6,13 +6,40 @@
 #include "shim/record/sample.h"
 
 #include <errno.h>
+#include <string.h>
 
 void *door_early(size_t size, size_t alignment)
 {
         void *block = early_take(size, alignment);
+        sample_early();
         if (block == NULL)
                 errno = ENOMEM;
         return block;
+}
+
+void *door_place(size_t size)
+{
+        return next_memalign(SAMPLE_PLACE_ALIGNMENT, sample_place_bytes(size));
+}
+
+void *door_place_zeroed(size_t size)
+{
+        void *block = door_place(size);
+        return block ? memset(block, 0, size) : NULL;
+}
+
+void *door_place_resized(const struct thread *self, void *block, size_t size)
+{
+        if (block == NULL || !((uintptr_t)block & SAMPLE_PLACE_MASK) || !sample_would_place_filled(self, size))
+                return block;
+        int saved = errno;
+        void *placed = door_place(size);
+        errno = saved;
+        if (placed == NULL)
+                return block;
+        memcpy(placed, block, size);
+        next_free(block);
+        return placed;
 }
 
 static void behind_give(struct thread *self, void *block, void (*operator_delete)(void *))

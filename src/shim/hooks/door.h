@@ -9,6 +9,7 @@
 
 #include "shim/hooks/fail.h"
 #include "shim/record/record.h"
+#include "shim/record/sample.h"
 #include "shim/self/early.h"
 #include "shim/self/next.h"
 
@@ -16,6 +17,29 @@
 
 /* Serve a request that could not reach the functions behind ours; see self/early.h. */
 void *door_early(size_t size, size_t alignment);
+
+/* Memory for a block that is looked at, at a place where free() sees that (record/sample.h); NULL where there is none. The
+ * last of them moves a block that was just resized, if it is to be looked at and there is a place. */
+void *door_place(size_t size);
+void *door_place_zeroed(size_t size);
+void *door_place_resized(const struct thread *self, void *block, size_t size);
+
+/* Memory from the allocator behind, for a block that is recorded next. */
+static inline void *door_malloc_memory(struct thread *self, size_t size)
+{
+        bool places = self->placing || sample_would_place(self, size);
+        self->placing = false;
+        void *placed = unlikely(places) ? door_place(size) : NULL;
+        return placed ? placed : next_malloc(size);
+}
+
+static inline void *door_calloc_memory(struct thread *self, size_t n, size_t size)
+{
+        bool places = self->placing || sample_would_place_filled(self, n * size);
+        self->placing = false;
+        void *placed = unlikely(places) ? door_place_zeroed(n * size) : NULL;
+        return placed ? placed : next_calloc(n, size);
+}
 
 /* Hand `block` back to the allocator behind, perhaps later (block/quarantine.h). */
 void door_give(struct thread *self, void *block, size_t size);

@@ -75,7 +75,7 @@ void *door_malloc_otherwise(size_t size)
                 return door_early(size, 0);
         if (unlikely(door_fails(WIRE_ENTRY_MALLOC, size)))
                 return NULL;
-        return born(next_malloc(size), size, WIRE_ENTRY_MALLOC, 0, &start);
+        return born(door_malloc_memory(&thread_self, size), size, WIRE_ENTRY_MALLOC, 0, &start);
 }
 
 void *door_malloc(size_t size)
@@ -112,7 +112,7 @@ void *door_calloc_otherwise(size_t n, size_t size)
                 return overflow ? NULL : door_early(bytes, 0); /* early memory is never reused, hence zero */
         if (unlikely(door_fails(WIRE_ENTRY_CALLOC, bytes)))
                 return NULL;
-        return born_slowly(next_calloc(n, size), bytes, WIRE_ENTRY_CALLOC, &start);
+        return born_slowly(door_calloc_memory(&thread_self, n, size), bytes, WIRE_ENTRY_CALLOC, &start);
 }
 
 void *door_calloc(size_t n, size_t size)
@@ -238,9 +238,9 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
                 return block ? NULL : door_early(size, 0);
         if (unlikely(door_fails(entry, size)))
                 return NULL;
-        if (block == NULL)
-                return born(next_realloc(NULL, size), size, entry, 0, start);
         struct thread *self = &thread_self;
+        if (block == NULL)
+                return born(door_malloc_memory(self, size), size, entry, 0, start);
         if (unlikely(!record_wanted(self) || record_goes_past_us(entry))) {
                 record_unseen_release(self, block);
                 void *result = next_realloc(block, size);
@@ -249,7 +249,7 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
                 return result;
         }
         if (sample_unknown(self, block)) {
-                void *moved = next_realloc(block, size);
+                void *moved = door_place_resized(self, next_realloc(block, size), size);
                 return moved ? born(moved, size, entry, 0, start) : NULL;
         }
         /* glibc's realloc(p, 0) is free(p) (malloc/malloc.c, __libc_realloc): so what is released is held back, too. */
@@ -264,7 +264,7 @@ static void *resize(void *block, size_t size, enum wire_entry entry, const struc
                 return resize_fresh(size, entry, start);
         void *result;
         if (likely(act == RECORD_PASS) || !python_resize(block, size, owner, &result))
-                result = next_realloc(block, size);
+                result = door_place_resized(self, next_realloc(block, size), size);
         record_resize_end(self, &change, result, size, entry, start);
         return result;
 }
@@ -311,6 +311,7 @@ DOOR int posix_memalign(void **ret_block, size_t alignment, size_t size)
         struct stack_start start = STACK_START_HERE();
         if (unlikely(!next_begin())) {
                 *ret_block = early_take(size, alignment);
+                sample_early();
                 return *ret_block ? 0 : ENOMEM;
         }
         int saved = errno;

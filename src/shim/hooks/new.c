@@ -65,7 +65,7 @@ static const struct behind *behind_find(void)
         static int is_found;
         if (__atomic_load_n(&is_found, __ATOMIC_ACQUIRE))
                 return &found;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         struct behind now = {
                 .new_one = (new_function *)symbol_behind("_Znwm"),
                 .new_array = (new_function *)symbol_behind("_Znam"),
@@ -75,7 +75,7 @@ static const struct behind *behind_find(void)
                 .delete_array = (delete_function *)symbol_behind("_ZdaPv"),
                 .get_handler = (handler_function * (*)(void)) symbol_behind("_ZSt15get_new_handlerv"),
         };
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         now.standard = is_standard((void *)now.new_one) && is_standard((void *)now.delete_one);
         found = now;
         if (now.new_one)
@@ -102,7 +102,7 @@ static void *memory_once(size_t size, size_t alignment, enum wire_entry entry, c
                 /* aligned_alloc wants a multiple, memalign does not (libsupc++/new_opa.cc rounds up instead). */
                 return next_memalign(alignment, size ? size : 1);
         if (likely(behind->standard))
-                return next_malloc(size ? size : 1);
+                return door_malloc_memory(&thread_self, size ? size : 1);
         static const char tag; /* std::nothrow: a class with nothing in it */
         bool array = wire_entry_family(entry) == WIRE_FAMILY_NEW_ARRAY;
         new_nothrow_function *nothrow = entry == WIRE_ENTRY_NEW_NOTHROW         ? behind->new_nothrow

@@ -67,11 +67,11 @@ __attribute__((constructor)) static void process_begin(void)
         /* Wanted even by a program that never allocates: its runner asks why it hears nothing. */
         record_begin(&thread_self);
         fail_init();
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         on_exit(at_exit, NULL);
         at_quick_exit(at_quick_exit_last);
         pthread_atfork(NULL, NULL, life_fork_end_child); /* before handlers of the program's, which may allocate */
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
 }
 
 DOOR void exit(int status)

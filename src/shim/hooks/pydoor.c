@@ -40,9 +40,9 @@ void *pydoor_find(unsigned index)
 {
         struct thread *self = &thread_self;
         next_begin();
-        self->quiet++;
+        thread_quiet_begin(self);
         void *next = lookup_symbol(names[index]);
-        self->quiet--;
+        thread_quiet_end(self);
         if (!next)
                 return (void *)pydoor_none;
         __atomic_store_n(&pydoor_next[index], next, __ATOMIC_RELAXED);

@@ -38,7 +38,11 @@ enum { SMALL_OBJECT_BYTES = 512 }; /* pymalloc serves these from its own pools (
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ &&
                        offsetof(struct thread, nest) == offsetof(struct thread, odd),
                "nest is the lowest part of odd");
-static ALWAYS_INLINE void nest_enter(struct thread *self) { self->odd += 1; }
+static ALWAYS_INLINE void nest_enter(struct thread *self)
+{
+        thread_look(self);
+        self->odd += 1;
+}
 static ALWAYS_INLINE void nest_leave(struct thread *self) { self->odd -= 1; }
 
 /* What a realloc of a domain is. */
@@ -135,17 +139,55 @@ static bool is_without_gil(struct thread *self, const struct layer *layer, void 
 /* What pymalloc does not know as its own it hands to the raw domain, so a raw block may stand for it. */
 static const struct python_allocator *raw_inner(void) { return &layer_first(PYTHON_RAW)->inner; }
 
+/* A block that is looked at, where free() sees that (record/sample.h): one that large pymalloc leaves to malloc. */
+static __attribute__((noinline)) void *give_placed(struct thread *self, const struct python_allocator *inner, size_t size,
+                                                   bool zeroed)
+{
+        size_t asked = sample_place_bytes(size);
+        nest_enter(self);
+        self->placing = true;
+        void *block = zeroed ? inner->give_zeroed(inner->context, 1, asked) : inner->give(inner->context, asked);
+        self->placing = false;
+        nest_leave(self);
+        return block;
+}
+
+/* Shall it be one? The debug hooks are told the true size. */
+static ALWAYS_INLINE bool is_placed(const struct thread *self, const struct layer *layer, enum wire_family family,
+                                    size_t size, bool filled)
+{
+        return unlikely(self->sampling) && !layer->checks && is_tracked(family, size) &&
+               (filled ? sample_would_place_filled(self, size) : sample_would_place(self, size));
+}
+
+/* The same for a block that was just resized: it moves there. */
+static ALWAYS_INLINE void *resized_placed(struct thread *self, const struct layer *layer, enum wire_family family,
+                                          void *block, size_t size)
+{
+        const struct python_allocator *inner = &layer->inner;
+        if (block == NULL || !((uintptr_t)block & SAMPLE_PLACE_MASK) || !is_placed(self, layer, family, size, true))
+                return block;
+        void *placed = give_placed(self, inner, size, false);
+        if (placed == NULL)
+                return block;
+        memcpy(placed, block, size);
+        nest_enter(self);
+        inner->release(inner->context, block);
+        nest_leave(self);
+        return placed;
+}
+
 static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t size, bool zeroed,
                                 enum wire_entry entry, enum wire_family family, const struct stack_start *start)
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
         size_t bytes = count * size;
-        if (unlikely(self->sampling) && sample_passes(self, bytes)) {
-                nest_enter(self);
+        if (unlikely(self->sampling) && sample_passes_after_all(self, bytes)) {
+                uint64_t may_pass = sample_nest_begin(self);
                 void *unknown = zeroed ? inner->give_zeroed(inner->context, 1, layer_size(layer, bytes))
                                        : inner->give(inner->context, layer_size(layer, bytes));
-                nest_leave(self);
+                sample_nest_end(self, may_pass);
                 return unknown;
         }
         bool event = record_wanted(self);
@@ -153,15 +195,19 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
                 return NULL;
         if (unlikely(event && is_without_gil(self, layer, NULL, family, entry, start)))
                 inner = raw_inner();
-        nest_enter(self);
-        void *block;
-        if (!zeroed)
-                block = inner->give(inner->context, layer_size(layer, bytes));
-        else if (bytes == layer_size(layer, bytes))
-                block = inner->give_zeroed(inner->context, count, size);
-        else
-                block = inner->give_zeroed(inner->context, 1, layer_size(layer, bytes));
-        nest_leave(self);
+        void *block = NULL;
+        if (event && is_placed(self, layer, family, bytes, zeroed))
+                block = give_placed(self, inner, bytes, zeroed);
+        if (likely(block == NULL)) {
+                nest_enter(self);
+                if (!zeroed)
+                        block = inner->give(inner->context, layer_size(layer, bytes));
+                else if (bytes == layer_size(layer, bytes))
+                        block = inner->give_zeroed(inner->context, count, size);
+                else
+                        block = inner->give_zeroed(inner->context, 1, layer_size(layer, bytes));
+                nest_leave(self);
+        }
         if (unlikely(block == NULL))
                 return NULL;
         if (likely(event && is_tracked(family, bytes)))
@@ -258,6 +304,8 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
                 result = next_realloc(block, size ? size : 1);
         }
         nest_leave(self);
+        if (layer->checks || (act == RECORD_PASS && !without_gil))
+                result = resized_placed(self, layer, door->family, result, size);
         record_resize_end(self, &change, result, size ? size : 1, door->resize, start);
         return result;
 }
@@ -267,10 +315,10 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
 {
         const struct python_allocator *inner = &layer->inner;
         struct thread *self = &thread_self;
-        if (unlikely(self->sampling) && sample_unknown(self, block) && sample_passes(self, size)) {
-                self->nest++;
+        if (unlikely(self->sampling) && sample_unknown(self, block) && sample_passes_after_all(self, size)) {
+                uint64_t may_pass = sample_nest_begin(self);
                 void *unknown = inner->resize(inner->context, block, layer_size(layer, size));
-                self->nest--;
+                sample_nest_end(self, may_pass);
                 return unknown;
         }
         if (unlikely(!record_wanted(self))) {
@@ -303,6 +351,8 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                         sample_insert(self, old.start, old.size, old.stack, old.family);
                 return NULL;
         }
+        if (likely(inner == &layer->inner))
+                result = resized_placed(self, layer, door->family, result, size);
         if (found)
                 record_forgotten(self, &old);
         if (likely(is_tracked(door->family, size)))
@@ -315,9 +365,9 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
 /* With pyobject=off, small: nothing of it is recorded, nor what pymalloc does for it. */
 static ALWAYS_INLINE void *give_untracked(struct thread *self, const struct layer *layer, size_t size)
 {
-        nest_enter(self);
+        uint64_t may_pass = sample_nest_begin(self);
         void *block = layer->inner.give(layer->inner.context, layer_size(layer, size));
-        nest_leave(self);
+        sample_nest_end(self, may_pass);
         return block;
 }
 
@@ -401,7 +451,7 @@ static void *object_resize(void *layer, void *block, size_t size)
 
 static void *object_give(void *layer, size_t size)
 {
-        if ((!options.pyobject && size <= SMALL_OBJECT_BYTES) || sample_passes(&thread_self, size))
+        if ((!options.pyobject && size <= SMALL_OBJECT_BYTES) || sample_passes_after_all(&thread_self, size))
                 return give_untracked(&thread_self, layer, size);
         return object_give_slowly(layer, size, STACK_START_HERE());
 }
@@ -461,13 +511,13 @@ void pymem_look(void)
         if (self->quiet || !record_begin(self))
                 return;
         int error = errno;
-        self->quiet++;
+        thread_quiet_begin(self);
         if (interpreter_look(lookup_symbol)) {
                 python_begin();
                 own_otherwise[PYTHON_MEM] = (struct python_allocator){NULL, mem_give, NULL, mem_resize, mem_release};
                 own_otherwise[PYTHON_OBJECT] =
                         (struct python_allocator){NULL, object_give, NULL, object_resize, object_release};
-                code_deaths_unseen = !options.pyobject;
+                code_deaths_unseen = !options.pyobject || options.sample;
                 objects_settle();
                 record_frames_through(interpreter.layout ? frames_current : NULL);
                 record_python_excuses = python_excuses;
@@ -482,7 +532,7 @@ void pymem_look(void)
                                   options.pyobject || !pools ? PYTHON_DOMAINS : PYTHON_OBJECT))
                         record_others_below();
         }
-        self->quiet--;
+        thread_quiet_end(self);
         errno = error;
 }
 

@@ -217,7 +217,7 @@ void rebind_since(unsigned first, void *library)
         /* glibc's handle is what dlinfo(RTLD_DI_LINKMAP) would say (dlfcn/dlinfo.c). */
         const struct link_map *map = library;
         struct rebinding rebinding = {.first = first, .library_dynamic = map->l_ld};
-        self->nest++; /* dlsym() may allocate: an error text */
+        thread_nest_begin(self); /* dlsym() may allocate: an error text */
         /* All that is asked of ld.so is asked here: below, one of its locks is held already. */
         for (unsigned i = 0; i < N_DOORS; i++) {
                 void *behind = next_find(exported[i].name);
@@ -232,7 +232,7 @@ void rebind_since(unsigned first, void *library)
         dl_iterate_phdr(object_rebind, &rebinding);
         /* What was not found is an error that dlerror() would tell; it is forgotten with the next that is. */
         next_find("malloc");
-        self->nest--;
+        thread_nest_end(self);
         if (rebinding.n > first) /* their constructors have run */
                 record_bypassed(false);
         errno = error;

@@ -26,13 +26,17 @@ static ALWAYS_INLINE bool release_is_plain(const struct thread *self)
 /* Functions of their own, so that what they ask for is not loaded by those who are not like that. */
 static __attribute__((noinline)) void *malloc_unusually(size_t size)
 {
-        return logged_is_plain(&thread_self) ? door_malloc_logged(size) : door_malloc_otherwise(size);
+        if (logged_is_plain(&thread_self))
+                return door_malloc_logged(size);
+        return sample_passes_after_all(&thread_self, size) ? next_malloc(size) : door_malloc_otherwise(size);
 }
 
 static __attribute__((noinline)) void free_unusually(void *block)
 {
         if (logged_is_plain(&thread_self))
                 door_free_logged(block);
+        else if (sample_unknown(&thread_self, block))
+                next_free(block);
         else if (sample_unknown_after_all(&thread_self, block))
                 next_free(block);
         else
@@ -42,28 +46,35 @@ static __attribute__((noinline)) void free_unusually(void *block)
 DOOR void *malloc(size_t size)
 {
         struct thread *self = &thread_self;
-        if (likely(birth_is_plain(self)))
-                return door_malloc(size);
         if (sample_passes(self, size))
                 return next_malloc(size);
+        if (likely(birth_is_plain(self)))
+                return door_malloc(size);
         return malloc_unusually(size);
+}
+
+static __attribute__((noinline)) void *calloc_unusually(size_t n, size_t size)
+{
+        size_t bytes;
+        bool passes = !__builtin_mul_overflow(n, size, &bytes) && sample_passes_after_all(&thread_self, bytes);
+        return passes ? next_calloc(n, size) : door_calloc_otherwise(n, size);
 }
 
 DOOR void *calloc(size_t n, size_t size)
 {
         struct thread *self = &thread_self;
         size_t bytes;
+        if (self->may_pass && !__builtin_mul_overflow(n, size, &bytes) && sample_passes(self, bytes))
+                return next_calloc(n, size);
         if (likely(birth_is_plain(self)))
                 return door_calloc(n, size);
-        if (!__builtin_mul_overflow(n, size, &bytes) && sample_passes(self, bytes))
-                return next_calloc(n, size);
-        return door_calloc_otherwise(n, size);
+        return calloc_unusually(n, size);
 }
 
 DOOR void *realloc(void *block, size_t size)
 {
         struct thread *self = &thread_self;
-        if (arena.sampled && block && sample_unknown(self, block) && sample_passes(self, size))
+        if (arena.sampled && block && sample_unknown(self, block) && sample_passes_after_all(self, size))
                 return next_realloc(block, size);
         return door_realloc(block, size);
 }
@@ -71,10 +82,10 @@ DOOR void *realloc(void *block, size_t size)
 DOOR void free(void *block)
 {
         struct thread *self = &thread_self;
-        if (likely(release_is_plain(self)))
-                door_free(block);
-        else if (sample_unknown(self, block))
+        if (sample_stands_elsewhere(block))
                 next_free(block);
+        else if (likely(release_is_plain(self)))
+                door_free(block);
         else
                 free_unusually(block);
 }
@@ -92,19 +103,26 @@ DOOR void *dlopen(const char *file, int mode)
 #define NEW_THRESHOLD(name, door)                                                                                      \
         static __attribute__((noinline)) void *door##_unusually(size_t size)                                           \
         {                                                                                                              \
-                bool logged = new_is_standard && logged_is_plain(&thread_self);                                        \
-                return logged ? door##_logged(size) : door##_otherwise(size);                                          \
+                struct thread *self = &thread_self;                                                                    \
+                if (new_is_standard && logged_is_plain(self))                                                          \
+                        return door##_logged(size);                                                                    \
+                void *block = new_is_standard && sample_passes_after_all(self, size) ? next_malloc(size) : NULL;       \
+                return block ? block : door##_otherwise(size);                                                         \
+        }                                                                                                              \
+        static __attribute__((noinline)) void *door##_passing(size_t size)                                             \
+        {                                                                                                              \
+                void *block = sample_passes(&thread_self, size) ? next_malloc(size) : NULL;                            \
+                return block ? block : door##_unusually(size);                                                         \
         }                                                                                                              \
         DOOR void *name(size_t size);                                                                                  \
         DOOR void *name(size_t size)                                                                                   \
         {                                                                                                              \
                 struct thread *self = &thread_self;                                                                    \
                 if (likely(new_is_standard)) {                                                                         \
+                        if (sample_may_pass(self, size))                                                               \
+                                return door##_passing(size);                                                           \
                         if (likely(birth_is_plain(self)))                                                              \
                                 return door(size);                                                                     \
-                        void *block = sample_passes(self, size) ? next_malloc(size) : NULL;                            \
-                        if (block)                                                                                     \
-                                return block;                                                                          \
                 }                                                                                                      \
                 return door##_unusually(size);                                                                         \
         }
@@ -116,6 +134,8 @@ NEW_THRESHOLD(_Znam, door_new_array)
         {                                                                                                              \
                 if (logged_is_plain(&thread_self))                                                                     \
                         door##_logged arguments;                                                                       \
+                else if (sample_unknown(&thread_self, block))                                                          \
+                        next_free(block);                                                                              \
                 else if (sample_unknown_after_all(&thread_self, block))                                                \
                         next_free(block);                                                                              \
                 else                                                                                                   \
@@ -127,10 +147,10 @@ NEW_THRESHOLD(_Znam, door_new_array)
                 struct thread *self = &thread_self;                                                                    \
                 if (unlikely(!new_is_standard))                                                                        \
                         door##_otherwise arguments;                                                                    \
+                else if (sample_stands_elsewhere(block))                                                               \
+                        next_free(block);                                                                              \
                 else if (likely(release_is_plain(self)))                                                               \
                         door arguments;                                                                                \
-                else if (sample_unknown(self, block))                                                                  \
-                        next_free(block);                                                                              \
                 else                                                                                                   \
                         door##_unusually arguments;                                                                    \
         }

@@ -188,9 +188,9 @@ static void on_signal(int number, siginfo_t *info, void *context)
         if (info->si_code != SI_QUEUE || (info->si_uid != user && info->si_uid != 0) || !life_owner())
                 return;
         struct apart apart = {.token = (uint64_t)(uintptr_t)info->si_value.sival_ptr, .sp = judge_own_sp()};
-        self->quiet++;
+        thread_quiet_begin(self);
         judge_while_frozen(copy_make, &apart);
-        self->quiet--;
+        thread_quiet_end(self);
 }
 
 static int listens;

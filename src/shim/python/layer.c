@@ -157,10 +157,10 @@ bool python_give(void *block, enum wire_family owner)
         if (!layer)
                 return false;
         struct thread *self = &thread_self;
-        self->nest++;
+        thread_nest_begin(self);
         if (may_enter(layer))
                 layer->inner.release(layer->inner.context, block);
-        self->nest--;
+        thread_nest_end(self);
         return true;
 }
 
@@ -170,9 +170,9 @@ bool python_resize(void *block, size_t size, enum wire_family owner, void **ret_
         if (!layer)
                 return false;
         struct thread *self = &thread_self;
-        self->nest++;
+        thread_nest_begin(self);
         *ret_result =
                 may_enter(layer) ? layer->inner.resize(layer->inner.context, block, layer_size(layer, size)) : NULL;
-        self->nest--;
+        thread_nest_end(self);
         return true;
 }

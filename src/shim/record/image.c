@@ -85,12 +85,12 @@ bool image_begin(void)
         enum life_claim claim = life_claim();
         if (claim == LIFE_NO || claim == LIFE_ON)
                 return claim == LIFE_ON;
-        self->quiet++;
+        thread_quiet_begin(self);
         self->nest = 0;
         self->count = NULL;
         self->memo = NULL; /* not plain until it has a place again */
         bool born = image_birth(claim == LIFE_BORN_BY_FORK);
-        self->quiet--;
+        thread_quiet_end(self);
         life_settle(born);
         return born;
 }
@@ -113,11 +113,11 @@ bool image_end_exit(int status, uintptr_t sp)
 {
         if (!life_end_claim())
                 return false;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         arena.header->end_code = status;
         bool gating = image_judge(sp, false, WIRE_END_EXIT);
         life_ended();
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
         return gating;
 }
 
@@ -125,12 +125,12 @@ void image_end_exec(uintptr_t sp, const void *given, size_t given_bytes)
 {
         if (!life_owner())
                 return;
-        thread_self.quiet++;
+        thread_quiet_begin(&thread_self);
         bool declared = declared_root_add((uintptr_t)given, given_bytes);
         image_judge(declared ? sp : (uintptr_t)given, true, WIRE_END_EXEC);
         if (declared)
                 declared_root_remove((uintptr_t)given, given_bytes);
-        thread_self.quiet--;
+        thread_quiet_end(&thread_self);
 }
 
 void image_exec_failed(void)

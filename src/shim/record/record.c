@@ -25,8 +25,7 @@ void hot_except(unsigned more, unsigned no_more)
         hot_exceptions = (hot_exceptions | more) & ~no_more;
         bool is_sampled = options.sample && arena.base;
         bool births = arena.base && !is_sampled && !(hot_exceptions & ~(unsigned)HOT_NO_RELEASE);
-        const uint8_t *sampled = is_sampled && !(hot_exceptions & (HOT_FAIL | HOT_PAST_US)) ? sample_known : NULL;
-        __atomic_store_n(&arena.sampled, sampled, __ATOMIC_RELEASE);
+        sample_settle(is_sampled && !(hot_exceptions & (HOT_FAIL | HOT_PAST_US)));
         stamp_allow(births, births && !hot_exceptions);
 }
 
@@ -87,14 +86,14 @@ bool record_begin(struct thread *self)
         if (arena.base == NULL && (life_is_inside((uintptr_t)__builtin_frame_address(0)) || !image_begin()))
                 return false;
         if (self->count == NULL) {
-                self->quiet++;
+                thread_quiet_begin(self);
                 struct wire_count *count = thread_init(self);
                 stack_thread_init(self);
                 quarantine_begin(self);
                 log_thread_begin(self);
                 sample_thread_begin(self);
                 self->count = count;
-                self->quiet--;
+                thread_quiet_end(self);
         }
         return true;
 }

@@ -41,16 +41,58 @@ int64_t sample_next_gap(struct thread *self)
 
 uint8_t sample_known[SAMPLE_PLACES];
 
+static bool any_known; /* of this image, at any time */
+
 void sample_image_begin(void)
 {
+        any_known = false;
         if (options.sample)
                 memset(sample_known, 0, sizeof sample_known);
+}
+
+void sample_settle(bool is_plain)
+{
+        uintptr_t mask = 0;
+        if (is_plain && arena.sample_mask)
+                mask = arena.sample_mask;
+        else if (is_plain && !any_known && !early_used && options.sample >= SAMPLE_PLACE_FROM &&
+                 arena.granule_shift == HOT_GRANULE_SHIFT)
+                mask = SAMPLE_PLACE_MASK;
+        __atomic_store_n(&arena.sampled, is_plain ? sample_known : NULL, __ATOMIC_RELEASE);
+        __atomic_store_n(&arena.sample_mask, mask, __ATOMIC_SEQ_CST);
+        if (early_used)
+                sample_early();
+}
+
+void sample_early(void) { __atomic_store_n(&arena.sample_mask, 0, __ATOMIC_SEQ_CST); }
+
+bool sample_would_place_filled(const struct thread *self, size_t size)
+{
+        return sample_would_place(self, size) && size <= options.sample / 16;
+}
+
+/* One more is known that stands elsewhere, or one less. Their number is in bits 48 and up; when it has reached the most
+ * it stays. */
+static void elsewhere(int change)
+{
+        enum { SHIFT = 48, MOST = 255 };
+        uintptr_t mask = __atomic_load_n(&arena.sample_mask, __ATOMIC_RELAXED), after;
+        do {
+                uint64_t n = mask >> SHIFT;
+                if (mask == 0 || n == MOST || (n == 0 && change < 0))
+                        return;
+                n += (uint64_t)change;
+                after = n ? n << SHIFT : SAMPLE_PLACE_MASK;
+        } while (!__atomic_compare_exchange_n(&arena.sample_mask, &mask, after, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
 }
 
 void sample_remember(uintptr_t start)
 {
         if (!table_is_unknown(start))
                 return; /* and counted */
+        any_known = true;
+        if (start & SAMPLE_PLACE_MASK)
+                elsewhere(1);
         uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
         while (n < SAMPLE_MOST &&
                !__atomic_compare_exchange_n(place, &n, (uint8_t)(n + 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -59,6 +101,8 @@ void sample_remember(uintptr_t start)
 
 void sample_forgotten(uintptr_t start)
 {
+        if (start & SAMPLE_PLACE_MASK)
+                elsewhere(-1);
         uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
         while (n > 0 && n < SAMPLE_MOST &&
                !__atomic_compare_exchange_n(place, &n, (uint8_t)(n - 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -74,6 +118,7 @@ void sample_thread_begin(struct thread *self)
         uint64_t seed =
                 options.sample_seed ? options.sample_seed : clock_ns() ^ (uintptr_t)self ^ (uint64_t)self->tid << 40;
         self->sample_state = mix64(seed + self->slot);
+        self->may_pass = 0;
         self->sample_left = sample_next_gap(self);
         arena.header->sample_bytes = options.sample;
 }

@@ -25,16 +25,6 @@ void sample_thread_begin(struct thread *self);
 int64_t sample_gap(uint64_t random, uint64_t mean);
 int64_t sample_next_gap(struct thread *self);
 
-/* Shall a block of this size, just given, be looked at? Asked once for each; asking again after a yes says yes. */
-static inline bool sample_takes(struct thread *self, size_t size)
-{
-        self->sample_left -= size < INT64_MAX / 2 ? (int64_t)(size ? size : 1) : INT64_MAX / 2;
-        if (likely(self->sample_left > 0))
-                return false;
-        self->sample_left = sample_next_gap(self);
-        return true;
-}
-
 /* Is sampling all that is unusual in this thread, so that what follows is enough? */
 static ALWAYS_INLINE bool sample_is_plain(const struct thread *self)
 {
@@ -42,21 +32,107 @@ static ALWAYS_INLINE bool sample_is_plain(const struct thread *self)
         return likely(self->odd == only && arena.sampled);
 }
 
+/* Where that is so, all but one of the bytes that are left may pass. */
+static inline void sample_let_pass(struct thread *self)
+{
+        if (!sample_is_plain(self) || self->may_pass || self->sample_left < 1)
+                return;
+        self->may_pass = (uint64_t)self->sample_left - 1;
+        self->sample_left = 1;
+}
+
+/* Shall a block of this size, just given, be looked at? Asked once for each; asking again after a yes says yes. */
+static inline bool sample_takes(struct thread *self, size_t size)
+{
+        thread_look(self);
+        self->sample_left -= size < INT64_MAX / 2 ? (int64_t)(size ? size : 1) : INT64_MAX / 2;
+        bool takes = unlikely(self->sample_left <= 0);
+        if (takes)
+                self->sample_left = sample_next_gap(self);
+        sample_let_pass(self);
+        return takes;
+}
+
+/* Would it? */
+static inline bool sample_would_take(const struct thread *self, size_t size)
+{
+        uint64_t left = (uint64_t)self->sample_left + self->may_pass; /* from 1 on */
+        return (size ? size : 1) >= left;
+}
+
+static ALWAYS_INLINE bool sample_may_pass(const struct thread *self, size_t size) { return size - 1 < self->may_pass; }
+
 /* May a request of this size be met without any record? If not, nothing was done. One of no bytes never is: it counts
- * as one byte, which is left to sample_takes(). */
+ * as one byte, which is left to sample_takes(). The second is for whom the first refused: it may have begun to be so. */
 static ALWAYS_INLINE bool sample_passes(struct thread *self, size_t size)
 {
-        uint64_t left = (uint64_t)self->sample_left; /* from 1 on, where plain */
-        if (!sample_is_plain(self) || unlikely(size - 1 >= left - 1))
+        /* Read once: a signal handler may come between, and what it leaves may be less than `size`. */
+        uint64_t may_pass = __atomic_load_n(&self->may_pass, __ATOMIC_RELAXED);
+        if (size - 1 >= may_pass)
                 return false;
-        self->sample_left = (int64_t)(left - size);
+        __atomic_store_n(&self->may_pass, may_pass - size, __ATOMIC_RELAXED);
         return true;
 }
+
+static inline bool sample_passes_after_all(struct thread *self, size_t size)
+{
+        sample_let_pass(self);
+        return sample_passes(self, size);
+}
+
+/* Around a call of an allocator for a block that passes: what that asks for is looked at, and found to be nested. */
+static ALWAYS_INLINE uint64_t sample_nest_begin(struct thread *self)
+{
+        uint64_t may_pass = self->may_pass;
+        self->may_pass = 0;
+        self->nest++;
+        return may_pass;
+}
+
+static ALWAYS_INLINE void sample_nest_end(struct thread *self, uint64_t may_pass)
+{
+        self->nest--;
+        self->may_pass = may_pass;
+}
+
+/* Blocks of glibc's that are looked at stand where others seldom do, at the beginning of a page or 16 bytes behind it,
+ * as those do that it maps: then a release need only look at its address. The doors see to that where they can
+ * (door.h); while a block is known that stands elsewhere, arena.sample_mask is without these bits, and counts such
+ * blocks in those that no address has. */
+enum {
+        SAMPLE_PLACE_ALIGNMENT = 4096,
+        SAMPLE_PLACE_MASK = 0xfe0,
+        SAMPLE_PLACE_LEAST_BYTES = 1040, /* glibc caches none that large, so that its memory joins what is around it */
+        SAMPLE_PLACE_FROM = 65536,       /* a mean below which that would be too much memory */
+};
+
+/* How much to ask for there. glibc speaks of a free piece of memory by an address that is inside the last 8 bytes of the
+ * block before it: so that the block does not seem held by that, these are not of it. */
+static inline size_t sample_place_bytes(size_t size)
+{
+        if (size > PTRDIFF_MAX)
+                return size; /* no allocator has that */
+        return size < SAMPLE_PLACE_LEAST_BYTES ? SAMPLE_PLACE_LEAST_BYTES : size + 8;
+}
+
+/* Shall the block that this size is asked for be put there? */
+static inline bool sample_would_place(const struct thread *self, size_t size)
+{
+        return sample_is_plain(self) && arena.sample_mask && sample_would_take(self, size);
+}
+
+/* The same for a block that is to be filled there, which costs the more the larger it is, and the oftener it is taken. */
+bool sample_would_place_filled(const struct thread *self, size_t size);
 
 /* How many addresses of each place the table may know something of: never too few. Stays where it has reached the most.
  */
 enum { SAMPLE_PLACES = 1 << 15, SAMPLE_MOST = UINT8_MAX };
 extern uint8_t sample_known[SAMPLE_PLACES] __attribute__((visibility("hidden")));
+
+/* An arena was made, or what is unusual in this process has changed: is sampling all that is? */
+void sample_settle(bool is_plain);
+/* A block of the early pool was given, which may stand anywhere. */
+void sample_early(void);
 
 static ALWAYS_INLINE size_t sample_place(uintptr_t start) { return start >> 4 & (SAMPLE_PLACES - 1); }
 
@@ -66,11 +142,18 @@ void sample_image_begin(void);
 void sample_remember(uintptr_t start);
 void sample_forgotten(uintptr_t start);
 
+/* Is nothing known of this block since it stands where none does of which anything is? */
+static ALWAYS_INLINE bool sample_stands_elsewhere(const void *block)
+{
+        return (uintptr_t)block & arena.sample_mask; /* a load of one word, in the instruction that tests */
+}
+
 /* Is nothing known of this block, so that it may go to its allocator? Of NULL it may be said, too. */
 static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *block)
 {
-        return sample_is_plain(self) && likely(arena.sampled[sample_place((uintptr_t)block)] == 0) &&
-               !unlikely(early_own(block));
+        return sample_stands_elsewhere(block) ||
+               (sample_is_plain(self) && likely(arena.sampled[sample_place((uintptr_t)block)] == 0) &&
+                !unlikely(early_own(block)));
 }
 
 /* The same of a block in whose place something is known: is it another one? */

@@ -39,8 +39,10 @@ struct thread {
         uint32_t fork_epoch;   /* in a fork child: the parent's epoch at the fork */
         uint32_t python_busy;  /* owned by python/ */
         uint32_t held_below;   /* owned by block/: blocks of fewer bytes go into the quarantine */
-        int64_t sample_left;   /* bytes until a block is */
+        uint64_t may_pass;     /* bytes that may pass without a look at them; of those until a block is looked at */
+        int64_t sample_left;   /* the rest of these */
         uint64_t sample_state; /* of the random numbers */
+        bool placing;          /* owned by hooks/: the block that is asked for next shall stand where sampled ones do */
         void *passing;         /* owned by hooks/: what an operator behind ours is releasing just now */
         const struct life_inside *forks_inside; /* owned by self/life.h; NULL but while it forks there */
         struct log *log; /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
@@ -49,6 +51,31 @@ _Static_assert(offsetof(struct thread, logging) == offsetof(struct thread, odd) 
                        __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "THREAD_ODD_LOGGING is 1 there");
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
+
+/* Whatever is asked for from here on is looked at: it may not count as what sampling counts. */
+static inline void thread_look(struct thread *self)
+{
+        if (self->may_pass == 0)
+                return;
+        self->sample_left += (int64_t)self->may_pass;
+        self->may_pass = 0;
+}
+
+static inline void thread_quiet_begin(struct thread *self)
+{
+        thread_look(self);
+        self->quiet++;
+}
+
+static inline void thread_quiet_end(struct thread *self) { self->quiet--; }
+
+static inline void thread_nest_begin(struct thread *self)
+{
+        thread_look(self);
+        self->nest++;
+}
+
+static inline void thread_nest_end(struct thread *self) { self->nest--; }
 
 /* Give a new thread (or a fork child's only one) its place in the list. Slow; comes when `count` is NULL. Sets all but
  * `count`, which the caller sets when the thread is ready, from the returned place. */
