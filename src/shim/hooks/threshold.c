@@ -46,10 +46,10 @@ static __attribute__((noinline)) void free_unusually(void *block)
 DOOR void *malloc(size_t size)
 {
         struct thread *self = &thread_self;
-        if (sample_passes(self, size))
-                return next_malloc(size);
         if (likely(birth_is_plain(self)))
                 return door_malloc(size);
+        if (sample_passes(self, size))
+                return next_malloc(size);
         return malloc_unusually(size);
 }
 
@@ -64,10 +64,10 @@ DOOR void *calloc(size_t n, size_t size)
 {
         struct thread *self = &thread_self;
         size_t bytes;
-        if (self->may_pass && !__builtin_mul_overflow(n, size, &bytes) && sample_passes(self, bytes))
-                return next_calloc(n, size);
         if (likely(birth_is_plain(self)))
                 return door_calloc(n, size);
+        if (!__builtin_mul_overflow(n, size, &bytes) && sample_passes(self, bytes))
+                return next_calloc(n, size);
         return calloc_unusually(n, size);
 }
 
@@ -82,10 +82,10 @@ DOOR void *realloc(void *block, size_t size)
 DOOR void free(void *block)
 {
         struct thread *self = &thread_self;
-        if (sample_stands_elsewhere(block))
-                next_free(block);
-        else if (likely(release_is_plain(self)))
+        if (likely(release_is_plain(self)))
                 door_free(block);
+        else if (sample_stands_elsewhere(block))
+                next_free(block);
         else
                 free_unusually(block);
 }
@@ -119,10 +119,10 @@ DOOR void *dlopen(const char *file, int mode)
         {                                                                                                              \
                 struct thread *self = &thread_self;                                                                    \
                 if (likely(new_is_standard)) {                                                                         \
-                        if (sample_may_pass(self, size))                                                               \
-                                return door##_passing(size);                                                           \
                         if (likely(birth_is_plain(self)))                                                              \
                                 return door(size);                                                                     \
+                        if (sample_may_pass(self, size))                                                               \
+                                return door##_passing(size);                                                           \
                 }                                                                                                      \
                 return door##_unusually(size);                                                                         \
         }
@@ -147,10 +147,10 @@ NEW_THRESHOLD(_Znam, door_new_array)
                 struct thread *self = &thread_self;                                                                    \
                 if (unlikely(!new_is_standard))                                                                        \
                         door##_otherwise arguments;                                                                    \
-                else if (sample_stands_elsewhere(block))                                                               \
-                        next_free(block);                                                                              \
                 else if (likely(release_is_plain(self)))                                                               \
                         door arguments;                                                                                \
+                else if (sample_stands_elsewhere(block))                                                               \
+                        next_free(block);                                                                              \
                 else                                                                                                   \
                         door##_unusually arguments;                                                                    \
         }

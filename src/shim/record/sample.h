@@ -17,6 +17,7 @@
 #include "bare/bits.h"
 #include "shim/record/hot.h"
 #include "shim/self/early.h"
+#include "shim/sys/filter.h"
 
 /* A thread begins: sets `sampling` and its first gap. */
 void sample_thread_begin(struct thread *self);
@@ -115,10 +116,11 @@ static inline size_t sample_place_bytes(size_t size)
         return size < SAMPLE_PLACE_LEAST_BYTES ? SAMPLE_PLACE_LEAST_BYTES : size + 8;
 }
 
-/* Shall the block that this size is asked for be put there? */
+/* Shall the block that this size is asked for be put there? Not where a program may be killed for asking the kernel for
+ * memory. */
 static inline bool sample_would_place(const struct thread *self, size_t size)
 {
-        return sample_is_plain(self) && arena.sample_mask && sample_would_take(self, size);
+        return sample_is_plain(self) && arena.sample_mask && !filter_any && sample_would_take(self, size);
 }
 
 /* The same for a block that is to be filled there, which costs the more the larger it is, and the oftener it is taken. */

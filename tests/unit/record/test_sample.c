@@ -427,6 +427,26 @@ Test(sample, what_was_taken_while_all_was_plain_is_no_reason_to_look_no_longer)
         cr_assert_not(sample_unknown(self, memory));
 }
 
+Test(sample, no_more_memory_is_asked_for_under_a_filter)
+{
+        begin(1 << 30, 5);
+        leave_bytes(1);
+        cr_assert(sample_would_place(self, 100));
+        cr_assert(sample_would_place_filled(self, 100));
+        filter_any = true;
+        cr_assert_not(sample_would_place(self, 100));
+        cr_assert_not(sample_would_place_filled(self, 100));
+}
+
+Test(sample, little_is_moved_of_what_is_taken_often)
+{
+        begin(1 << 20, 5);
+        leave_bytes(1);
+        cr_assert(sample_would_place_filled(self, 1 << 16));
+        cr_assert_not(sample_would_place_filled(self, (1 << 16) + 1));
+        cr_assert(sample_would_place(self, 1 << 24));
+}
+
 Test(sample, nothing_is_asked_for_that_wraps_around)
 {
         cr_assert_eq(sample_place_bytes(SIZE_MAX), SIZE_MAX);
