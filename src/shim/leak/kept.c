@@ -13,6 +13,9 @@
  *                      which is of no arena and ends where the block ends
  *      cache           an array for each size class, one behind the other. Their bins stand side by side in static
  *                      thread-local storage: the word to be taken next, and the low halves of the array's ends
+ *      leaves          of the tree that tells an extent by its address, those that a thread used last stand there, too:
+ *                      pairs of a multiple of 1 GiB, which a block may lie across, and an address; 1 and 0 where there
+ *                      is none (include/jemalloc/internal/rtree.h)
  *
  * What does not look like this remains a root.
  *
@@ -39,6 +42,9 @@ enum {
         STORAGE_REACH = 64 << 10, /* how far from the thread pointer jemalloc's storage is looked for */
         BYTES_LEAST = 1 << 10,
         BINS_LEAST = 16, /* 36 size classes at least have one; fewer in a row are something else */
+        LEAF_SPAN = 1 << 30,
+        LEAF_NONE = 1,
+        LEAVES = 16 + 8, /* RTREE_CTX_NCACHE and RTREE_CTX_NCACHE_L2 */
         N_RANGES = 1 << 16,
 };
 
@@ -53,10 +59,14 @@ struct cache_bin {
         uint16_t low_water, full, empty; /* where the head would be then, the low bits of it */
 };
 
+struct cached_leaf {
+        uintptr_t key, leaf;
+};
+
 static bool is_jemalloc, is_for_good, any_unseen;
 /* In one piece of pages of our own; NULL = there are none. */
 static struct memory {
-        struct sort_pair ranges[N_RANGES];               /* start -> end: caches, large blocks that were released */
+        struct sort_pair ranges[N_RANGES];               /* start -> end: caches, leaves, large blocks that were released */
         _Alignas(uintptr_t) char storage[STORAGE_REACH]; /* of one thread */
 } *memory;
 static size_t n_ranges;
@@ -119,15 +129,32 @@ static size_t bins_find(const char *at, const char *end, uintptr_t *ret_start, u
         return n;
 }
 
-/* The bins of one thread. Copied: what is beside its storage may be a mapping that cannot be read to its end. */
+/* Do the leaves that a thread used last begin here? */
+static bool is_leaves(const char *at, const char *end)
+{
+        const struct cached_leaf *leaves = (const struct cached_leaf *)at;
+        if ((size_t)(end - at) < LEAVES * sizeof *leaves)
+                return false;
+        for (size_t i = 0; i < LEAVES; i++) {
+                bool is_none = leaves[i].key == LEAF_NONE && leaves[i].leaf == 0;
+                if (!is_none && (leaves[i].key % LEAF_SPAN != 0 || leaves[i].key == 0 || leaves[i].leaf == 0))
+                        return false;
+        }
+        return true;
+}
+
+/* The bins of one thread, and its leaves. Copied: what is beside its storage may be a mapping that cannot be read to
+ * its end. */
 static void thread_look(int32_t tid, uintptr_t storage, const uintptr_t *registers, unsigned n_registers)
 {
         size_t bytes = STORAGE_REACH;
+        uintptr_t from = storage;
         /* Static storage lies below the thread pointer on x86-64, above it elsewhere (ELF Handling For Thread-Local
          * Storage, variants II and I). */
 #if defined __x86_64__
         while (bytes >= BYTES_LEAST && (storage < bytes || !probe_read(storage - bytes, memory->storage, bytes)))
                 bytes /= 2;
+        from -= bytes;
 #else
         while (bytes >= BYTES_LEAST && !probe_read(storage, memory->storage, bytes))
                 bytes /= 2;
@@ -136,9 +163,15 @@ static void thread_look(int32_t tid, uintptr_t storage, const uintptr_t *registe
         while (words < end) {
                 uintptr_t first, last;
                 size_t n = bins_find(words, end, &first, &last);
+                size_t known = n >= BINS_LEAST         ? n * sizeof(struct cache_bin)
+                               : is_leaves(words, end) ? LEAVES * sizeof(struct cached_leaf)
+                                                       : 0;
                 if (n >= BINS_LEAST)
                         range_add(first, last);
-                words += n >= BINS_LEAST ? n * sizeof(struct cache_bin) : sizeof(uintptr_t);
+                else if (known)
+                        range_add(from + (uintptr_t)(words - memory->storage),
+                                  from + (uintptr_t)(words - memory->storage) + known);
+                words += known ? known : sizeof(uintptr_t);
         }
 }
 

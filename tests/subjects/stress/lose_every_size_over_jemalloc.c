@@ -3,7 +3,7 @@
 // back.
 // env: LD_PRELOAD=libjemalloc.so.2
 // needs: lib:libjemalloc.so.2
-// expect: UF001 class=definite function=lose blocks=2710
+// expect: UF001 class=definite function=lose blocks=2711
 // expect: UF003 class=reachable function=keep blocks=200
 // options: --show=all
 #include <pthread.h>
@@ -12,9 +12,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { PLACE = 2 << 20, MANY = 40000 };
+/* HUGE: one leaf of jemalloc's tree of addresses, which a thread remembers, is for 1 GiB. */
+enum { PLACE = 2 << 20, MANY = 40000, HUGE = 1200 << 20 };
 
-static void lose(size_t bytes) { memset(malloc(bytes), 1, bytes); }
+static void lose(size_t bytes) { memset(malloc(bytes), 1, bytes < HUGE ? bytes : 1); }
 static void *keep(size_t bytes) { return memset(malloc(bytes), 1, bytes); }
 
 /* One that points to all the others, larger than any that a slot describes, and each to the one before it. */
@@ -38,6 +39,7 @@ static void lose_all(void)
         for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
                 for (int k = 0; k < (i == 0 ? 2000 : i == 8 ? 10 : 100); k++)
                         lose(sizes[i]);
+        lose(HUGE);
 }
 
 static void keep_all(void)

@@ -2,6 +2,7 @@
 #include "heap.h"
 
 #include "shim/leak/kept.h"
+#include "shim/leak/stacks.h"
 
 enum { BASE = 2 << 20 };
 static uintptr_t until;
@@ -64,6 +65,56 @@ Test(kept, other_allocators_have_no_base_blocks)
         kept_init("libmimalloc.so.2");
         cr_assert_not(holds(0));
         cr_assert_not(kept_is_for_good());
+}
+
+/* As a thread of jemalloc's has them in its storage: pairs of 1 GiB of addresses and a leaf, or of 1 and 0. */
+enum { LEAVES = 24, GIB = 1 << 30 };
+static __thread uintptr_t storage[2 * LEAVES];
+
+static bool holds_leaves(void)
+{
+        kept_init("libjemalloc.so.2");
+        kept_begin();
+        bool first = kept_holds((uintptr_t)storage, &until);
+        bool all = first && until == (uintptr_t)(storage + 2 * LEAVES);
+        kept_end();
+        return all;
+}
+
+static void leaves_begin(void)
+{
+        heap_begin(3);
+        stacks_begin((uintptr_t)__builtin_frame_address(0));
+        for (int i = 0; i < LEAVES; i++) {
+                storage[2 * i] = i % 3 ? 1 : UINT64_C(0x7faec0000000) + (uint64_t)i * GIB;
+                storage[2 * i + 1] = i % 3 ? 0 : (uintptr_t)heap;
+        }
+}
+
+Test(kept, the_leaves_that_a_thread_used_last_are_the_allocators)
+{
+        leaves_begin();
+        cr_assert(holds_leaves());
+        kept_init("libc.so.6");
+        kept_begin();
+        cr_assert_not(kept_holds((uintptr_t)storage, &until));
+        kept_end();
+}
+
+Test(kept, what_only_resembles_such_leaves_is_the_programs)
+{
+        leaves_begin();
+        storage[0] += 4096;
+        cr_assert_not(holds_leaves(), "not of a leaf");
+        leaves_begin();
+        storage[1] = 0;
+        cr_assert_not(holds_leaves(), "no leaf");
+        leaves_begin();
+        storage[2 * LEAVES - 1] = 1;
+        cr_assert_not(holds_leaves(), "the last is none");
+        leaves_begin();
+        storage[0] = 0;
+        cr_assert_not(holds_leaves(), "the first page");
 }
 
 Test(kept, a_large_block_that_was_released_is_the_allocators)
