@@ -96,7 +96,7 @@ struct finding {
         struct stack first_release; /* UF102 */
         const struct wire_wrong *wrong; /* wrong releases: the first occurrence, else NULL */
         const struct process *wrong_process; /* whose it is */
-        const struct wire_holder *holder; /* reachable: who holds it, or NULL */
+        const struct wire_holder *holder; /* reachable or possibly lost: who holds it, or NULL */
         const struct process *holder_process;
         const char *holder_name; /* see holders_name(); NULL = nobody asked, or not known */
         const struct process **processes; /* each pid once, as the first of its images that was met */

@@ -117,7 +117,8 @@ static struct finding *append(struct making *making, const struct finding *findi
         naming_keep(making->naming, &kept->stack);
         naming_keep(making->naming, &kept->release);
         naming_keep(making->naming, &kept->first_release);
-        if (kept->rule == RULE_UF003 && kept->holder && is_holder_named(making->policy->options))
+        bool is_told = kept->rule == RULE_UF002 || (kept->rule == RULE_UF003 && is_holder_named(making->policy->options));
+        if (is_told && kept->holder)
                 kept->holder_name =
                         holders_name(making->holders, kept->holder, making->symbols, making->naming, making->store);
         making->all[making->n++] = kept;

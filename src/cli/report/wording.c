@@ -185,6 +185,14 @@ static const char *holder_words(const struct report *report, const struct findin
         }
 }
 
+/* Of several blocks another one's may be held elsewhere. */
+static const char *possible_advice(const struct report *report, const struct finding *finding)
+{
+        static const char text[] = "only a pointer into the middle is left";
+        const char *words = finding->holder ? holder_words(report, finding) : "";
+        return *words ? store_format(report->store, "%s; the first one met is %s", text, words) : text;
+}
+
 /* "objects: 90 list, 8 dict, and 2 that are none" */
 static const char *type_words(const struct report *report, const struct finding *finding)
 {
@@ -344,7 +352,7 @@ const char *report_advice(const struct report *report, const struct finding *fin
         case RULE_UF001:
                 return leak_advice(report, finding);
         case RULE_UF002:
-                return "only a pointer into the middle is left";
+                return possible_advice(report, finding);
         case RULE_UF003:
                 return report->options->metric == METRIC_LEAKED ? holder_words(report, finding) : "";
         case RULE_UF004:
