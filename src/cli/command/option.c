@@ -384,7 +384,7 @@ static void arguments_init(struct arguments *a)
 }
 
 /* What follows from several options together. */
-static int arguments_settle(struct arguments *a)
+static int arguments_settle(struct arguments *a, unsigned verb)
 {
         struct options *o = &a->options;
         if (o->metric != METRIC_LEAKED) {
@@ -408,6 +408,10 @@ static int arguments_settle(struct arguments *a)
         }
         if (o->log && a->sample_bytes)
                 return say_error("a log has every block: --log and --sample do not go together; see `unfreed --help`");
+        /* A gate that looks closed and is not. */
+        if ((o->strict_baseline || o->ratchet) && !o->baseline && verb != ON_BASELINE)
+                return say_error("%s compares with a baseline: give --baseline=FILE; see `unfreed --help`",
+                                 o->ratchet ? "--ratchet" : "--strict-baseline");
         shim_options_make(a);
         return 0;
 }
@@ -433,7 +437,7 @@ int arguments_parse(struct arguments *a, int argc, char **argv, unsigned verb, b
                         words = words && !stop;
                 }
         }
-        return arguments_settle(a);
+        return arguments_settle(a, verb);
 }
 
 void arguments_deinit(struct arguments *a)

@@ -14,6 +14,7 @@ Prints each place that grows, with what it keeps for each call. Ends with 23 whe
 """
 import argparse
 import ast
+import builtins
 import importlib
 import os
 import sys
@@ -48,10 +49,25 @@ def arguments_of(argv):
     return arguments, module, expression.strip(), isinstance(tree.body, ast.Call)
 
 
+def _refuse(what):
+    print("unfreed-python --loop: " + what, file=sys.stderr)
+    sys.exit(2)
+
+
 def function_of(module, expression, is_call):
     """A function without arguments that does what the expression says."""
     sys.path.insert(0, os.getcwd())
-    names = dict(vars(importlib.import_module(module)))
+    try:
+        names = dict(vars(importlib.import_module(module)))
+    except ModuleNotFoundError as error:
+        if error.name and (module + ".").startswith(error.name + "."):
+            _refuse("there is no module %s" % error.name)
+        raise
+    called = ast.parse(expression, "<loop>", "eval").body
+    while isinstance(called, (ast.Call, ast.Attribute)):
+        called = called.func if isinstance(called, ast.Call) else called.value
+    if isinstance(called, ast.Name) and called.id not in names and not hasattr(builtins, called.id):
+        _refuse("module %s has no %s" % (module, called.id))
     return eval("lambda: " + expression if is_call else expression, names)
 
 

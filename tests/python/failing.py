@@ -1,0 +1,2 @@
+"""A module whose import fails, for test-loop."""
+import nowhere  # noqa: F401
