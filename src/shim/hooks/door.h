@@ -41,6 +41,14 @@ static inline void *door_calloc_memory(struct thread *self, size_t n, size_t siz
         return placed ? placed : next_calloc(n, size);
 }
 
+/* A block of this alignment that is looked at, where that is a place for it; else NULL. What is no alignment is left to
+ * the allocator to refuse, and from a page on each block stands at such a place. */
+static inline void *door_place_aligned(const struct thread *self, size_t alignment, size_t size)
+{
+        bool fits = alignment >= sizeof(void *) && alignment < SAMPLE_PLACE_ALIGNMENT && (alignment & (alignment - 1)) == 0;
+        return unlikely(fits && sample_would_place(self, size)) ? door_place(size) : NULL;
+}
+
 /* Hand `block` back to the allocator behind, perhaps later (block/quarantine.h). */
 void door_give(struct thread *self, void *block, size_t size);
 

@@ -293,7 +293,8 @@ DOOR void *memalign(size_t alignment, size_t size)
                 return door_early(size, alignment);
         if (unlikely(door_fails(WIRE_ENTRY_MEMALIGN, size)))
                 return NULL;
-        return born(next_memalign(alignment, size), size, WIRE_ENTRY_MEMALIGN, alignment, &start);
+        void *placed = door_place_aligned(&thread_self, alignment, size);
+        return born(placed ? placed : next_memalign(alignment, size), size, WIRE_ENTRY_MEMALIGN, alignment, &start);
 }
 
 DOOR void *aligned_alloc(size_t alignment, size_t size)
@@ -303,7 +304,9 @@ DOOR void *aligned_alloc(size_t alignment, size_t size)
                 return door_early(size, alignment);
         if (unlikely(door_fails(WIRE_ENTRY_ALIGNED_ALLOC, size)))
                 return NULL;
-        return born(next_aligned_alloc(alignment, size), size, WIRE_ENTRY_ALIGNED_ALLOC, alignment, &start);
+        void *placed = door_place_aligned(&thread_self, alignment, size);
+        void *block = placed ? placed : next_aligned_alloc(alignment, size);
+        return born(block, size, WIRE_ENTRY_ALIGNED_ALLOC, alignment, &start);
 }
 
 DOOR int posix_memalign(void **ret_block, size_t alignment, size_t size)
@@ -319,7 +322,11 @@ DOOR int posix_memalign(void **ret_block, size_t alignment, size_t size)
                 errno = saved; /* posix_memalign(3): errno is not set */
                 return ENOMEM;
         }
-        int result = next_posix_memalign(ret_block, alignment, size);
+        void *placed = door_place_aligned(&thread_self, alignment, size);
+        errno = saved;
+        int result = placed ? 0 : next_posix_memalign(ret_block, alignment, size);
+        if (placed)
+                *ret_block = placed;
         if (result == 0)
                 born(*ret_block, size, WIRE_ENTRY_POSIX_MEMALIGN, alignment, &start);
         return result;

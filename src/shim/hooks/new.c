@@ -98,9 +98,11 @@ static void *memory_once(size_t size, size_t alignment, enum wire_entry entry, c
 {
         if (door_fails(entry, size))
                 return NULL;
-        if (alignment)
+        if (alignment) {
+                void *placed = door_place_aligned(&thread_self, alignment, size);
                 /* aligned_alloc wants a multiple, memalign does not (libsupc++/new_opa.cc rounds up instead). */
-                return next_memalign(alignment, size ? size : 1);
+                return placed ? placed : next_memalign(alignment, size ? size : 1);
+        }
         if (likely(behind->standard))
                 return door_malloc_memory(&thread_self, size ? size : 1);
         static const char tag; /* std::nothrow: a class with nothing in it */

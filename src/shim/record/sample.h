@@ -8,8 +8,14 @@
  * A block that is not taken must not be mistaken for one that was: what the table remembers of an address is wiped
  * before the address can be given out again.
  *
+ * Nearly every request is of a block that is not taken: so a thread has a number of bytes that may pass, and each request
+ * that does is subtracted from it and nothing else. Whatever is unusual in a thread takes that number away.
+ *
  * Nearly every release is of a block that is unknown, and must be told so without a look at its slot, which nobody else
- * needs: so a few kilobytes count, place by place, the addresses that the table knows something of.
+ * needs. Blocks of glibc's that are taken stand where others seldom do, at the beginning of a page or 16 bytes behind it,
+ * as those do that it maps: then a release need only look at its address (as in jemalloc). The doors see to that where
+ * they can (hooks/door.h). For other allocators, and while a block is known that stands elsewhere, a few kilobytes count,
+ * place by place, the addresses that the table knows something of.
  */
 #ifndef UNFREED_SHIM_RECORD_SAMPLE_H
 #define UNFREED_SHIM_RECORD_SAMPLE_H
@@ -96,10 +102,8 @@ static ALWAYS_INLINE void sample_nest_end(struct thread *self, uint64_t may_pass
         self->may_pass = may_pass;
 }
 
-/* Blocks of glibc's that are looked at stand where others seldom do, at the beginning of a page or 16 bytes behind it,
- * as those do that it maps: then a release need only look at its address. The doors see to that where they can
- * (door.h); while a block is known that stands elsewhere, arena.sample_mask is without these bits, and counts such
- * blocks in those that no address has. */
+/* Where blocks that are taken stand: with none of the mask's bits. While one is known that has any, arena.sample_mask is
+ * without them, and counts such blocks in those that no address has. */
 enum {
         SAMPLE_PLACE_ALIGNMENT = 4096,
         SAMPLE_PLACE_MASK = 0xfe0,
