@@ -1,6 +1,6 @@
 // Blocks of all families and sizes, made, resized and released by chance in several threads; what was written into one must
-// be there still, zeroed memory must be zero, an alignment must be kept, and what cannot be had must be refused. Holds at
-// most 600 blocks a thread, and loses none. The argument is the number of operations a thread.
+// be there still, zeroed memory must be zero, an alignment must be kept, what cannot be had must be refused, and nothing may
+// be in use at the end. Holds at most 600 blocks a thread, and loses none. The argument is the number of operations a thread.
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -153,6 +153,8 @@ int main(int argc, char **argv)
         for (pthread_t thread : threads)
                 pthread_join(thread, nullptr);
         ask_for_too_much();
+        if (mallinfo2().uordblks > 200000)
+                wrong("much is in use still");
         std::puts("all right");
         return 0;
 }
