@@ -19,7 +19,10 @@ void *door_early(size_t size, size_t alignment)
 
 void *door_place(size_t size)
 {
-        return next_memalign(SAMPLE_PLACE_ALIGNMENT, sample_place_bytes(size));
+        int saved = errno;
+        void *block = next_memalign(SAMPLE_PLACE_ALIGNMENT, sample_place_bytes(size));
+        errno = saved; /* if there is none, the allocator is asked again, and says so itself */
+        return block;
 }
 
 void *door_place_zeroed(size_t size)
@@ -32,9 +35,7 @@ void *door_place_resized(const struct thread *self, void *block, size_t size)
 {
         if (block == NULL || !((uintptr_t)block & SAMPLE_PLACE_MASK) || !sample_would_place_filled(self, size))
                 return block;
-        int saved = errno;
         void *placed = door_place(size);
-        errno = saved;
         if (placed == NULL)
                 return block;
         memcpy(placed, block, size);

@@ -41,8 +41,8 @@ static inline void *door_calloc_memory(struct thread *self, size_t n, size_t siz
         return placed ? placed : next_calloc(n, size);
 }
 
-/* A block of this alignment that is looked at, where that is a place for it; else NULL. What is no alignment is left to
- * the allocator to refuse, and from a page on each block stands at such a place. */
+/* The same for one of this alignment, if it is to be looked at; else NULL. What is no alignment is left to the allocator
+ * to refuse, and from a page on each block stands at such a place. */
 static inline void *door_place_aligned(const struct thread *self, size_t alignment, size_t size)
 {
         bool fits = alignment >= sizeof(void *) && alignment < SAMPLE_PLACE_ALIGNMENT && (alignment & (alignment - 1)) == 0;

@@ -323,7 +323,6 @@ DOOR int posix_memalign(void **ret_block, size_t alignment, size_t size)
                 return ENOMEM;
         }
         void *placed = door_place_aligned(&thread_self, alignment, size);
-        errno = saved;
         int result = placed ? 0 : next_posix_memalign(ret_block, alignment, size);
         if (placed)
                 *ret_block = placed;
