@@ -42,7 +42,7 @@ static ALWAYS_INLINE struct memo_level *hot_level(const struct thread *self) { r
  * arena.stamp_birth for a birth, arena.stamp_release for a release. */
 static ALWAYS_INLINE bool hot_is_plain(const struct memo_level *level, uintptr_t stamp, const struct thread *self)
 {
-        return likely(level != NULL) && likely(level->state == stamp) && likely(self->odd == 0);
+        return likely(self->odd == 0) && likely(level != NULL) && likely(level->state == stamp);
 }
 
 /* The slot of an address, as table_slot() finds it, with what is constant under glibc; and the address less its
