@@ -163,15 +163,16 @@ static void thread_look(int32_t tid, uintptr_t storage, const uintptr_t *registe
         while (words < end) {
                 uintptr_t first, last;
                 size_t n = bins_find(words, end, &first, &last);
-                size_t known = n >= BINS_LEAST         ? n * sizeof(struct cache_bin)
-                               : is_leaves(words, end) ? LEAVES * sizeof(struct cached_leaf)
-                                                       : 0;
-                if (n >= BINS_LEAST)
+                size_t step = sizeof(uintptr_t);
+                if (n >= BINS_LEAST) {
                         range_add(first, last);
-                else if (known)
-                        range_add(from + (uintptr_t)(words - memory->storage),
-                                  from + (uintptr_t)(words - memory->storage) + known);
-                words += known ? known : sizeof(uintptr_t);
+                        step = n * sizeof(struct cache_bin);
+                } else if (is_leaves(words, end)) {
+                        uintptr_t at = from + (uintptr_t)(words - memory->storage);
+                        step = LEAVES * sizeof(struct cached_leaf);
+                        range_add(at, at + step);
+                }
+                words += step;
         }
 }
 
