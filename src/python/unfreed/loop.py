@@ -46,7 +46,7 @@ def arguments_of(argv):
         tree = ast.parse(expression.strip(), "<loop>", "eval")
     except SyntaxError as error:
         parser.error("%r: %s" % (expression, error.msg))
-    return arguments, module, expression.strip(), isinstance(tree.body, ast.Call)
+    return arguments, module, expression.strip(), tree.body
 
 
 def _refuse(what):
@@ -54,8 +54,8 @@ def _refuse(what):
     sys.exit(2)
 
 
-def function_of(module, expression, is_call):
-    """A function without arguments that does what the expression says."""
+def function_of(module, expression, tree):
+    """A function without arguments that does what the expression says, which was parsed to `tree`."""
     sys.path.insert(0, os.getcwd())
     try:
         names = dict(vars(importlib.import_module(module)))
@@ -63,12 +63,12 @@ def function_of(module, expression, is_call):
         if error.name and (module + ".").startswith(error.name + "."):
             _refuse("there is no module %s" % error.name)
         raise
-    called = ast.parse(expression, "<loop>", "eval").body
+    called = tree
     while isinstance(called, (ast.Call, ast.Attribute)):
         called = called.func if isinstance(called, ast.Call) else called.value
     if isinstance(called, ast.Name) and called.id not in names and not hasattr(builtins, called.id):
         _refuse("module %s has no %s" % (module, called.id))
-    return eval("lambda: " + expression if is_call else expression, names)
+    return eval("lambda: " + expression if isinstance(tree, ast.Call) else expression, names)
 
 
 def run(function, n):
@@ -122,8 +122,8 @@ def text_of(leak, blocks, size, calls):
 
 
 def main(argv=None):
-    arguments, module, expression, is_call = arguments_of(sys.argv[1:] if argv is None else argv)
-    function = function_of(module, expression, is_call)
+    arguments, module, expression, tree = arguments_of(sys.argv[1:] if argv is None else argv)
+    function = function_of(module, expression, tree)
     with mark():  # from here on objects have stacks, those of the warm-up too
         run(function, arguments.warmup)
         grown, n = growth(function, arguments.calls)
