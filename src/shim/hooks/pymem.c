@@ -34,17 +34,6 @@
 
 enum { SMALL_OBJECT_BYTES = 512 }; /* pymalloc serves these from its own pools (Objects/obmalloc.c) */
 
-/* The whole word, as it is read: a load that is wider than the store before it waits until that has left the core. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ &&
-                       offsetof(struct thread, nest) == offsetof(struct thread, odd),
-               "nest is the lowest part of odd");
-static ALWAYS_INLINE void nest_enter(struct thread *self)
-{
-        thread_look(self);
-        self->odd += 1;
-}
-static ALWAYS_INLINE void nest_leave(struct thread *self) { self->odd -= 1; }
-
 /* What a realloc of a domain is. */
 struct door {
         enum wire_entry resize;
@@ -144,11 +133,11 @@ static __attribute__((noinline)) void *give_placed(struct thread *self, const st
                                                    bool zeroed)
 {
         size_t asked = sample_place_bytes(size);
-        nest_enter(self);
+        thread_nest_begin(self);
         self->placing = true;
         void *block = zeroed ? inner->give_zeroed(inner->context, 1, asked) : inner->give(inner->context, asked);
         self->placing = false;
-        nest_leave(self);
+        thread_nest_end(self);
         return block;
 }
 
@@ -171,9 +160,9 @@ static ALWAYS_INLINE void *resized_placed(struct thread *self, const struct laye
         if (placed == NULL)
                 return block;
         memcpy(placed, block, size);
-        nest_enter(self);
+        thread_nest_begin(self);
         inner->release(inner->context, block);
-        nest_leave(self);
+        thread_nest_end(self);
         return placed;
 }
 
@@ -199,14 +188,14 @@ static ALWAYS_INLINE void *give(const struct layer *layer, size_t count, size_t 
         if (event && is_placed(self, layer, family, bytes, zeroed))
                 block = give_placed(self, inner, bytes, zeroed);
         if (likely(block == NULL)) {
-                nest_enter(self);
+                thread_nest_begin(self);
                 if (!zeroed)
                         block = inner->give(inner->context, layer_size(layer, bytes));
                 else if (bytes == layer_size(layer, bytes))
                         block = inner->give_zeroed(inner->context, count, size);
                 else
                         block = inner->give_zeroed(inner->context, 1, layer_size(layer, bytes));
-                nest_leave(self);
+                thread_nest_end(self);
         }
         if (unlikely(block == NULL))
                 return NULL;
@@ -273,12 +262,12 @@ static ALWAYS_INLINE void release(const struct layer *layer, void *block, enum w
                 return;
         else
                 sample_forget(self, block);
-        nest_enter(self);
+        thread_nest_begin(self);
         if (likely(owner == WIRE_FAMILY_NONE || layer->checks))
                 inner->release(inner->context, block);
         else if (!python_give(block, owner))
                 next_free(block);
-        nest_leave(self);
+        thread_nest_end(self);
 }
 
 /* An extension's realloc, or one of a block that is not what it should be. */
@@ -292,7 +281,7 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         bool without_gil = is_without_gil(self, layer, block, door->family, door->resize, start);
         enum record_act act = record_resize_begin(self, block, door->resize, start, &change, &owner);
         void *result = NULL;
-        nest_enter(self);
+        thread_nest_begin(self);
         if (layer->checks || (act == RECORD_PASS && !without_gil)) {
                 result = inner->resize(inner->context, block, layer_size(layer, size));
         } else if (without_gil || act == RECORD_SWALLOW) {
@@ -303,8 +292,8 @@ static __attribute__((noinline)) void *resize_slowly(const struct layer *layer, 
         } else if (!python_resize(block, size, owner, &result)) {
                 result = next_realloc(block, size ? size : 1);
         }
-        nest_leave(self);
-        if (layer->checks || (act == RECORD_PASS && !without_gil))
+        thread_nest_end(self);
+        if (act == RECORD_PASS && !without_gil)
                 result = resized_placed(self, layer, door->family, result, size);
         record_resize_end(self, &change, result, size ? size : 1, door->resize, start);
         return result;
@@ -324,9 +313,9 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
         if (unlikely(!record_wanted(self))) {
                 if (block)
                         record_unseen_release(self, block);
-                nest_enter(self);
+                thread_nest_begin(self);
                 void *result = inner->resize(inner->context, block, layer_size(layer, size));
-                nest_leave(self);
+                thread_nest_end(self);
                 if (result && self->nest == 0)
                         record_unseen(self, result, size);
                 return result;
@@ -343,9 +332,9 @@ static ALWAYS_INLINE void *resize(const struct layer *layer, void *block, size_t
                 inner = raw_inner();
         if (found)
                 sample_table_forget(self, &old);
-        nest_enter(self);
+        thread_nest_begin(self);
         void *result = inner->resize(inner->context, block, layer_size(layer, size));
-        nest_leave(self);
+        thread_nest_end(self);
         if (unlikely(result == NULL)) {
                 if (found)
                         sample_insert(self, old.start, old.size, old.stack, old.family);
@@ -382,9 +371,9 @@ static ALWAYS_INLINE bool is_untracked(void *block)
 
 static ALWAYS_INLINE void pass_release(struct thread *self, const struct layer *layer, void *block)
 {
-        nest_enter(self);
+        thread_nest_begin(self);
         layer->inner.release(layer->inner.context, block);
-        nest_leave(self);
+        thread_nest_end(self);
 }
 
 #define GIVE_BY(prefix, id, family)                                                                                    \

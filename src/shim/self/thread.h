@@ -47,9 +47,10 @@ struct thread {
         const struct life_inside *forks_inside; /* owned by self/life.h; NULL but while it forks there */
         struct log *log; /* owned by record/, where `logging`; of a fork child's parent until the child has its own */
 };
-_Static_assert(offsetof(struct thread, logging) == offsetof(struct thread, odd) + 6 &&
+_Static_assert(offsetof(struct thread, nest) == offsetof(struct thread, odd) &&
+                       offsetof(struct thread, logging) == offsetof(struct thread, odd) + 6 &&
                        __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "THREAD_ODD_LOGGING is 1 there");
+               "nest is the lowest part of odd, and THREAD_ODD_LOGGING is 1 there");
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 
 /* Whatever is asked for from here on is looked at: it may not count as what sampling counts. */
@@ -69,13 +70,15 @@ static inline void thread_quiet_begin(struct thread *self)
 
 static inline void thread_quiet_end(struct thread *self) { self->quiet--; }
 
+/* `nest` as the lowest part of the whole word, which is what is read: a load that is wider than the store before it waits
+ * until that has left the core. */
 static inline void thread_nest_begin(struct thread *self)
 {
         thread_look(self);
-        self->nest++;
+        self->odd += 1;
 }
 
-static inline void thread_nest_end(struct thread *self) { self->nest--; }
+static inline void thread_nest_end(struct thread *self) { self->odd -= 1; }
 
 /* Give a new thread (or a fork child's only one) its place in the list. Slow; comes when `count` is NULL. Sets all but
  * `count`, which the caller sets when the thread is ready, from the returned place. */
