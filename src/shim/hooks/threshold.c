@@ -35,8 +35,6 @@ static __attribute__((noinline)) void free_unusually(void *block)
 {
         if (logged_is_plain(&thread_self))
                 door_free_logged(block);
-        else if (sample_unknown(&thread_self, block))
-                next_free(block);
         else if (sample_unknown_after_all(&thread_self, block))
                 next_free(block);
         else
@@ -101,18 +99,18 @@ DOOR void *dlopen(const char *file, int mode)
 
 /* [new.delete], as in new.c. What the allocator refuses goes to the door, which knows what C++ does then. */
 #define NEW_THRESHOLD(name, door)                                                                                      \
+        static __attribute__((noinline)) void *door##_passing(size_t size)                                             \
+        {                                                                                                              \
+                void *block = next_malloc(size);                                                                       \
+                return block ? block : door##_otherwise(size);                                                         \
+        }                                                                                                              \
         static __attribute__((noinline)) void *door##_unusually(size_t size)                                           \
         {                                                                                                              \
                 struct thread *self = &thread_self;                                                                    \
                 if (new_is_standard && logged_is_plain(self))                                                          \
                         return door##_logged(size);                                                                    \
-                void *block = new_is_standard && sample_passes_after_all(self, size) ? next_malloc(size) : NULL;       \
-                return block ? block : door##_otherwise(size);                                                         \
-        }                                                                                                              \
-        static __attribute__((noinline)) void *door##_passing(size_t size)                                             \
-        {                                                                                                              \
-                void *block = sample_passes(&thread_self, size) ? next_malloc(size) : NULL;                            \
-                return block ? block : door##_unusually(size);                                                         \
+                bool passes = new_is_standard && sample_passes_after_all(self, size);                                  \
+                return passes ? door##_passing(size) : door##_otherwise(size);                                         \
         }                                                                                                              \
         DOOR void *name(size_t size);                                                                                  \
         DOOR void *name(size_t size)                                                                                   \
@@ -121,7 +119,7 @@ DOOR void *dlopen(const char *file, int mode)
                 if (likely(new_is_standard)) {                                                                         \
                         if (likely(birth_is_plain(self)))                                                              \
                                 return door(size);                                                                     \
-                        if (sample_may_pass(self, size))                                                               \
+                        if (sample_passes(self, size))                                                                 \
                                 return door##_passing(size);                                                           \
                 }                                                                                                      \
                 return door##_unusually(size);                                                                         \
@@ -134,8 +132,6 @@ NEW_THRESHOLD(_Znam, door_new_array)
         {                                                                                                              \
                 if (logged_is_plain(&thread_self))                                                                     \
                         door##_logged arguments;                                                                       \
-                else if (sample_unknown(&thread_self, block))                                                          \
-                        next_free(block);                                                                              \
                 else if (sample_unknown_after_all(&thread_self, block))                                                \
                         next_free(block);                                                                              \
                 else                                                                                                   \

@@ -55,7 +55,7 @@ void *sampled_object_resize(void *layer, void *block, size_t size) { return resi
 static __attribute__((noinline)) void release_further(void *context, void *block, enum python_domain domain)
 {
         const struct layer *layer = context;
-        if (sample_unknown(&thread_self, block) || sample_unknown_after_all(&thread_self, block))
+        if (sample_unknown_after_all(&thread_self, block))
                 layer->inner.release(layer->inner.context, block);
         else
                 own_otherwise[domain].release(context, block);

@@ -67,8 +67,6 @@ static inline bool sample_would_take(const struct thread *self, size_t size)
         return (size ? size : 1) >= left;
 }
 
-static ALWAYS_INLINE bool sample_may_pass(const struct thread *self, size_t size) { return size - 1 < self->may_pass; }
-
 /* May a request of this size be met without any record? If not, nothing was done. One of no bytes never is: it counts
  * as one byte, which is left to sample_takes(). The second is for whom the first refused: it may have begun to be so. */
 static ALWAYS_INLINE bool sample_passes(struct thread *self, size_t size)
@@ -162,10 +160,11 @@ static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *
                 !unlikely(early_own(block)));
 }
 
-/* The same of a block in whose place something is known: is it another one? */
+/* The same, and where something is known in the block's place: is it another one? */
 static ALWAYS_INLINE bool sample_unknown_after_all(const struct thread *self, const void *block)
 {
-        return sample_is_plain(self) && table_is_unknown((uintptr_t)block) && !unlikely(early_own(block));
+        return sample_unknown(self, block) ||
+               (sample_is_plain(self) && table_is_unknown((uintptr_t)block) && !unlikely(early_own(block)));
 }
 
 /* What the allocator gets back is forgotten. */
