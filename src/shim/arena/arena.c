@@ -205,6 +205,14 @@ static void view_open(unsigned char *base, struct wire_header *header)
         __atomic_store_n(&arena.base, base, __ATOMIC_RELEASE);
 }
 
+void arena_limit_past(uint64_t n)
+{
+        struct wire_range *past = &arena.header->extents[WIRE_EXTENT_PAST];
+        if (n < past->capacity)
+                past->capacity = n;
+        arena.past_mask = past->capacity - 1;
+}
+
 /* A grandparent's arena is of no more use: without this a chain of forks would fill the address space. */
 static void inherited_give(void)
 {

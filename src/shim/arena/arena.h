@@ -77,6 +77,9 @@ void arena_epoch_set(unsigned epoch);
  * was in the middle of an event at the fork. False, with nothing changed, when the kernel refuses. */
 bool arena_stand_in(void);
 
+/* Remember the births of the last `n` released small blocks only, a power of two. Before the first is released. */
+void arena_limit_past(uint64_t n);
+
 /* Stop recording for good: `base` becomes NULL. The mapping stays, and so do the pointers into it: other threads may be
  * using both. */
 void arena_stop(void);

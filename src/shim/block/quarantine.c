@@ -5,6 +5,7 @@
  */
 #include "shim/block/quarantine.h"
 
+#include "shim/block/spare.h"
 #include "shim/self/options.h"
 #include "shim/self/shelf.h"
 #include "shim/sys/pages.h"
@@ -46,5 +47,5 @@ bool quarantine_holds(const void *block)
                                         return true;
                 }
         }
-        return false;
+        return spare_holds(block);
 }

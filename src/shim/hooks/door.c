@@ -20,7 +20,12 @@ void *door_early(size_t size, size_t alignment)
 void *door_place(size_t size)
 {
         int saved = errno;
-        void *block = next_memalign(SAMPLE_PLACE_ALIGNMENT, sample_place_bytes(size));
+        size_t bytes = sample_place_bytes(size);
+        void *block = spare_take(bytes);
+        if (block)
+                sample_forget(&thread_self, block);
+        else
+                block = next_memalign(SAMPLE_PLACE_ALIGNMENT, bytes);
         errno = saved; /* if there is none, the allocator is asked again, and says so itself */
         return block;
 }
@@ -51,13 +56,22 @@ static void behind_give(struct thread *self, void *block, void (*operator_delete
         self->passing = before;
 }
 
+/* What is known as released and stands where the next that is looked at may stand. */
+static bool keep_place(void *block)
+{
+        struct block known;
+        return arena.sample_mask && (uintptr_t)block % SAMPLE_PLACE_ALIGNMENT == 0 &&
+               table_find((uintptr_t)block, &known) && known.released &&
+               spare_keep(block, next_malloc_usable_size(block));
+}
+
 void door_give(struct thread *self, void *block, size_t size)
 {
         void *out = quarantine_exchange(self, block, size);
-        if (likely(out != NULL)) {
-                sample_forget(self, out);
-                next_free(out);
-        }
+        if (out == NULL || (unlikely(self->sampling) && keep_place(out)))
+                return;
+        sample_forget(self, out);
+        next_free(out);
 }
 
 /* malloc, new and new[] blocks all come from next_malloc, but where the operators are not the C++ library's: new.c. */

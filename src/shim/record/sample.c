@@ -43,11 +43,15 @@ uint8_t sample_known[SAMPLE_PLACES];
 
 static bool any_known; /* of this image, at any time */
 
+enum { PASTS = 1024 }; /* two pages, of which one each was touched by nearly every release of a block that was taken */
+
 void sample_image_begin(void)
 {
+        if (any_known)
+                memset(sample_known, 0, sizeof sample_known);
         any_known = false;
         if (options.sample)
-                memset(sample_known, 0, sizeof sample_known);
+                arena_limit_past(PASTS);
 }
 
 void sample_settle(bool is_plain)

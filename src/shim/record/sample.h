@@ -21,6 +21,7 @@
 #define UNFREED_SHIM_RECORD_SAMPLE_H
 
 #include "bare/bits.h"
+#include "shim/block/spare.h"
 #include "shim/record/hot.h"
 #include "shim/self/early.h"
 #include "shim/sys/filter.h"
@@ -105,7 +106,6 @@ static ALWAYS_INLINE void sample_nest_end(struct thread *self, uint64_t may_pass
 enum {
         SAMPLE_PLACE_ALIGNMENT = 4096,
         SAMPLE_PLACE_MASK = 0xfe0,
-        SAMPLE_PLACE_LEAST_BYTES = 1040, /* glibc caches none that large, so that its memory joins what is around it */
         SAMPLE_PLACE_FROM = 65536,       /* a mean below which that would be too much memory */
 };
 
@@ -115,7 +115,7 @@ static inline size_t sample_place_bytes(size_t size)
 {
         if (size > PTRDIFF_MAX)
                 return size; /* no allocator has that */
-        return size < SAMPLE_PLACE_LEAST_BYTES ? SAMPLE_PLACE_LEAST_BYTES : size + 8;
+        return spare_bytes(size + 8);
 }
 
 /* Shall the block that this size is asked for be put there? Not where a program may be killed for asking the kernel for

@@ -451,8 +451,19 @@ Test(sample, nothing_is_asked_for_that_wraps_around)
 {
         cr_assert_eq(sample_place_bytes(SIZE_MAX), SIZE_MAX);
         cr_assert_eq(sample_place_bytes(PTRDIFF_MAX), (size_t)PTRDIFF_MAX + 8);
-        cr_assert_eq(sample_place_bytes(5000), 5008);
-        cr_assert_eq(sample_place_bytes(0), SAMPLE_PLACE_LEAST_BYTES);
+        cr_assert_eq(sample_place_bytes(20000), 20008);
+        cr_assert_eq(sample_place_bytes(5000), 8320);
+        cr_assert_eq(sample_place_bytes(0), SPARE_LEAST_BYTES);
+}
+
+Test(sample, few_births_are_remembered)
+{
+        begin(1 << 30, 5);
+        sample_image_begin();
+        cr_assert_eq(arena.past_mask, 1023);
+        cr_assert_eq(arena.header->extents[WIRE_EXTENT_PAST].capacity, 1024);
+        arena_limit_past(1 << 20);
+        cr_assert_eq(arena.past_mask, 1023);
 }
 
 Test(sample, an_arena_begins_with_nothing_known)
