@@ -39,7 +39,7 @@ int64_t sample_next_gap(struct thread *self)
         return sample_gap(mix64(self->sample_state), options.sample);
 }
 
-uint8_t sample_known[SAMPLE_PLACES];
+uint8_t sample_known[SAMPLE_BINS];
 
 static bool any_known; /* of this image, at any time */
 
@@ -97,9 +97,9 @@ void sample_remember(uintptr_t start)
         any_known = true;
         if (start & SAMPLE_PLACE_MASK)
                 elsewhere(1);
-        uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
+        uint8_t *bin = &sample_known[sample_bin(start)], n = __atomic_load_n(bin, __ATOMIC_RELAXED);
         while (n < SAMPLE_MOST &&
-               !__atomic_compare_exchange_n(place, &n, (uint8_t)(n + 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+               !__atomic_compare_exchange_n(bin, &n, (uint8_t)(n + 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
                 ;
 }
 
@@ -107,9 +107,9 @@ void sample_forgotten(uintptr_t start)
 {
         if (start & SAMPLE_PLACE_MASK)
                 elsewhere(-1);
-        uint8_t *place = &sample_known[sample_place(start)], n = __atomic_load_n(place, __ATOMIC_RELAXED);
+        uint8_t *bin = &sample_known[sample_bin(start)], n = __atomic_load_n(bin, __ATOMIC_RELAXED);
         while (n > 0 && n < SAMPLE_MOST &&
-               !__atomic_compare_exchange_n(place, &n, (uint8_t)(n - 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+               !__atomic_compare_exchange_n(bin, &n, (uint8_t)(n - 1), true, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
                 ;
 }
 

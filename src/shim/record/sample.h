@@ -15,7 +15,7 @@
  * needs. Blocks of glibc's that are taken stand where others seldom do, at the beginning of a page or 16 bytes behind it,
  * as those do that it maps: then a release need only look at its address (as in jemalloc). The doors see to that where
  * they can (hooks/door.h). For other allocators, and while a block is known that stands elsewhere, a few kilobytes count,
- * place by place, the addresses that the table knows something of.
+ * bin by bin, the addresses that the table knows something of.
  */
 #ifndef UNFREED_SHIM_RECORD_SAMPLE_H
 #define UNFREED_SHIM_RECORD_SAMPLE_H
@@ -128,17 +128,17 @@ static inline bool sample_would_place(const struct thread *self, size_t size)
 /* The same for a block that is to be filled there, which costs the more the larger it is, and the oftener it is taken. */
 bool sample_would_place_filled(const struct thread *self, size_t size);
 
-/* How many addresses of each place the table may know something of: never too few. Stays where it has reached the most.
+/* How many addresses of each bin the table may know something of: never too few. Stays where it has reached the most.
  */
-enum { SAMPLE_PLACES = 1 << 15, SAMPLE_MOST = UINT8_MAX };
-extern uint8_t sample_known[SAMPLE_PLACES] __attribute__((visibility("hidden")));
+enum { SAMPLE_BINS = 1 << 15, SAMPLE_MOST = UINT8_MAX };
+extern uint8_t sample_known[SAMPLE_BINS] __attribute__((visibility("hidden")));
 
 /* An arena was made, or what is unusual in this process has changed: is sampling all that is? */
 void sample_settle(bool is_plain);
 /* A block of the early pool was given, which may stand anywhere. */
 void sample_early(void);
 
-static ALWAYS_INLINE size_t sample_place(uintptr_t start) { return start >> 4 & (SAMPLE_PLACES - 1); }
+static ALWAYS_INLINE size_t sample_bin(uintptr_t start) { return start >> 4 & (SAMPLE_BINS - 1); }
 
 /* An arena was made: nothing is known yet. */
 void sample_image_begin(void);
@@ -156,7 +156,7 @@ static ALWAYS_INLINE bool sample_stands_elsewhere(const void *block)
 static ALWAYS_INLINE bool sample_unknown(const struct thread *self, const void *block)
 {
         return sample_stands_elsewhere(block) ||
-               (sample_is_plain(self) && likely(arena.sampled[sample_place((uintptr_t)block)] == 0) &&
+               (sample_is_plain(self) && likely(arena.sampled[sample_bin((uintptr_t)block)] == 0) &&
                 !unlikely(early_own(block)));
 }
 

@@ -185,14 +185,14 @@ Test(sample, what_is_known_is_counted_and_no_longer_when_it_is_forgotten)
         for (size_t i = 0; i < 100; i++) {
                 leave_bytes(1);
                 record_birth(self, place_of(i), 48, WIRE_ENTRY_MALLOC, 0, &nowhere);
-                cr_assert_eq(sample_known[sample_place((uintptr_t)place_of(i))], 1);
+                cr_assert_eq(sample_known[sample_bin((uintptr_t)place_of(i))], 1);
         }
         for (size_t i = 0; i < 100; i++) {
                 cr_assert_eq(release(place_of(i), WIRE_ENTRY_FREE), RECORD_PASS);
                 cr_assert_not(sample_unknown(self, place_of(i)), "its release is remembered");
                 sample_forget(self, place_of(i));
                 sample_forget(self, place_of(i));
-                cr_assert_eq(sample_known[sample_place((uintptr_t)place_of(i))], 0);
+                cr_assert_eq(sample_known[sample_bin((uintptr_t)place_of(i))], 0);
                 cr_assert(sample_unknown(self, place_of(i)));
         }
 }
@@ -232,7 +232,7 @@ Test(sample, what_is_released_unseen_is_no_longer_counted)
 Test(sample, two_in_one_place_are_both_known_until_both_are_forgotten)
 {
         begin(1 << 30, 5);
-        uintptr_t one = (uintptr_t)memory, other = one + SAMPLE_PLACES * UINT64_C(16);
+        uintptr_t one = (uintptr_t)memory, other = one + SAMPLE_BINS * UINT64_C(16);
         sample_remember(one);
         sample_remember(other);
         sample_forgotten(one);
