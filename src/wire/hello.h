@@ -50,6 +50,7 @@ enum wire_becomes_why {
         WIRE_WHY_DROPPED, /* our library is not in the LD_PRELOAD that it is given */
         WIRE_WHY_ROOT,    /* our library cannot be opened by its path from where it is started */
         WIRE_WHY_NAMES,   /* no name of the runner's leads to it from there */
+        WIRE_WHY_VALGRIND, /* a tool of Valgrind's has taken malloc's place in it: it is the sender, and runs already */
 };
 
 struct wire_becomes {

@@ -123,6 +123,7 @@ static const char *why_unwatched(const struct arrival *arrival)
         case WIRE_WHY_DROPPED: return "was started without our library in its LD_PRELOAD";
         case WIRE_WHY_ROOT: return "was started where our library cannot be opened (chroot)";
         case WIRE_WHY_NAMES: return "was started where we cannot be reached (another network, another /tmp)";
+        case WIRE_WHY_VALGRIND: return "runs under a tool of Valgrind's that replaces malloc";
         case WIRE_WHY_FILE: break;
         }
         return obstacle_of(arrival->program);

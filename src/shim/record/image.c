@@ -49,6 +49,11 @@ static bool image_birth(bool is_fork_child)
         } else if (!options.children) {
                 return false;
         }
+        if (birth_is_under_valgrind()) {
+                if (!birth_declines() && !is_fork_child)
+                        message_line("cannot record under a tool of Valgrind's that replaces malloc; the program runs on");
+                return false;
+        }
         if (!arena_init(is_libc ? GRANULE_GLIBC : GRANULE_OTHER, &birth_helper)) {
                 /* A runner that cannot be told, under a filter, sees a process that never greets. */
                 bool has_runner = birth_refuse() || birth_runner();

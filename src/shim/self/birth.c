@@ -213,6 +213,20 @@ void birth_send_to(const char *address, int memfd, size_t bytes)
         hello_send(&errand, NULL);
 }
 
+/* Each tool has a library of its own in the LD_PRELOAD of what it runs, beside one that all have (coregrind,
+ * initimg-linux.c, setup_client_env). */
+bool birth_is_under_valgrind(void)
+{
+        static const char any[] = "/vgpreload_", all_have[] = "core-";
+        const char *at = options_environment("LD_PRELOAD");
+        while (at && (at = strstr(at, any))) {
+                at += sizeof any - 1;
+                if (strncmp(at, all_have, sizeof all_have - 1) != 0)
+                        return true;
+        }
+        return false;
+}
+
 bool birth_refuse(void) { return hello(WIRE_HELLO_MAGIC, -1, 0, NULL); }
 
 static size_t file_read(const char *path, char *ret, size_t bytes)
@@ -260,6 +274,14 @@ bool birth_becomes(enum wire_becomes_how how, enum wire_becomes_why why, int32_t
         memcpy(message.magic, WIRE_BECOMES_MAGIC, sizeof message.magic);
         memcpy(message.program + at, path, n);
         return datagram_send(address, &message, sizeof message, -1, NULL) == 0;
+}
+
+bool birth_declines(void)
+{
+        char path[sizeof((struct wire_becomes *)0)->program];
+        long n = sys_call(SYS_readlinkat, AT_FDCWD, "/proc/self/exe", path, sizeof path - 1);
+        path[sys_failed(n) ? 0 : n] = 0;
+        return birth_becomes(WIRE_BECOMES, WIRE_WHY_VALGRIND, 0, path);
 }
 
 static void helper_send(int memfd, size_t bytes)

@@ -19,6 +19,13 @@ void birth_send_to(const char *address, int memfd, size_t bytes);
 /* Tell the runner, if there is one, that this process cannot record. True when it was told. */
 bool birth_refuse(void);
 
+/* Has a tool of Valgrind's (memcheck, massif, dhat, helgrind, drd) taken malloc's place in this process? What we read of
+ * memory would be errors to it. Asked as the process begins. */
+bool birth_is_under_valgrind(void);
+
+/* Tell the runner so. True when it was told. */
+bool birth_declines(void);
+
 /* Tell the runner that this process (`pid` 0), or its child, becomes a program that nobody watches. True when it was
  * told. */
 bool birth_becomes(enum wire_becomes_how how, enum wire_becomes_why why, int32_t pid, const char *path);
