@@ -79,7 +79,8 @@ bool find_inside(uintptr_t word, struct block *ret_block);
 static inline bool find_block(uintptr_t word, struct block *ret_block, bool *ret_start)
 {
         wire_slot *where = table_slot(word);
-        wire_slot slot = where ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
+        /* A page of slots that was never written is not read: that would make it. */
+        wire_slot slot = where && table_is_touched(where) ? __atomic_load_n(where, __ATOMIC_RELAXED) : 0;
         if (wire_slot_live(slot) && wire_slot_is_of(slot, word) && word % 8 == 0) {
                 find_fill(ret_block, where, slot, word);
                 *ret_start = true;

@@ -4,6 +4,8 @@
 #include "shim/leak/find.h"
 #include "shim/sys/pages.h"
 
+#include <sys/mman.h>
+
 static bool points(uintptr_t word, uintptr_t *ret_start, bool *ret_is_start)
 {
         struct block block;
@@ -39,6 +41,22 @@ Test(find, a_word_points_to_the_block_that_holds_it)
         expect(block + 99, block);
         expect_none(block + 100);
         expect_none(block - 1);
+}
+
+Test(find, a_page_of_slots_that_was_never_written_is_not_made_by_a_look)
+{
+        enum { FAR = 0x100000 }; /* more than a block of that size may reach */
+        unsigned char there = 0;
+        heap_begin(5);
+        uintptr_t block = (uintptr_t)heap_block(0x1010, 100);
+        wire_slot *far = (wire_slot *)align_down((uintptr_t)table_slot(block + FAR), WIRE_PAGE_BYTES);
+        cr_assert(find_begin());
+        expect_none(block + FAR);
+        cr_assert_eq(mincore(far, 1, &there), 0);
+        cr_assert_not(there & 1);
+        cr_assert_eq(*far, 0);
+        cr_assert_eq(mincore(far, 1, &there), 0);
+        cr_assert(there & 1);
 }
 
 Test(find, a_block_of_no_bytes_is_held_by_its_start)
