@@ -254,6 +254,10 @@ struct wire_python {
         uint32_t why_off; /* text: why something of it is off, or 0 */
 };
 
+/* An epoch as slots have it: 1 to 255, round and round. 0 is of long ago. */
+enum { WIRE_EPOCHS = 255 };
+static inline unsigned wire_epoch(uint32_t epoch) { return (epoch - 1) % WIRE_EPOCHS + 1; }
+
 struct wire_header {
         char magic[8];
         uint32_t version;
@@ -273,7 +277,7 @@ struct wire_header {
         uint32_t depth_max;     /* frames */
         uint16_t is_fork_child; /* began by fork rather than exec */
         uint16_t unjudged;      /* enum wire_unjudged; written before `judged` and `end` */
-        uint32_t epoch;         /* forks and marks seen, modulo 255, plus 1; written into slots */
+        uint32_t epoch;         /* forks and marks seen, plus 1; slots have it as wire_epoch() says; atomic */
 
         uint32_t end;      /* enum wire_end; atomic */
         int32_t end_code;  /* WIRE_END_EXIT */

@@ -178,7 +178,7 @@ static void arrival_find_sender(struct arrival *arrival, pid_t said)
 static bool becomes_take(const struct wire_becomes *becomes, size_t n, struct arrival *arrival)
 {
         if (n != sizeof *becomes || memcmp(becomes->magic, WIRE_BECOMES_MAGIC, sizeof becomes->magic) != 0 ||
-            becomes->version != WIRE_VERSION || becomes->how > WIRE_SPAWNED || becomes->why > WIRE_WHY_NAMES ||
+            becomes->version != WIRE_VERSION || becomes->how > WIRE_SPAWNED || becomes->why > WIRE_WHY_VALGRIND ||
             becomes->program[0] != '/' || !memchr(becomes->program, '\0', sizeof becomes->program))
                 return false;
         arrival_drop(arrival);

@@ -200,7 +200,7 @@ static void view_open(unsigned char *base, struct wire_header *header)
         arena.nodes_capacity = (uint32_t)e[WIRE_EXTENT_NODES].capacity;
         arena.granule_shift = header->granule_shift;
         arena.leaf_shift = header->granule_shift + 17;
-        arena_epoch_set(header->epoch);
+        arena_epoch_set(wire_epoch(header->epoch));
         arena.bytes = header->arena_bytes;
         __atomic_store_n(&arena.base, base, __ATOMIC_RELEASE);
 }

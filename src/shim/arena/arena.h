@@ -36,7 +36,7 @@ struct arena {
         uint64_t past_mask;                          /* capacity - 1 */
         uint32_t nodes_capacity;
         unsigned granule_shift, leaf_shift; /* leaf_shift = granule_shift + 17 */
-        unsigned epoch;                     /* = header->epoch; set by arena_epoch_set() */
+        unsigned epoch;                     /* = wire_epoch(header->epoch); set by arena_epoch_set() */
         wire_slot epoch_bits, epoch_gone;   /* the same where a slot has it; and with what says that a block is released */
         /* The plain case of what an interpreter does for itself (record/own.h): how many bytes of code count as the
          * interpreter's, else 0; what is the same in the slots of all objects that it makes; the stack of their release. */

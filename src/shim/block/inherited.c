@@ -2,23 +2,33 @@
  *
  * A shared mapping is not copied on write: the child sees its parent's arena as it is now, not as it was. Each entry
  * tells by its epoch whether it was written before our fork: the parent's epoch moves on at every fork, so whatever was
- * written later carries another number. Numbers go round after 255 forks; the half circle ahead of our fork's number
- * counts as later, so that a doubt becomes silence and never an accusation.
+ * written later carries another number. Numbers go round after 255 forks: those that the parent has had since ours count as
+ * later, whatever else they may mean, and when it has had all of them, everything does. So a doubt becomes silence and never
+ * an accusation.
  */
 #include "shim/block/inherited.h"
 
 #include "shim/block/large.h"
+
+#include <stdatomic.h>
 
 static const void *extent_of(const struct wire_header *header, enum wire_extent extent)
 {
         return (const unsigned char *)header + header->extents[extent].off;
 }
 
-static bool is_later(unsigned epoch, unsigned fork_epoch)
+/* May what has this epoch have been written after the fork? Asked of what was read before the header is looked at here, so
+ * that its epoch is among those seen. 0, of long ago, is put there when an entry is as old as INHERITED_AGE. */
+static bool is_later(const struct wire_header *header, unsigned epoch, uint32_t fork_epoch)
 {
-        enum { EPOCHS = 255 };
-        unsigned ahead = (epoch + EPOCHS - fork_epoch) % EPOCHS;
-        return epoch != 0 && ahead > 0 && ahead <= EPOCHS / 2; /* 0: long ago */
+        atomic_thread_fence(memory_order_acquire);
+        uint32_t n_since = __atomic_load_n(&header->epoch, __ATOMIC_ACQUIRE) - fork_epoch;
+        if (fork_epoch == 0 || n_since >= WIRE_EPOCHS)
+                return true;
+        if (epoch == 0)
+                return n_since > INHERITED_AGE;
+        unsigned ahead = (epoch + WIRE_EPOCHS - wire_epoch(fork_epoch)) % WIRE_EPOCHS;
+        return ahead > 0 && ahead <= n_since;
 }
 
 static uint32_t leaf_in(const struct wire_header *header, uintptr_t address)
@@ -52,11 +62,11 @@ const wire_slot *inherited_slots(uintptr_t address)
         return header && header->granule_shift == arena.granule_shift ? slot_at(header, address) : NULL;
 }
 
-enum inherited_slot inherited_slot_says(wire_slot slot, unsigned fork_epoch)
+enum inherited_slot inherited_slot_says(const struct wire_header *header, wire_slot slot, uint32_t fork_epoch)
 {
         if (slot == 0)
                 return SLOT_SAYS_NOTHING;
-        if (fork_epoch == 0 || is_later(wire_slot_epoch(slot), fork_epoch))
+        if (is_later(header, wire_slot_epoch(slot), fork_epoch))
                 return SLOT_WAS_CHANGED;
         if (wire_slot_family(slot) == 0)
                 return SLOT_SAYS_NOTHING;
@@ -71,7 +81,7 @@ bool inherited_ever_held(uintptr_t address)
         return leaf && leaves[leaf].touched[slot_index(header, address) / (WIRE_PAGE_BYTES / sizeof(wire_slot))];
 }
 
-bool inherited_is_all(unsigned fork_epoch)
+bool inherited_is_all(uint32_t fork_epoch)
 {
         const struct wire_header *header = arena_inherited();
         return header && fork_epoch && !header->is_fork_child && header->granule_shift == arena.granule_shift;
@@ -85,7 +95,7 @@ static bool is_gone(const struct wire_large *entry, bool changed)
         return entry->address == BUSY || (changed && (entry->address < FIRST_ADDRESS || entry->displaces));
 }
 
-bool inherited_each_large(unsigned fork_epoch,
+bool inherited_each_large(uint32_t fork_epoch,
                           void (*visit)(uintptr_t start, uint64_t size, bool changed, void *context), void *context)
 {
         const struct wire_header *header = arena_inherited();
@@ -100,7 +110,7 @@ bool inherited_each_large(unsigned fork_epoch,
                         continue;
                 }
                 struct wire_large entry = large[i];
-                bool changed = is_later(entry.epoch, fork_epoch);
+                bool changed = is_later(header, entry.epoch, fork_epoch);
                 if (entry.address == 0)
                         continue;
                 if (is_gone(&entry, changed))
@@ -113,7 +123,7 @@ bool inherited_each_large(unsigned fork_epoch,
 
 /* The entry of the parent's table of large blocks for this address, as large.c probes; *ret_unsure: one that may have been
  * it at the fork was passed. */
-static bool large_entry_in(const struct wire_header *header, uintptr_t start, unsigned fork_epoch,
+static bool large_entry_in(const struct wire_header *header, uintptr_t start, uint32_t fork_epoch,
                            struct wire_large *ret_entry, bool *ret_unsure)
 {
         const struct wire_large *large = extent_of(header, WIRE_EXTENT_LARGE);
@@ -129,27 +139,27 @@ static bool large_entry_in(const struct wire_header *header, uintptr_t start, un
                 ret_entry->released = released;
                 if (ret_entry->address == 0 || ret_entry->address == start)
                         return ret_entry->address == start;
-                *ret_unsure |= is_gone(ret_entry, is_later(ret_entry->epoch, fork_epoch));
+                *ret_unsure |= is_gone(ret_entry, is_later(header, ret_entry->epoch, fork_epoch));
         }
         *ret_unsure = true;
         return false;
 }
 
 /* May one of the parent's large blocks have begun here at the fork? */
-static bool large_may_begin(const struct wire_header *header, uintptr_t start, unsigned fork_epoch)
+static bool large_may_begin(const struct wire_header *header, uintptr_t start, uint32_t fork_epoch)
 {
         struct wire_large entry;
         bool is_unsure, found = large_entry_in(header, start, fork_epoch, &entry, &is_unsure);
-        return is_unsure || (found && (is_later(entry.epoch, fork_epoch) || !entry.released));
+        return is_unsure || (found && (is_later(header, entry.epoch, fork_epoch) || !entry.released));
 }
 
-bool inherited_may_begin(uintptr_t start, unsigned fork_epoch)
+bool inherited_may_begin(uintptr_t start, uint32_t fork_epoch)
 {
         const struct wire_header *header = arena_inherited();
         if (!inherited_is_all(fork_epoch))
                 return true;
         wire_slot slot = slot_in(header, start);
-        switch (inherited_slot_says(slot, fork_epoch)) {
+        switch (inherited_slot_says(header, slot, fork_epoch)) {
         case SLOT_SAYS_LIVE: return wire_slot_is_of(slot, start);
         case SLOT_WAS_CHANGED: return true;
         case SLOT_SAYS_RELEASED:
@@ -165,7 +175,7 @@ static uint32_t past_in(const struct wire_header *header, uintptr_t start)
         return past->tag == (uint32_t)(start >> 4) ? past->stack : 0;
 }
 
-static enum inherited large_find_in(const struct wire_header *header, uintptr_t start, unsigned fork_epoch,
+static enum inherited large_find_in(const struct wire_header *header, uintptr_t start, uint32_t fork_epoch,
                                     struct block *ret_block)
 {
         struct wire_large entry;
@@ -180,12 +190,12 @@ static enum inherited large_find_in(const struct wire_header *header, uintptr_t 
                 .family = entry.family,
                 .released = entry.released,
         };
-        if (is_later(entry.epoch, fork_epoch))
+        if (is_later(header, entry.epoch, fork_epoch))
                 return INHERITED_CHANGED;
         return entry.released ? INHERITED_RELEASED : INHERITED_LIVE;
 }
 
-enum inherited inherited_find(uintptr_t start, unsigned fork_epoch, struct block *ret_block)
+enum inherited inherited_find(uintptr_t start, uint32_t fork_epoch, struct block *ret_block)
 {
         const struct wire_header *header = arena_inherited();
         wire_slot slot = header ? slot_in(header, start) : 0;
@@ -200,7 +210,7 @@ enum inherited inherited_find(uintptr_t start, unsigned fork_epoch, struct block
                 .family = (uint8_t)wire_slot_family(slot),
                 .released = released,
         };
-        if (is_later(wire_slot_epoch(slot), fork_epoch))
+        if (is_later(header, wire_slot_epoch(slot), fork_epoch))
                 return INHERITED_CHANGED;
         return released ? INHERITED_RELEASED : INHERITED_LIVE;
 }

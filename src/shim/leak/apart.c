@@ -32,7 +32,7 @@ struct apart {
         struct arena view; /* as it was: the kernel wipes ours in the copy */
         uint64_t token;    /* names the socket of who asked */
         uintptr_t sp;
-        unsigned fork_epoch;
+        uint32_t fork_epoch;
         bool copied;
 };
 
@@ -56,25 +56,26 @@ static void extents_copy(unsigned char *to, const unsigned char *from, const str
 }
 
 /* A page of slots. What was written since the fork is a block that may have been there: alive. */
-static void slots_copy(wire_slot *to, const wire_slot *from, unsigned fork_epoch)
+static void slots_copy(wire_slot *to, const wire_slot *from, const struct wire_header *live, uint32_t fork_epoch)
 {
         for (unsigned i = 0; i < PAGE_SLOTS; i++) {
                 wire_slot slot = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
-                if (wire_slot_released(slot) && inherited_slot_says(slot, fork_epoch) == SLOT_WAS_CHANGED)
+                if (wire_slot_released(slot) && inherited_slot_says(live, slot, fork_epoch) == SLOT_WAS_CHANGED)
                         slot &= ~(UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT);
                 to[i] = slot;
         }
 }
 
-static bool large_was_changed(const struct wire_large *entry, unsigned fork_epoch)
+static bool large_was_changed(const struct wire_large *entry, const struct wire_header *header, uint32_t fork_epoch)
 {
         wire_slot as_slot = wire_slot_make(1, 0, WIRE_FAMILY_MALLOC, 0, entry->epoch);
-        return inherited_slot_says(as_slot, fork_epoch) == SLOT_WAS_CHANGED;
+        return inherited_slot_says(header, as_slot, fork_epoch) == SLOT_WAS_CHANGED;
 }
 
 static void tables_copy(unsigned char *to, const unsigned char *from, const struct wire_header *header,
-                        unsigned fork_epoch)
+                        uint32_t fork_epoch)
 {
+        const struct wire_header *live = (const void *)from;
         const struct wire_range *extents = header->extents;
         const struct wire_leaf *leaves = (const void *)(to + extents[WIRE_EXTENT_LEAVES].off);
         uint32_t *directory = (void *)(to + extents[WIRE_EXTENT_DIRECTORY].off);
@@ -87,7 +88,7 @@ static void tables_copy(unsigned char *to, const unsigned char *from, const stru
                         uint64_t off = extents[WIRE_EXTENT_SLOTS].off +
                                        (leaf * WIRE_LEAF_SLOTS + page * (uint64_t)PAGE_SLOTS) * sizeof(wire_slot);
                         if (leaves[leaf].touched[page])
-                                slots_copy((void *)(to + off), (const void *)(from + off), fork_epoch);
+                                slots_copy((void *)(to + off), (const void *)(from + off), live, fork_epoch);
                 }
         }
         const uint8_t *touched = from + extents[WIRE_EXTENT_LARGE_TOUCHED].off;
@@ -98,7 +99,7 @@ static void tables_copy(unsigned char *to, const unsigned char *from, const stru
                 struct wire_large *entries = (void *)(to + extents[WIRE_EXTENT_LARGE].off + page * WIRE_PAGE_BYTES);
                 memcpy(entries, from + extents[WIRE_EXTENT_LARGE].off + page * WIRE_PAGE_BYTES, WIRE_PAGE_BYTES);
                 for (unsigned i = 0; i < PAGE_LARGE; i++)
-                        if (large_was_changed(&entries[i], fork_epoch))
+                        if (large_was_changed(&entries[i], live, fork_epoch))
                                 entries[i].released = 0;
         }
 }
@@ -119,6 +120,8 @@ static int arena_copy(struct apart *apart)
         memcpy(header, from, sizeof *header);
         extents_copy(to, from, header);
         tables_copy(to, from, header, apart->fork_epoch);
+        /* No earlier: what was copied has no later epoch. */
+        header->epoch = __atomic_load_n(&((const struct wire_header *)from)->epoch, __ATOMIC_ACQUIRE);
         if (sys_failed(sys_call(SYS_mremap, at, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, from)))
                 return -1;
         arena = apart->view;
@@ -126,7 +129,7 @@ static int arena_copy(struct apart *apart)
 }
 
 /* Of what was written since the fork nothing is said. */
-static void changed_leave_out(unsigned fork_epoch)
+static void changed_leave_out(uint32_t fork_epoch)
 {
         const struct wire_range *extents = arena.header->extents;
         for (uint64_t leaf = 1; leaf < extents[WIRE_EXTENT_LEAVES].used && leaf < extents[WIRE_EXTENT_SLOTS].capacity;
@@ -134,12 +137,12 @@ static void changed_leave_out(unsigned fork_epoch)
                 for (unsigned page = 0; page < WIRE_LEAF_PAGES; page++) {
                         wire_slot *slots = arena.slots + leaf * WIRE_LEAF_SLOTS + page * PAGE_SLOTS;
                         for (unsigned i = 0; arena.leaves[leaf].touched[page] && i < PAGE_SLOTS; i++)
-                                if (inherited_slot_says(slots[i], fork_epoch) == SLOT_WAS_CHANGED)
+                                if (inherited_slot_says(arena.header, slots[i], fork_epoch) == SLOT_WAS_CHANGED)
                                         slots[i] = 0;
                 }
         for (uint64_t i = 0; i < arena.large_capacity; i++)
                 if (arena.large_touched[i / PAGE_LARGE] && arena.large[i].address > 2 &&
-                    large_was_changed(&arena.large[i], fork_epoch))
+                    large_was_changed(&arena.large[i], arena.header, fork_epoch))
                         arena.large[i].released = 1;
 }
 

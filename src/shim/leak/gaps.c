@@ -23,7 +23,8 @@ enum { WORD = sizeof(uintptr_t), REACH = WIRE_SMALL_MAX + 1 };
 /* What the parent's table said at the fork. */
 static struct {
         bool is_all;
-        uint32_t epoch;          /* the parent's, at the fork */
+        const struct wire_header *header;
+        uint32_t epoch;          /* life_fork_epoch() */
         struct sort_pair *large; /* its large blocks: start -> end; 0 = changed since, so the end is not known */
         size_t n_large, capacity;
 } parent;
@@ -49,6 +50,7 @@ static void large_add(uintptr_t start, uint64_t size, bool changed, void *contex
 void gaps_begin(void)
 {
         gaps_end();
+        parent.header = arena_inherited();
         parent.epoch = life_fork_epoch();
         cover.at = 0;
         parent.is_all = inherited_is_all(parent.epoch) && inherited_each_large(parent.epoch, large_count, NULL);
@@ -95,7 +97,7 @@ static inline uintptr_t slot_end(wire_slot slot, uintptr_t start)
 
 static void parents_slot(wire_slot slot, uintptr_t start)
 {
-        switch (inherited_slot_says(slot, parent.epoch)) {
+        switch (inherited_slot_says(parent.header, slot, parent.epoch)) {
         case SLOT_SAYS_NOTHING:
                 return;
         case SLOT_SAYS_LIVE:
@@ -156,7 +158,7 @@ static bool any_sure(uintptr_t address, size_t n)
 {
         const wire_slot *slots = inherited_ever_held(address) ? inherited_slots(address) : NULL;
         for (size_t i = 0; slots && i < n; i++) {
-                enum inherited_slot says = inherited_slot_says(slots[i], parent.epoch);
+                enum inherited_slot says = inherited_slot_says(parent.header, slots[i], parent.epoch);
                 if (says == SLOT_SAYS_LIVE || says == SLOT_SAYS_RELEASED)
                         return true;
         }

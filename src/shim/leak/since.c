@@ -1,6 +1,8 @@
 /* What was born since a mark, and what has grown: see since.h */
 #include "shim/leak/since.h"
 
+#include "shim/block/inherited.h"
+
 #include "bare/sort.h"
 #include "shim/arena/arena.h"
 #include "shim/leak/growth.h"
@@ -11,7 +13,8 @@
 
 #include <string.h>
 
-enum { EPOCHS = 255 };
+enum { EPOCHS = WIRE_EPOCHS };
+_Static_assert((int)SINCE_EPOCHS >= (int)INHERITED_AGE, "a fork child counts on that");
 
 struct mark {
         uint64_t id;      /* 0 = free */

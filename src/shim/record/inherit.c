@@ -8,6 +8,7 @@
 #include "shim/record/inherit.h"
 
 #include "shim/block/inherited.h"
+#include "shim/self/life.h"
 #include "shim/stack/draft.h"
 
 enum { DEPTH_MAX = 512 };
@@ -55,7 +56,7 @@ static void remember(const struct block *block, struct thread *self, const struc
 uint32_t inherit_birth(struct thread *self, uintptr_t start)
 {
         struct block block;
-        enum inherited fate = inherited_find(start, self->fork_epoch, &block);
+        enum inherited fate = inherited_find(start, life_fork_epoch(), &block);
         return fate == INHERITED_LIVE ? stack_adopt(block.stack, block.start) : 0;
 }
 
@@ -65,7 +66,7 @@ bool inherit_release(struct thread *self, const struct wrong *wrong, enum wire_f
         struct block block;
         struct wrong filed = *wrong;
         filed.block = &block;
-        switch (inherited_find(wrong->address, self->fork_epoch, &block)) {
+        switch (inherited_find(wrong->address, life_fork_epoch(), &block)) {
         case INHERITED_UNKNOWN: return false;
         case INHERITED_RELEASED:
                 if (record_n_unseen)

@@ -79,15 +79,15 @@ void life_ended(void)
 /* All epochs so far, of this image and those that it was forked from. */
 static _Atomic uint64_t n_epochs;
 
-/* 0 is "ancient" and never current, so epochs go round from 1 to 255. */
+/* Where two threads begin one each, what is written from then on has the later one. */
 uint64_t life_epoch_begin(uint32_t *ret_before)
 {
-        uint32_t epoch = __atomic_load_n(&arena.header->epoch, __ATOMIC_RELAXED);
-        while (!__atomic_compare_exchange_n(&arena.header->epoch, &epoch, epoch % 255 + 1, false, __ATOMIC_RELAXED,
-                                            __ATOMIC_RELAXED))
-                ;
-        *ret_before = epoch;
-        arena_epoch_set(epoch % 255 + 1);
+        *ret_before = __atomic_fetch_add(&arena.header->epoch, 1, __ATOMIC_SEQ_CST);
+        uint32_t now;
+        do {
+                now = __atomic_load_n(&arena.header->epoch, __ATOMIC_SEQ_CST);
+                arena_epoch_set(wire_epoch(now));
+        } while (now != __atomic_load_n(&arena.header->epoch, __ATOMIC_SEQ_CST));
         return atomic_fetch_add_explicit(&n_epochs, 1, memory_order_relaxed) + 1;
 }
 
@@ -95,10 +95,10 @@ uint64_t life_epochs(void) { return atomic_load_explicit(&n_epochs, memory_order
 
 void life_fork_begin(void)
 {
-        struct thread *self = &thread_self;
-        self->fork_epoch = arena.epoch;
-        if (life_owner())
-                life_epoch_begin(&self->fork_epoch);
+        /* A vfork child does it for the process in whose memory it runs. A fork child that has not begun hands on what it
+         * knows of its parent. */
+        if (arena.base)
+                life_epoch_begin(&thread_self.fork_epoch);
 }
 
 uint32_t life_fork_epoch(void) { return image_fork_epoch; }

@@ -40,7 +40,7 @@ bool life_owner(void);
 bool life_end_claim(void);
 void life_ended(void);
 
-/* Let what is born from now on carry another epoch than what lives already. *ret_before: the one until now. Returns how
+/* Let what is born from now on carry another epoch than what lives already. *ret_before: header.epoch until now. Returns how
  * many were begun so; life_epochs() says the same at any time. Only where there is an arena. */
 uint64_t life_epoch_begin(uint32_t *ret_before);
 uint64_t life_epochs(void);
@@ -64,7 +64,8 @@ struct life_inside {
 bool life_is_inside(uintptr_t sp);
 uint64_t life_inside_taken(void);
 
-/* In a fork child: the parent's epoch at the fork. 0 when that is not known, as after a bare clone(). */
+/* In a fork child: its parent's header.epoch at the fork, or at one before that; 0 when that is not known. The same for all
+ * threads, as long as the child lives. */
 uint32_t life_fork_epoch(void);
 
 #endif

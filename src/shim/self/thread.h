@@ -36,7 +36,7 @@ struct thread {
         int32_t tid;
         uint32_t image;        /* life_image() for which this is set up: differs in a fork child */
         uint32_t slot;         /* index in the thread list, 0 = none */
-        uint32_t fork_epoch;   /* in a fork child: the parent's epoch at the fork */
+        uint32_t fork_epoch;   /* owned by self/life.c: header.epoch at this thread's last fork */
         uint32_t python_busy;  /* owned by python/ */
         uint32_t held_below;   /* owned by block/: blocks of fewer bytes go into the quarantine */
         uint64_t may_pass;     /* bytes that may pass without a look at them; of those until a block is looked at */

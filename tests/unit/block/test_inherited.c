@@ -11,7 +11,7 @@ enum { HEAP = 0x5550000000 };
 static void parent_epoch(unsigned epoch)
 {
         arena.header->epoch = epoch;
-        arena_epoch_set(epoch);
+        arena_epoch_set(wire_epoch(epoch));
 }
 
 static enum inherited fate_in_child(uintptr_t start, unsigned fork_epoch)
@@ -73,10 +73,53 @@ Test(inherited, epochs_go_round)
         place_begin(5);
         parent_epoch(254);
         table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
-        parent_epoch(2);
+        parent_epoch(257); /* as slots have it: 2 */
         table_insert(HEAP + 0x40, 48, 7, WIRE_FAMILY_MALLOC);
-        cr_assert_eq(fate_in_child(HEAP, 1), INHERITED_LIVE);
+        cr_assert_eq(fate_in_child(HEAP, 256), INHERITED_LIVE);
         cr_assert_eq(fate_in_child(HEAP + 0x40, 255), INHERITED_CHANGED);
+        cr_assert_eq(fate_in_child(HEAP + 0x40, 256), INHERITED_CHANGED);
+        cr_assert_eq(fate_in_child(HEAP + 0x40, 257), INHERITED_LIVE);
+}
+
+Test(inherited, what_carries_a_number_that_the_parent_has_had_since_is_no_knowledge)
+{
+        place_begin(5);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        release(HEAP);
+        for (unsigned epoch = 2; epoch < 600; epoch += 17) {
+                parent_epoch(epoch);
+                table_insert(HEAP + 0x40, 48, 7, WIRE_FAMILY_MALLOC);
+                table_insert(HEAP + ((uintptr_t)1 << 30), 1 << 18, 7, WIRE_FAMILY_MALLOC);
+                release(HEAP + 0x40);
+                release(HEAP + ((uintptr_t)1 << 30));
+                cr_assert_eq(fate_in_child(HEAP + 0x40, 1), INHERITED_CHANGED, "%u", epoch);
+                cr_assert_eq(fate_in_child(HEAP + ((uintptr_t)1 << 30), 1), INHERITED_CHANGED, "%u", epoch);
+                cr_assert_eq(fate_in_child(HEAP, 1), epoch < 256 ? INHERITED_RELEASED : INHERITED_CHANGED, "%u", epoch);
+        }
+}
+
+Test(inherited, nothing_is_known_where_the_fork_is_not)
+{
+        place_begin(5);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        table_insert(HEAP + ((uintptr_t)1 << 30), 1 << 18, 7, WIRE_FAMILY_MALLOC);
+        for (unsigned epoch = 1; epoch < 300; epoch += 20) {
+                parent_epoch(epoch);
+                cr_assert_eq(fate_in_child(HEAP, 0), INHERITED_CHANGED);
+                cr_assert_eq(fate_in_child(HEAP + ((uintptr_t)1 << 30), 0), INHERITED_CHANGED);
+        }
+}
+
+Test(inherited, what_is_of_long_ago_is_known_until_it_may_be_of_after_the_fork)
+{
+        place_begin(5);
+        parent_epoch(300);
+        table_insert(HEAP, 48, 7, WIRE_FAMILY_MALLOC);
+        wire_slot *slot = table_slot(HEAP);
+        *slot = *slot << (64 - WIRE_SLOT_EPOCH_SHIFT) >> (64 - WIRE_SLOT_EPOCH_SHIFT);
+        parent_epoch(300 + INHERITED_AGE);
+        cr_assert_eq(fate_in_child(HEAP, 300), INHERITED_LIVE);
+        cr_assert_eq(fate_in_child(HEAP, 299), INHERITED_CHANGED);
 }
 
 /* What a fork child answers; its fork had number 1. */
@@ -95,7 +138,7 @@ static int ask_what_slots_say(void)
         const wire_slot *slots = inherited_slots(HEAP);
         int says = 0;
         for (int i = 3; i >= 0; i--)
-                says = says << 2 | inherited_slot_says(slots[i], 1);
+                says = says << 2 | inherited_slot_says(arena_inherited(), slots[i], 1);
         return says;
 }
 
