@@ -7,6 +7,8 @@
  * - The signal is one that the program has no action for, looked for from the last real-time signal downwards. A
  *   thread that blocks it is asked with glibc's own SIGSETXID (33), which the program cannot block through libc.
  *   A thread that blocks both is not asked at all: a signal left pending would kill it later.
+ * - What a thread in sigwait() waits for is not blocked in it while it waits, and would be taken for the program's. So the
+ *   set that it gave the kernel is looked at.
  * - When somebody did not answer in time, our action stays installed, for the same reason; the handler then returns
  *   at once.
  * - The handler runs on the alternate stack where there is one (coroutines have small stacks), with all signals
@@ -21,6 +23,7 @@
 #include "bare/number.h"
 #include "shim/sys/clock.h"
 #include "shim/sys/pages.h"
+#include "shim/sys/probe.h"
 #include "shim/sys/syscall.h"
 
 #include <errno.h>
@@ -244,18 +247,29 @@ static void call_read(struct frozen *frozen)
                 words[i] = number_parse_hex(&at);
         }
         frozen->call = call;
+        frozen->call_first = words[0];
         frozen->call_sp = words[6];
         frozen->call_pc = words[7];
+}
+
+/* Which signals would sigwait() take in this thread? Bit 0 is that of signal 1. */
+static uint64_t signals_awaited(const struct frozen *frozen)
+{
+        uint64_t set;
+        if (frozen->call != SYS_rt_sigtimedwait)
+                return 0;
+        return probe_read(frozen->call_first, &set, sizeof set) ? set : ~UINT64_C(0);
 }
 
 enum task_state { TASK_GONE, TASK_ASK, TASK_BLOCKS };
 
 /* With which of our signals can this thread be asked? */
-static enum task_state task_state(int32_t tid, unsigned *ret_signal)
+static enum task_state task_state(struct frozen *frozen, unsigned *ret_signal)
 {
         char text[FILE_BYTES];
-        if (!task_read(tid, "status", text)) /* gone, or there is no descriptor to ask with */
-                return sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), tid, 0)) ? TASK_GONE : TASK_BLOCKS;
+        uint64_t awaited = signals_awaited(frozen);
+        if (!task_read(frozen->tid, "status", text)) /* gone, or there is no descriptor to ask with */
+                return sys_failed(sys_call(SYS_tgkill, sys_call(SYS_getpid), frozen->tid, 0)) ? TASK_GONE : TASK_BLOCKS;
         const char *at = strstr(text, "\nState:\t");
         if (at && (at[8] == 'Z' || at[8] == 'X'))
                 return TASK_GONE;
@@ -264,6 +278,10 @@ static enum task_state task_state(int32_t tid, unsigned *ret_signal)
                 return TASK_BLOCKS;
         at += 9;
         uint64_t blocked = number_parse_hex(&at);
+        /* It may have begun to wait after its call was looked at, and before its mask was. */
+        if (frozen->call < 0 && !frozen->asked)
+                call_read(frozen);
+        blocked |= awaited | signals_awaited(frozen);
         if (signals[0].installed && !(blocked >> (signals[0].number - 1) & 1))
                 *ret_signal = 0;
         else if (!(blocked >> (SIGNAL_SETXID - 1) & 1) && action_install(1, SIGNAL_SETXID))
@@ -298,7 +316,7 @@ static long signal_send(unsigned with, int32_t tid)
 static void thread_ask(struct frozen *frozen)
 {
         unsigned with = 0;
-        enum task_state state = task_state(frozen->tid, &with);
+        enum task_state state = task_state(frozen, &with);
         if (state == TASK_BLOCKS)
                 return;
         long answer = state == TASK_ASK ? signal_send(with, frozen->tid) : -ESRCH;
@@ -409,7 +427,7 @@ static bool any_may_answer(uint64_t waited_ms)
         unsigned unused;
         char text[FILE_BYTES];
         for (size_t i = 0; i < n_threads; i++) {
-                if (!is_silent(&threads[i]) || task_state(threads[i].tid, &unused) != TASK_ASK ||
+                if (!is_silent(&threads[i]) || task_state(&threads[i], &unused) != TASK_ASK ||
                     !task_read(threads[i].tid, "status", text))
                         continue;
                 const char *at = strstr(text, "\nState:\t");

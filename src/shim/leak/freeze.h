@@ -18,7 +18,7 @@ struct frozen {
         uintptr_t registers[FROZEN_REGISTERS];
         /* The system call it waited in before it was stopped, as the kernel said; call < 0 = none, or not known. */
         int32_t call;
-        uintptr_t call_sp, call_pc;
+        uintptr_t call_first, call_sp, call_pc; /* its first argument; the registers */
 };
 
 /* When a process image begins, before the program can have made a thread: what others there are will be left alone. */

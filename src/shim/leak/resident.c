@@ -32,12 +32,31 @@ static size_t n_near;
 static uint64_t deadline_ns;
 static bool is_over, cannot_scan;
 
+/* Does it know the page that was written last, our own? */
+static bool is_our_pagemap(long fd)
+{
+        uint64_t entry = 0;
+        long n = sys_call(SYS_pread64, fd, &entry, sizeof entry, (uintptr_t)&deadline_ns / WIRE_PAGE_BYTES * sizeof entry);
+        return n == sizeof entry && entry & (present | swapped);
+}
+
+/* As with the list of mappings (sys/maps.c) the second name is for when the first thread has left. What traces a program
+ * and keeps paths for it (proot) may take either for its own, and then no page would be there: so it is asked for one. */
 void resident_begin(uint64_t until_ns)
 {
+        static const char *const paths[] = {"/proc/self/pagemap", "/proc/thread-self/pagemap"};
         deadline_ns = until_ns;
         is_over = false;
         near_page = n_near = 0;
-        pagemap = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/pagemap", O_RDONLY | O_CLOEXEC);
+        pagemap = -1;
+        for (unsigned i = 0; i < 2 && sys_failed(pagemap); i++) {
+                long fd = sys_call(SYS_openat, AT_FDCWD, paths[i], O_RDONLY | O_CLOEXEC);
+                if (!sys_failed(fd) && !is_our_pagemap(fd)) {
+                        sys_call(SYS_close, fd);
+                        fd = -1;
+                }
+                pagemap = fd;
+        }
 }
 
 void resident_end(void)

@@ -114,10 +114,10 @@ static void range_add(struct sort_pair *ranges, size_t *n, uintptr_t start, uint
 
 /* Where brk's heap begins: field 47 of proc(5)'s stat; 0 = not known. Without address randomization it begins where the
  * program's variables end, in one mapping with them. */
-static uintptr_t brk_start(void)
+static uintptr_t brk_start_in(const char *path)
 {
         char text[1024];
-        long fd = sys_call(SYS_openat, AT_FDCWD, "/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);
+        long fd = sys_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
         if (sys_failed(fd))
                 return 0;
         long n = sys_call(SYS_read, fd, text, sizeof text - 1);
@@ -130,6 +130,13 @@ static uintptr_t brk_start(void)
                 return 0;
         at++;
         return number_parse(&at);
+}
+
+/* The first thread has no memory any more when it left by pthread_exit(). */
+static uintptr_t brk_start(void)
+{
+        uintptr_t start = brk_start_in("/proc/self/stat");
+        return start ? start : brk_start_in("/proc/thread-self/stat");
 }
 
 static void place_take(uintptr_t start, uintptr_t end, uint32_t flags)
