@@ -26,7 +26,9 @@ enum { WIRE_ADDRESS_BYTES = 192 }; /* two names, as long as the kernel takes the
 struct wire_hello {
         char magic[8];
         uint32_t version; /* WIRE_VERSION */
-        int32_t pid;      /* of the process that records, as it sees itself: the sender may be a child of it that is gone */
+        int32_t pid;      /* of the process that records, as it sees itself ... */
+        int32_t sender;   /* ... and of who sends this: another one where a child that is gone at once had to do it */
+        uint32_t unused;
         uint64_t arena_bytes;
 };
 

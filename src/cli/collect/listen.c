@@ -154,24 +154,18 @@ static void arrival_take_descriptors(struct arrival *arrival, const struct cmsgh
         }
 }
 
-static bool sender_is_gone(const struct arrival *arrival)
+/* A process without a free descriptor lets a child greet for it, which is gone at once: whom is meant? Where both see the
+ * same pids as we do, the sender says it; elsewhere it is the sender's parent, if that can still be asked. */
+static void arrival_find_meant(struct arrival *arrival, const struct wire_hello *hello)
 {
-        enum { PATIENCE_MS = 20 };
-        struct pollfd sender = {.fd = arrival->pidfd, .events = POLLIN};
-        return arrival->pidfd >= 0 ? poll(&sender, 1, PATIENCE_MS) > 0 : kill(arrival->pid, 0) < 0 && errno == ESRCH;
-}
-
-/* A process without a free descriptor lets a short-lived child greet for it. If the sender is not who it says it is,
- * and is its child, or is gone at once, the other is meant; a sender that stays is in another pid namespace. */
-static void arrival_find_sender(struct arrival *arrival, pid_t said)
-{
-        bool is_its_child = status_number(arrival->pid, "PPid", false) == said;
-        if ((!is_its_child && !sender_is_gone(arrival)) || kill(said, 0) < 0)
+        bool same_pids = hello->sender == arrival->pid;
+        pid_t meant = same_pids ? hello->pid : (pid_t)status_number(arrival->pid, "PPid", false);
+        if (meant <= 0 || kill(meant, 0) < 0)
                 return;
         if (arrival->pidfd >= 0)
                 close(arrival->pidfd);
         arrival->pidfd = -1;
-        arrival->pid = said;
+        arrival->pid = meant;
 }
 
 /* Of a child the sender's word counts only where both see the same pids. */
@@ -253,8 +247,8 @@ static int listen_receive(int socket_fd, struct arrival *arrival)
                       (arrival->memfd >= 0 || hello->arena_bytes == 0 || cut);
         arrival->why_not =
                 hello->arena_bytes ? "unfreed has no descriptor left" : "its limits leave no memory for that";
-        if (greets && hello->pid != arrival->pid)
-                arrival_find_sender(arrival, hello->pid);
+        if (greets && hello->pid != hello->sender)
+                arrival_find_meant(arrival, hello);
         if (!greets)
                 arrival_drop(arrival);
         return greets;

@@ -184,7 +184,10 @@ static long datagram_send(const char *address, const void *bytes, size_t n, int 
 
 static long hello_send(const struct hello_errand *errand, bool *ret_otherwise)
 {
-        struct wire_hello hello = {.version = WIRE_VERSION, .pid = errand->pid, .arena_bytes = errand->bytes};
+        struct wire_hello hello = {.version = WIRE_VERSION,
+                                   .pid = errand->pid,
+                                   .sender = (int32_t)sys_call(SYS_getpid),
+                                   .arena_bytes = errand->bytes};
         memcpy(hello.magic, errand->magic, sizeof hello.magic);
         return datagram_send(errand->address, &hello, sizeof hello, errand->memfd, ret_otherwise);
 }

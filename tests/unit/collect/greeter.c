@@ -53,7 +53,7 @@ static void send_to_runner(const void *bytes, size_t n, int fd)
 
 static void greet(bool is_fork_child)
 {
-        struct wire_hello hello = {.magic = WIRE_HELLO_MAGIC, .version = WIRE_VERSION, .pid = getpid()};
+        struct wire_hello hello = {.magic = WIRE_HELLO_MAGIC, .version = WIRE_VERSION, .pid = getpid(), .sender = getpid()};
         maker_init(&maker);
         maker.header->pid = getpid();
         maker.header->ppid = getppid();
