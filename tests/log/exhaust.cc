@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 static int calls;
-static const std::size_t MUCH = std::size_t{1} << 30;
+static const std::size_t MUCH = std::size_t{3} << 30;
 
 static void limit(rlim_t bytes)
 {
@@ -30,13 +30,13 @@ static void give_up()
 
 static void ask(const char *how, void (*handler)())
 {
-        limit(std::size_t{768} << 20);
+        limit(std::size_t{2} << 30);
         calls = 0;
         std::set_new_handler(handler);
         void *array = ::operator new[](MUCH, std::nothrow);
         std::printf("%s: %d calls, %s", how, calls, array ? "an array" : "no array");
         ::operator delete[](array);
-        limit(std::size_t{768} << 20);
+        limit(std::size_t{2} << 30);
         calls = 0;
         std::set_new_handler(handler);
         try {

@@ -107,6 +107,9 @@ enum {
         SAMPLE_PLACE_ALIGNMENT = 4096,
         SAMPLE_PLACE_MASK = 0xfe0,
         SAMPLE_PLACE_FROM = 65536,       /* a mean below which that would be too much memory */
+        /* Larger ones glibc may map, which is such a place. Those that it does not, since one as large was released before,
+         * it would map if a place were asked for, each time anew, and each of their pages would be touched anew. */
+        SAMPLE_PLACE_MOST_BYTES = 120000,
 };
 
 /* How much to ask for there. glibc speaks of a free piece of memory by an address that is inside the last 8 bytes of the
@@ -122,7 +125,8 @@ static inline size_t sample_place_bytes(size_t size)
  * memory. */
 static inline bool sample_would_place(const struct thread *self, size_t size)
 {
-        return sample_is_plain(self) && arena.sample_mask && !filter_any && sample_would_take(self, size);
+        return sample_is_plain(self) && arena.sample_mask && !filter_any && size <= SAMPLE_PLACE_MOST_BYTES &&
+               sample_would_take(self, size);
 }
 
 /* The same for a block that is to be filled there, which costs the more the larger it is, and the oftener it is taken. */

@@ -444,7 +444,8 @@ Test(sample, little_is_moved_of_what_is_taken_often)
         leave_bytes(1);
         cr_assert(sample_would_place_filled(self, 1 << 16));
         cr_assert_not(sample_would_place_filled(self, (1 << 16) + 1));
-        cr_assert(sample_would_place(self, 1 << 24));
+        cr_assert(sample_would_place(self, 120000));
+        cr_assert_not(sample_would_place(self, 120001));
 }
 
 Test(sample, nothing_is_asked_for_that_wraps_around)
