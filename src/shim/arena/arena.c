@@ -174,10 +174,10 @@ static unsigned char *arena_map(int memfd, struct wire_range *ret_ranges, unsign
         return NULL;
 }
 
-void arena_epoch_set(unsigned epoch)
+void arena_epoch_set(uint32_t epoch)
 {
-        arena.epoch = epoch;
-        arena.epoch_bits = (wire_slot)epoch << WIRE_SLOT_EPOCH_SHIFT;
+        arena.epoch = wire_epoch(epoch);
+        arena.epoch_bits = (wire_slot)arena.epoch << WIRE_SLOT_EPOCH_SHIFT;
         arena.epoch_gone = arena.epoch_bits | UINT64_C(1) << WIRE_SLOT_RELEASED_SHIFT;
 }
 
@@ -200,7 +200,7 @@ static void view_open(unsigned char *base, struct wire_header *header)
         arena.nodes_capacity = (uint32_t)e[WIRE_EXTENT_NODES].capacity;
         arena.granule_shift = header->granule_shift;
         arena.leaf_shift = header->granule_shift + 17;
-        arena_epoch_set(wire_epoch(header->epoch));
+        arena_epoch_set(header->epoch);
         arena.bytes = header->arena_bytes;
         __atomic_store_n(&arena.base, base, __ATOMIC_RELEASE);
 }

@@ -71,7 +71,8 @@ uint64_t arena_share(void);
 unsigned arena_shares(void); /* how many there shall be: arenas of full size that are mapped here */
 unsigned arena_shares_in(uint64_t limit); /* 0 to 2 */
 
-void arena_epoch_set(unsigned epoch);
+/* To this header.epoch. */
+void arena_epoch_set(uint32_t epoch);
 
 /* In a fork child: an empty arena in the place of the parent's, with the view open and nothing recorded, for code that
  * was in the middle of an event at the fork. False, with nothing changed, when the kernel refuses. */

@@ -49,8 +49,9 @@ static bool image_birth(bool is_fork_child)
         } else if (!options.children) {
                 return false;
         }
-        if (birth_is_under_valgrind()) {
-                if (!birth_declines() && !is_fork_child)
+        /* A child of such a process does not come here. */
+        if (!is_fork_child && birth_is_under_valgrind()) {
+                if (!birth_declines())
                         message_line("cannot record under a tool of Valgrind's that replaces malloc; the program runs on");
                 return false;
         }

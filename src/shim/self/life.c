@@ -86,7 +86,7 @@ uint64_t life_epoch_begin(uint32_t *ret_before)
         uint32_t now;
         do {
                 now = __atomic_load_n(&arena.header->epoch, __ATOMIC_SEQ_CST);
-                arena_epoch_set(wire_epoch(now));
+                arena_epoch_set(now);
         } while (now != __atomic_load_n(&arena.header->epoch, __ATOMIC_SEQ_CST));
         return atomic_fetch_add_explicit(&n_epochs, 1, memory_order_relaxed) + 1;
 }

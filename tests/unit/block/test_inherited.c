@@ -11,7 +11,7 @@ enum { HEAP = 0x5550000000 };
 static void parent_epoch(unsigned epoch)
 {
         arena.header->epoch = epoch;
-        arena_epoch_set(wire_epoch(epoch));
+        arena_epoch_set(epoch);
 }
 
 static enum inherited fate_in_child(uintptr_t start, unsigned fork_epoch)
