@@ -1,4 +1,4 @@
-/* The program around the units where Criterion is not: see criterion.h */
+/* The program around the units where Criterion is not: see criterion.h. Arguments are the cases to run; none = all. */
 #include "criterion.h"
 
 #include <stdio.h>
@@ -39,10 +39,22 @@ bool stand_in_stderr_is(const char *text)
         return n == (ssize_t)strlen(text) && memcmp(got, text, (size_t)n) == 0;
 }
 
-int main(void)
+static bool is_named(const struct stand_in_test *test, char *const *names)
+{
+        char name[256];
+        snprintf(name, sizeof name, "%s::%s", test->suite, test->name);
+        for (; *names; names++)
+                if (strcmp(*names, name) == 0)
+                        return true;
+        return false;
+}
+
+int main(int argc, char **argv)
 {
         int n = 0, n_failed = 0;
-        for (const struct stand_in_test *test = first; test; test = test->next, n++) {
+        for (const struct stand_in_test *test = first; test; test = test->next) {
+                if (argc > 1 && !is_named(test, argv + 1))
+                        continue;
                 fflush(stdout);
                 pid_t child = fork();
                 if (child == 0) {
@@ -53,7 +65,7 @@ int main(void)
                 }
                 int status = -1;
                 bool passed = child > 0 && waitpid(child, &status, 0) == child && status == 0;
-                printf("%sok %d - %s::%s", passed ? "" : "not ", n + 1, test->suite, test->name);
+                printf("%sok %d - %s::%s", passed ? "" : "not ", ++n, test->suite, test->name);
                 printf(passed ? "\n" : " (status %#x)\n", status);
                 n_failed += !passed;
         }
