@@ -7,11 +7,12 @@
 
 #include "shim/leak/mark.h"
 #include "shim/leak/verdict.h"
+#include "shim/sys/pages.h"
 
 static struct {
         uintptr_t start;
         uintptr_t end; /* 0 = free, 1 = being written */
-} roots[DECLARED_ROOTS_MAX];
+} roots[DECLARED_ROOTS_MAX] PAGES_APART;
 static uint32_t n_roots; /* entries in use lie below */
 static bool any_ignored;
 
@@ -58,7 +59,7 @@ enum { N_UNSEEN = 1024 };
 static struct {
         uintptr_t start;
         size_t bytes;
-} unseen[N_UNSEEN];
+} unseen[N_UNSEEN] PAGES_APART;
 static uint32_t n_unseen; /* may run past N_UNSEEN */
 
 void declared_unseen(uintptr_t start, size_t bytes)

@@ -78,7 +78,7 @@ static struct {
         uint32_t leaders_stack; /* where those were born that are on the list */
         const struct sort_pair *readable;
         size_t n_readable;
-        uint64_t unsafe[FIND_REGIONS / 64]; /* regions of heap that cannot be read as a whole */
+        bool any_unsafe;        /* else `unsafe` is all zero */
         uint64_t deadline_ns;
         int64_t words_left;      /* until the next look at the clock */
         enum wire_unjudged over; /* time or memory ran out */
@@ -88,6 +88,7 @@ static struct {
         uint64_t n_indirect, n_counted;
         struct mark_sum led; /* while counting */
 } mark;
+static uint64_t unsafe[FIND_REGIONS / 64] PAGES_APART; /* regions of heap that cannot be read as a whole */
 
 static size_t ring_at(size_t i) { return i < mark.capacity ? i : i - mark.capacity; }
 
@@ -293,7 +294,7 @@ bool mark_readable(uintptr_t address, size_t bytes)
 /* Only where the block can be read: a program may take away the access to pages of its heap, or the pages. */
 static bool may_fail(const struct block *block)
 {
-        return block->large || find_bit(mark.unsafe, block->start, find.region_shift) ||
+        return block->large || (mark.any_unsafe && find_bit(unsafe, block->start, find.region_shift)) ||
                block->start >> find.region_shift != (block->start + block->size) >> find.region_shift;
 }
 
@@ -423,6 +424,7 @@ static size_t work_most(void)
 
 bool mark_begin(const struct mark_limits *limits)
 {
+        memset(unsafe, 0, mark.any_unsafe ? sizeof unsafe : 0);
         memset(&mark, 0, sizeof mark);
         mark.deadline_ns = limits->deadline_ns;
         mark.words_left = CLOCK_WORDS;
@@ -461,8 +463,10 @@ void mark_set_readable(const struct sort_pair *ranges, size_t n)
         for (uint64_t leaf = 1; leaf < range->used && leaf < range->capacity; leaf++) {
                 uintptr_t base = arena.leaves[leaf].base;
                 size_t i = sort_find(ranges, n, base);
-                if (i == SIZE_MAX || ranges[i].value < base + region)
-                        find_set_bit(mark.unsafe, base, find.region_shift);
+                if (i == SIZE_MAX || ranges[i].value < base + region) {
+                        find_set_bit(unsafe, base, find.region_shift);
+                        mark.any_unsafe = true;
+                }
         }
 }
 

@@ -15,6 +15,7 @@
 
 #include "bare/bits.h"
 #include "shim/sys/clock.h"
+#include "shim/sys/pages.h"
 #include "shim/sys/syscall.h"
 #include "wire/arena.h"
 
@@ -26,7 +27,7 @@ enum { N_ENTRIES = 512 };
 static const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62, of_file = UINT64_C(1) << 61,
                       exclusive = UINT64_C(1) << 56;
 static long pagemap = -1;
-static uint64_t entries[N_ENTRIES], near[N_ENTRIES];
+static uint64_t entries[N_ENTRIES] PAGES_APART, near[N_ENTRIES] PAGES_APART;
 static uintptr_t near_page; /* the page that near[0] speaks of; 0 = none */
 static size_t n_near;
 static uint64_t deadline_ns;
@@ -177,7 +178,7 @@ static bool each_by_core(uintptr_t *start, uintptr_t end, void (*visit)(uintptr_
                          void *context)
 {
         enum { N_PAGES = 8192 };
-        static unsigned char core[N_PAGES];
+        static unsigned char core[N_PAGES] PAGES_APART;
         for (uintptr_t run = 0, page = align_down(*start, WIRE_PAGE_BYTES); page < end && !is_over;) {
                 is_over = clock_ns() > deadline_ns;
                 uint64_t left = (align_up(end, WIRE_PAGE_BYTES) - page) / WIRE_PAGE_BYTES;

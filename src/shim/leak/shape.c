@@ -29,6 +29,7 @@
 #include "shim/leak/shape.h"
 
 #include "shim/python/interpreter.h"
+#include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
 
 #include <string.h>
@@ -40,13 +41,16 @@ static struct shape_ranges code, files;
 /* What was said of a word before, a bit for yes beside it: programs have few tables and many objects, and each answer
  * costs a system call. */
 enum { ANSWERS_LOG2 = 12 };
-static uintptr_t answers[1 << ANSWERS_LOG2];
+static uintptr_t answers[1 << ANSWERS_LOG2] PAGES_APART;
+static bool any_answer;
 
 void shape_set_mapped(const struct shape_ranges *of_code, const struct shape_ranges *of_files)
 {
         code = *of_code;
         files = *of_files;
-        memset(answers, 0, sizeof answers);
+        if (any_answer)
+                memset(answers, 0, sizeof answers);
+        any_answer = false;
 }
 
 static bool is_in(const struct shape_ranges *ranges, uintptr_t address)
@@ -100,8 +104,10 @@ static bool is_vtable(uintptr_t word)
         if (word < 4096 || word % WORD != 0)
                 return false;
         uintptr_t *answer = &answers[word * UINT64_C(0x9e3779b97f4a7c15) >> (64 - ANSWERS_LOG2)];
-        if ((*answer & ~(uintptr_t)1) != word)
+        if ((*answer & ~(uintptr_t)1) != word) {
                 *answer = word | is_table(word);
+                any_answer = true;
+        }
         return *answer & 1;
 }
 

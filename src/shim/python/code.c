@@ -156,7 +156,7 @@ static void line_table_copy(uintptr_t object, struct wire_code *code)
 {
         const struct layout *layout = interpreter.layout;
         int64_t size;
-        static unsigned char bytes[CODE_TABLE_BYTES_MAX]; /* under `lock` */
+        static unsigned char bytes[CODE_TABLE_BYTES_MAX] PAGES_APART; /* under `lock` */
         if (!probe_read(object + layout->var_size, &size, sizeof size) || size < 0 || size > CODE_TABLE_BYTES_MAX)
                 return;
         if (!probe_read(object + layout->bytes_data, bytes, (size_t)size))

@@ -48,7 +48,7 @@ struct walk {
         uintptr_t pages[PAGES_SEEN]; /* where frames were seen: page number + 1, direct-mapped */
 };
 
-static struct walk *_Atomic walks[THREADS_MAX];
+static struct walk *_Atomic walks[THREADS_MAX] PAGES_APART;
 static _Atomic(const char *) why_off;
 static _Atomic uint32_t n_doubts, n_trusted, n_pauses;
 

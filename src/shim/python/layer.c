@@ -3,6 +3,7 @@
 
 #include "shim/self/thread.h"
 #include "shim/sys/maps.h"
+#include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 /* More than this many times no program reinitialises with other allocators; then we stay below. */
 enum { LAYERS_MAX = 16, LEAST_BYTES = 17, POOLED_END = 513 };
 
-static struct layer layers[PYTHON_DOMAINS][LAYERS_MAX];
+static struct layer layers[PYTHON_DOMAINS][LAYERS_MAX] PAGES_APART;
 static unsigned n_layers[PYTHON_DOMAINS];
 static const struct python_allocator *places[PYTHON_DOMAINS];
 

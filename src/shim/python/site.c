@@ -1,13 +1,15 @@
 /* Short stacks for the interpreter's own allocations: filling the table */
 #include "shim/python/site.h"
 
+#include "shim/sys/pages.h"
+
 #include <string.h>
 
 _Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < 1 << SITE_ENTRY_BITS, "an entry has four bits");
 
 _Static_assert(WIRE_ENTRY_PYMEM_RAW_FREE - WIRE_ENTRY_PYMEM_MALLOC < SITE_ENTRIES, "each entry has its place");
 
-uint64_t site_places[SITE_PLACES];
+uint64_t site_places[SITE_PLACES] PAGES_APART;
 uint32_t site_bare_nodes[SITE_ENTRIES];
 
 void site_forget(void)

@@ -8,6 +8,7 @@
 #include "bare/bits.h"
 #include "shim/arena/arena.h"
 #include "shim/python/interpreter.h"
+#include "shim/sys/pages.h"
 #include "shim/sys/probe.h"
 
 #include <string.h>
@@ -23,7 +24,7 @@ enum {
 static struct {
         uint64_t hash;
         uint32_t text, bytes;
-} cache[TEXT_CACHE];
+} cache[TEXT_CACHE] PAGES_APART;
 
 void text_forget(void) { memset(cache, 0, sizeof cache); }
 
@@ -47,7 +48,7 @@ static size_t utf8_put(char *out, uint32_t c)
 /* Characters of `kind` bytes each, as UTF-8 into `out` (4 * TEXT_CHARS_MAX); bytes written, or -1. */
 static long str_decode(uintptr_t data, unsigned kind, size_t n_chars, char *out)
 {
-        static unsigned char raw[TEXT_CHARS_MAX * 4];
+        static unsigned char raw[TEXT_CHARS_MAX * 4] PAGES_APART;
         if (!probe_read(data, raw, n_chars * kind))
                 return -1;
         size_t bytes = 0;
@@ -82,7 +83,7 @@ uint32_t text_of_str(uintptr_t object)
         uintptr_t type;
         int64_t length;
         uint32_t state;
-        static char text[TEXT_CHARS_MAX * 4]; /* one caller at a time */
+        static char text[TEXT_CHARS_MAX * 4] PAGES_APART; /* one caller at a time */
         if (!probe_read(object + layout->object_type, &type, sizeof type) || type != interpreter.str_type)
                 return 0;
         if (!probe_read(object + layout->var_size, &length, sizeof length) || length <= 0 ||

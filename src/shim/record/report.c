@@ -8,6 +8,7 @@
 #include "shim/record/plain.h"
 #include "shim/record/reporter.h"
 #include "shim/self/birth.h"
+#include "shim/sys/pages.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -19,7 +20,7 @@ bool report_end(void)
         /* One that cannot be reached (it has ended, or is in other namespaces) is no reason to speak up here. */
         if (birth_has_runner() || birth_runner())
                 return false;
-        static struct reporter reporter; /* too large for an unknown stack; only one thread ends the process */
+        static struct reporter reporter PAGES_APART; /* too large for a stack; only one thread ends the process */
         char fd_argument[64];
         reporter.result = 0;
         reporter.out = -1;

@@ -3,6 +3,7 @@
 
 #include "shim/self/options.h"
 #include "shim/sys/clock.h"
+#include "shim/sys/pages.h"
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ int64_t sample_next_gap(struct thread *self)
         return sample_gap(mix64(self->sample_state), options.sample);
 }
 
-uint8_t sample_known[SAMPLE_BINS];
+uint8_t sample_known[SAMPLE_BINS] PAGES_APART;
 
 static bool any_known; /* of this image, at any time */
 

@@ -17,7 +17,7 @@ struct pool {
         _Atomic size_t used;
 };
 
-static unsigned char first_piece[EARLY_STATIC_BYTES] __attribute__((aligned(GRAIN)));
+static unsigned char first_piece[EARLY_STATIC_BYTES] PAGES_APART __attribute__((aligned(GRAIN)));
 static struct pool pools[EARLY_POOLS] = {{.start = first_piece, .bytes = sizeof first_piece}};
 static _Atomic unsigned n_pools = 1;
 _Atomic bool early_used;

@@ -163,7 +163,7 @@ static void options_print(void)
         }
 }
 
-static char given[4096];
+static char given[4096] PAGES_APART;
 
 const char *options_given(void) { return given; }
 

@@ -18,9 +18,9 @@ enum { FIRST_FRAMES = 60, FIRST_CHECKS = 84, PLACES = 1 << 16 };
 struct memo_pages {
         struct memo memo;
         struct level_room {
-                struct frame frames[FIRST_FRAMES];
-                struct check checks[1 + FIRST_CHECKS];
                 struct frame fresh[FIRST_FRAMES];
+                struct check checks[1 + FIRST_CHECKS]; /* its first and the first frame: often in one page */
+                struct frame frames[FIRST_FRAMES];
         } rooms[MEMO_LEVELS]; /* the second is hardly ever touched */
 };
 

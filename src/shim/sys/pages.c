@@ -20,7 +20,7 @@ struct range {
 
 /* Past this many pieces the memory is still given, only no longer known as ours. */
 enum { N_RANGES = 8192 };
-static struct range ranges[N_RANGES];
+static struct range ranges[N_RANGES] PAGES_APART;
 static _Atomic uint32_t n_ranges; /* entries in use lie below */
 static _Atomic size_t taken_bytes;
 static _Atomic unsigned refuse_in;

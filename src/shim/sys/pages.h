@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of a variable that is large and of which most processes touch little or nothing: it stands behind all others, so that
+ * what each process touches is in few pages. Each costs some 15 us. */
+#define PAGES_APART __attribute__((section(".bss.z_apart")))
+
 /* Zeroed pages for at least `bytes` (rounded up to pages), not dumped into core files; NULL when the kernel refuses.
  * Pages come on touch. What was taken is remembered, so that the judgement knows our own memory: pages_own(). */
 void *pages_take(size_t bytes);
