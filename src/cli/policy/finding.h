@@ -32,7 +32,7 @@ enum rule {
 enum frame_mark {
         MARK_ALLOCATOR = 1 << 0,   /* malloc, operator new ... by whatever module */
         MARK_WRAPPER = 1 << 1,     /* hands on what an allocator gave: strdup, std::allocator, xmalloc */
-        MARK_INTERPRETER = 1 << 2, /* inside CPython */
+        MARK_INTERPRETER = 1 << 2, /* inside CPython, or its import system */
         MARK_RUNTIME = 1 << 3,     /* inside libc, ld.so, libstdc++ ... */
         MARK_EVALUATION = 1 << 4,  /* runs Python code: stands for Python frames */
         MARK_OUTERMOST = 1 << 5,   /* main, a thread's start: what is outside it says nothing about the program */

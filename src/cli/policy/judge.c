@@ -140,12 +140,6 @@ static bool is_interpreter_start(const struct named_frame *frame)
                 begins_with(function, "Py_NewInterpreter") || begins_with(function, "Py_EndInterpreter"));
 }
 
-static bool is_import(const struct named_frame *frame)
-{
-        return frame->frame.language == LANGUAGE_PYTHON && frame->frame.file &&
-               strstr(frame->frame.file, "importlib._bootstrap");
-}
-
 static bool is_python_family(enum wire_family family)
 {
         return family == WIRE_FAMILY_PYMEM || family == WIRE_FAMILY_PYOBJECT || family == WIRE_FAMILY_PYMEM_RAW;
@@ -205,7 +199,7 @@ static bool is_interpreters(const struct process *process, struct notes *notes, 
         for (size_t i = 0; i < stack->n_frames; i++) {
                 const struct named_frame *frame = stack->frames[i];
                 bool is_python = frame->frame.language == LANGUAGE_PYTHON || frame->marks & MARK_EVALUATION;
-                import |= is_import(frame);
+                import |= marks_is_import(&frame->frame);
                 python |= is_python;
                 if (is_python || frame->marks & (MARK_ALLOCATOR | MARK_WRAPPER | MARK_RUNTIME))
                         continue;

@@ -104,10 +104,13 @@ static bool is_outermost(const char *function)
         return is_among(function, names);
 }
 
-unsigned marks_of(const char *function, const char *module, enum frame_language language)
+bool marks_is_import(const struct frame *frame)
 {
-        if (language == LANGUAGE_PYTHON)
-                return 0;
+        return frame->language == LANGUAGE_PYTHON && frame->file && strstr(frame->file, "<frozen importlib._bootstrap");
+}
+
+unsigned marks_of(const char *function, const char *module)
+{
         unsigned marks = 0;
         if (is_interpreter(module))
                 marks |= MARK_INTERPRETER;

@@ -5,7 +5,10 @@
 #include "cli/policy/finding.h"
 
 /* enum frame_mark of a frame whose function is `function` (normalized, "" = not known) in `module` (normalized). */
-unsigned marks_of(const char *function, const char *module, enum frame_language language);
+unsigned marks_of(const char *function, const char *module);
+
+/* Is it a Python function of the import system? Python itself leaves those out of its tracebacks. */
+bool marks_is_import(const struct frame *frame);
 
 /* The entry point that a normalized function name stands for, or WIRE_ENTRY_NONE. */
 enum wire_entry marks_entry(const char *function);

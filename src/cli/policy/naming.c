@@ -103,6 +103,7 @@ static void key_make(struct naming *naming, const struct process *process, struc
                 const char *path =
                         name_python_path(frame->file ? frame->file : "", root, script_dir(naming, process));
                 named->key = store_format(naming->store, "%s!%s", path, frame->function ? frame->function : "?");
+                named->marks = marks_is_import(frame) ? MARK_INTERPRETER : 0;
                 return;
         }
         if (frame->module)
@@ -112,7 +113,7 @@ static void key_make(struct naming *naming, const struct process *process, struc
                 snprintf(function, sizeof function, "%s", shown);
         else if (shown)
                 name_function(shown, function, sizeof function);
-        named->marks = marks_of(function, module, frame->language);
+        named->marks = marks_of(function, module);
         if (*function)
                 named->key = store_format(naming->store, "%s!%s", module, function);
         else if (frame->module) /* the offset is as good as a name for as long as the module is the same build */

@@ -1,6 +1,7 @@
 /* Findings: what is merged, attributed, gated, put first */
 #include "policy/capture_maker.h"
 
+#include "cli/policy/id.h"
 #include "cli/policy/judge.h"
 
 #include <criterion/criterion.h>
@@ -413,6 +414,30 @@ Test(findings, python_frames_without_an_evaluation_go_where_the_interpreter_begi
                   WIRE_VERDICT_DEFINITE, 1, 8);
         const struct finding *finding = only();
         cr_expect_str_eq(finding->stack.frames[1]->frame.function, "a");
+}
+
+/* How CPython imports is its own affair, and another one with each version: neither the id nor the place has to do with it. */
+Test(findings, the_import_system_is_the_interpreters)
+{
+        python(12);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "demo.so!leak", "python3.12!_PyEval_EvalFrameDefault",
+                             "py:/src/a.py!<module>@1", "py:<frozen importlib._bootstrap_external>!exec_module@940",
+                             "py:<frozen importlib._bootstrap>!_find_and_load@1178", "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        char id[ID_TEXT_BYTES];
+        const struct finding *finding = only();
+        strcpy(id, finding->id);
+        functions_are(&finding->stack, "leak <module> exec_module _find_and_load <module>");
+        for (size_t i = 0; i < finding->stack.n_frames; i++)
+                cr_expect_eq((finding->stack.frames[i]->marks & MARK_INTERPRETER) != 0, i == 2 || i == 3);
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "demo.so!leak", "python3.12!_PyEval_EvalFrameDefault",
+                             "py:/src/a.py!<module>@1", "py:<frozen importlib._bootstrap>!_load@1",
+                             "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 8);
+        cr_expect_str_eq(only()->id, id);
 }
 
 Test(findings, the_interpreters_own_blocks_are_no_leaks)
