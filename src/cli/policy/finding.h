@@ -89,7 +89,7 @@ struct finding {
         uint64_t taken_blocks; /* with sampling: what `blocks` and `bytes` are estimated from; 0 = they are counted */
         uint64_t lived_us, longest_us; /* of a log: see struct site */
         uint64_t indirect_bytes, indirect_blocks; /* lost through blocks of this finding, wherever they were born */
-        uint64_t held_blocks; /* of `blocks`: held by another lost block; the others are held by nothing */
+        uint64_t held_bytes, held_blocks; /* of these: held by another lost block; the others are held by nothing */
         uint64_t count; /* wrong releases: occurrences */
         struct stack stack;         /* birth; n_frames 0 = not known */
         struct stack release;       /* wrong releases */

@@ -137,6 +137,7 @@ static void add_up(struct store *store, struct finding *to, const struct finding
         to->indirect_bytes += from->indirect_bytes;
         to->indirect_blocks += from->indirect_blocks;
         to->held_blocks += from->held_blocks;
+        to->held_bytes += from->held_bytes;
         to->count += from->count;
         types_add_up(store, to, from);
         if (from->least_bytes < to->least_bytes)
@@ -261,8 +262,10 @@ static void make_leak(struct making *making, const struct process *process, cons
         finding.holder = holders_find(making->holders, site);
         finding.holder_process = finding.holder ? process : NULL;
         types_of_site(making->types, making->store, site, &finding);
-        if (finding.class == WIRE_VERDICT_INDIRECT)
+        if (finding.class == WIRE_VERDICT_INDIRECT) {
                 finding.held_blocks = finding.blocks;
+                finding.held_bytes = finding.bytes;
+        }
         identify(&finding, &finding.stack);
         merge(making, process, &finding);
 }

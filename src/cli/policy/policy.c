@@ -67,7 +67,14 @@ static int rule_rank(enum rule rule)
                         return (x) < (y) ? -1 : 1;                                                                     \
         } while (0)
 
-static int compare_worst_first(const void *a_finding, const void *b_finding)
+/* Who leads lost blocks weighs as much as they all do, and comes before them: mended, it takes them along. */
+static uint64_t weight_with_led(const struct finding *finding, const struct options *options)
+{
+        bool leads_others = options->metric == METRIC_LEAKED && finding->indirect_bytes > finding->held_bytes;
+        return finding->weight + (leads_others ? finding->indirect_bytes - finding->held_bytes : 0);
+}
+
+static int compare_worst_first(const void *a_finding, const void *b_finding, void *options)
 {
         const struct finding *a = a_finding, *b = b_finding;
         COMPARE(a->suppressed_by != NULL, b->suppressed_by != NULL);
@@ -75,8 +82,9 @@ static int compare_worst_first(const void *a_finding, const void *b_finding)
         COMPARE(a->severity == SEVERITY_LOW, b->severity == SEVERITY_LOW);
         COMPARE(rule_rank(a->rule), rule_rank(b->rule));
         COMPARE(a->severity, b->severity);
+        COMPARE(a->class == WIRE_VERDICT_INDIRECT, b->class == WIRE_VERDICT_INDIRECT);
         if (rule_is_leak(a->rule))
-                COMPARE(b->weight, a->weight);
+                COMPARE(weight_with_led(b, options), weight_with_led(a, options));
         else
                 COMPARE(b->count, a->count);
         COMPARE(b->blocks, a->blocks);
@@ -154,7 +162,7 @@ int findings_make(struct policy *policy, const struct capture *capture, struct s
 {
         struct findings *findings = make_all(policy, capture, symbols);
         if (findings->n)
-                qsort(findings->all, findings->n, sizeof *findings->all, compare_worst_first);
+                qsort_r(findings->all, findings->n, sizeof *findings->all, compare_worst_first, (void *)policy->options);
         add_up(findings);
         findings->suppressions = suppressions_uses(policy->suppressions, &findings->n_suppressions);
         if (policy->baseline)

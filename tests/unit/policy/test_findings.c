@@ -340,6 +340,25 @@ Test(findings, worst_comes_first)
         cr_expect_eq(findings->n_gating, 4u);
 }
 
+Test(findings, who_leads_lost_blocks_comes_before_them)
+{
+        site(WIRE_VERDICT_INDIRECT, 1, 5000, "leaky!buffer");
+        site(WIRE_VERDICT_DEFINITE, 1, 100, "leaky!alone");
+        site(WIRE_VERDICT_DEFINITE, 1, 16, "leaky!lead");
+        process->sites[2].indirect_blocks = 1;
+        process->sites[2].indirect_bytes = 5000;
+        site(WIRE_VERDICT_DEFINITE, 1, 60, "leaky!push"); /* 120 with its own, which are not counted twice */
+        process->sites[3].indirect_blocks = 1;
+        process->sites[3].indirect_bytes = 60;
+        site(WIRE_VERDICT_INDIRECT, 1, 60, "leaky!push");
+        site(WIRE_VERDICT_DEFINITE, 1, 150, "leaky!other");
+        struct findings *findings = made_findings(capture, &options);
+        static const uint64_t order[] = { 16, 150, 120, 100, 5000 };
+        cr_assert_eq(findings->n, 5u);
+        for (size_t i = 0; i < 5; i++)
+                cr_expect_eq(findings->all[i].bytes, order[i], "place %zu", i);
+}
+
 Test(findings, the_gate_decides_the_status)
 {
         site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!push");

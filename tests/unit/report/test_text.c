@@ -67,6 +67,18 @@ Test(text, verbose_unfolds_the_interpreter)
         report_is("python-verbose");
 }
 
+Test(text, what_is_lost_through_a_block_of_another_site_is_said_in_bytes)
+{
+        size_t n;
+        struct process *p = scene.process;
+        struct site *site = made_site(p, made_stack(p, WIRE_ENTRY_MALLOC, "leaky!open@leaky.c:6", NULL), WIRE_VERDICT_DEFINITE, 1, 64);
+        site->indirect_blocks = 2;
+        site->indirect_bytes = 9000;
+        made_site(p, made_stack(p, WIRE_ENTRY_MALLOC, "leaky!fill@leaky.c:9", NULL), WIRE_VERDICT_INDIRECT, 2, 4500);
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect(strstr(text, "1 block lost, 2 more (9,000 bytes) reachable only through it."), "%s", text);
+}
+
 Test(text, every_wrong_release)
 {
         scene_wrongs(&scene);
