@@ -1,6 +1,7 @@
 /* What the kernel says of a process, line by line: see status.h */
 #include "cli/collect/status.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,23 @@ bool status_has_signal(pid_t pid, const char *set, int signal)
         const char *mask = value_find(pid, set, line, sizeof line); /* bit n - 1 is signal n */
 
         return mask && strtoull(mask, NULL, 16) >> (signal - 1) & 1;
+}
+
+bool status_blocks_signal(pid_t pid, int signal)
+{
+        char path[48];
+
+        snprintf(path, sizeof path, "/proc/%d/task", (int)pid);
+        DIR *threads = opendir(path);
+        if (!threads)
+                return false;
+        bool all = true;
+        for (const struct dirent *entry; all && (entry = readdir(threads)) != NULL;) {
+                pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10); /* which has a folder like a process's, if not listed */
+                all = thread <= 0 || status_has_signal(thread, "SigBlk", signal);
+        }
+        closedir(threads);
+        return all;
 }
 
 char status_state(pid_t pid)

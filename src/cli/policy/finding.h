@@ -37,6 +37,7 @@ enum frame_mark {
         MARK_EVALUATION = 1 << 4,  /* runs Python code: stands for Python frames */
         MARK_OUTERMOST = 1 << 5,   /* main, a thread's start: what is outside it says nothing about the program */
         MARK_NAMELESS = 1 << 6,    /* no function name: `key` has an offset instead */
+        MARK_GLUE = 1 << 7,        /* inside libffi, ctypes or cffi */
 };
 
 struct named_frame {

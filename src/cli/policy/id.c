@@ -22,14 +22,15 @@ static bool is_folded(const struct stack *stack, size_t i, bool without_interpre
 {
         unsigned unwanted = MARK_ALLOCATOR | MARK_WRAPPER | MARK_EVALUATION;
         if (without_interpreter)
-                unwanted |= MARK_INTERPRETER;
+                unwanted |= MARK_INTERPRETER | MARK_GLUE;
         return stack->frames[i]->marks & unwanted || is_within_runtime(stack, i);
 }
 
 static bool has_program_frames(const struct stack *stack)
 {
+        const unsigned foreign = MARK_INTERPRETER | MARK_GLUE | MARK_RUNTIME | MARK_ALLOCATOR | MARK_WRAPPER;
         for (size_t i = 0; i < stack->n_frames; i++)
-                if (!(stack->frames[i]->marks & (MARK_INTERPRETER | MARK_RUNTIME | MARK_ALLOCATOR | MARK_WRAPPER)))
+                if (!(stack->frames[i]->marks & foreign))
                         return true;
         return false;
 }

@@ -43,6 +43,7 @@ struct making {
 struct merge_key {
         char id[16];
         uint64_t rule, class, place;
+        uint64_t address; /* of an invalid release: enum wire_place, since that is what the title says */
 };
 
 static void add_process(struct making *making, struct finding *finding, const struct process *process)
@@ -157,6 +158,8 @@ static void merge(struct making *making, const struct process *process, const st
         struct merge_key key = { .rule = finding->rule, .place = place_hash(&finding->stack, 0) };
         if (!rule_is_leak(finding->rule))
                 key.place = place_hash(&finding->release, key.place);
+        if (finding->rule == RULE_UF103 && finding->wrong)
+                key.address = finding->wrong->place;
         memcpy(key.id, finding->id, sizeof key.id);
         if (finding->rule == RULE_UF003)
                 key.class = finding->class;

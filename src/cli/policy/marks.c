@@ -109,13 +109,22 @@ bool marks_is_import(const struct frame *frame)
         return frame->language == LANGUAGE_PYTHON && frame->file && strstr(frame->file, "<frozen importlib._bootstrap");
 }
 
-unsigned marks_of(const char *function, const char *module)
+/* What takes a call from Python to a function of C that Python code names: whose call it was, its callers tell. */
+static bool is_glue(const char *module)
+{
+        static const char *const names[] = { "_ctypes", "_cffi_backend", "libffi", NULL };
+        return is_among(module, names);
+}
+
+unsigned marks_of(const char *function, const char *module, bool is_library)
 {
         unsigned marks = 0;
         if (is_interpreter(module))
                 marks |= MARK_INTERPRETER;
-        if (is_runtime(module))
+        if (is_library && is_runtime(module)) /* a program may be called `ld` */
                 marks |= MARK_RUNTIME;
+        if (is_glue(module))
+                marks |= MARK_GLUE;
         if (!*function)
                 return marks | MARK_NAMELESS;
         if (marks_entry(function) != WIRE_ENTRY_NONE)
@@ -166,8 +175,22 @@ static const char *key_function(const struct named_frame *frame, size_t *ret_mod
         return bang ? bang + 1 : frame->key;
 }
 
+/* Was it iconv_open() that asked for the conversion? Then iconv_close() is for its steps, and nobody holds those whose
+ * descriptor is lost: what libc keeps of conversions is held, and not called lost in the first place. */
+static bool is_opened_conversion(const struct stack *stack)
+{
+        for (size_t i = 0; i < stack->n_frames && stack->frames[i]->marks & MARK_RUNTIME; i++) {
+                size_t module_bytes;
+                if (strcmp(key_function(stack->frames[i], &module_bytes), "iconv_open") == 0)
+                        return true;
+        }
+        return false;
+}
+
 bool marks_is_runtime_cache(const struct stack *stack)
 {
+        if (is_opened_conversion(stack))
+                return false;
         for (size_t i = 0; i < stack->n_frames && i < 6; i++) {
                 const struct named_frame *frame = stack->frames[i];
                 if (!(frame->marks & MARK_RUNTIME)) /* from here on it is somebody else's */

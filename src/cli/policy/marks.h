@@ -4,8 +4,9 @@
 
 #include "cli/policy/finding.h"
 
-/* enum frame_mark of a frame whose function is `function` (normalized, "" = not known) in `module` (normalized). */
-unsigned marks_of(const char *function, const char *module);
+/* enum frame_mark of a frame whose function is `function` (normalized, "" = not known) in `module` (normalized), which is
+ * a shared object or a program. */
+unsigned marks_of(const char *function, const char *module, bool is_library);
 
 /* Is it a Python function of the import system? Python itself leaves those out of its tracebacks. */
 bool marks_is_import(const struct frame *frame);

@@ -113,7 +113,7 @@ static void key_make(struct naming *naming, const struct process *process, struc
                 snprintf(function, sizeof function, "%s", shown);
         else if (shown)
                 name_function(shown, function, sizeof function);
-        named->marks = marks_of(function, module);
+        named->marks = marks_of(function, module, frame->module && (strstr(frame->module, ".so") || *frame->module == '['));
         if (*function)
                 named->key = store_format(naming->store, "%s!%s", module, function);
         else if (frame->module) /* the offset is as good as a name for as long as the module is the same build */

@@ -220,7 +220,7 @@ static const char *leak_advice(const struct report *report, const struct finding
                 return types;
         uint64_t lost = finding->blocks - finding->held_blocks;
         bool elsewhere = finding->indirect_blocks > finding->held_blocks; /* born, and not in the title's sum */
-        const char *bytes = elsewhere ? store_format(store, " (%s)", quantity_bytes(store, finding->indirect_bytes)) : "";
+        const char *bytes = elsewhere ? store_format(store, " of %s", quantity_bytes(store, finding->indirect_bytes)) : "";
         return store_format(store, "%s%s%s lost, %s more%s reachable only through %s", types, mixed ? "; " : "",
                            quantity_blocks(store, lost), quantity_number(store, finding->indirect_blocks), bytes,
                            lost == 1 ? "it" : "them");

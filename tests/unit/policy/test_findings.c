@@ -359,6 +359,39 @@ Test(findings, who_leads_lost_blocks_comes_before_them)
                 cr_expect_eq(findings->all[i].bytes, order[i], "place %zu", i);
 }
 
+Test(findings, invalid_releases_of_different_kinds_are_told_apart)
+{
+        static const enum wire_place places[] = { WIRE_PLACE_STACK, WIRE_PLACE_MODULE, WIRE_PLACE_STACK };
+        for (size_t i = 0; i < 3; i++)
+                made_wrong(process, WIRE_WRONG_INVALID, 0, made_stack(process, WIRE_ENTRY_FREE, "leaky!drop", "leaky!main", NULL))
+                        ->place = places[i];
+        struct findings *findings = made_findings(capture, &options);
+        cr_assert_eq(findings->n, 2u);
+        cr_expect_eq(findings->all[0].wrong->place, WIRE_PLACE_STACK);
+        cr_expect_eq(findings->all[0].count, 2u);
+        cr_expect_eq(findings->all[1].wrong->place, WIRE_PLACE_MODULE);
+}
+
+Test(findings, a_conversion_whose_descriptor_is_lost_is_a_leak)
+{
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "/lib/libc.so.6!__gconv_open", "/lib/libc.so.6!iconv_open",
+                                      "leaky!main", NULL), WIRE_VERDICT_DEFINITE, 1, 96);
+        cr_expect_eq(only()->rule, RULE_UF001);
+        process->n_sites = 0;
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "/lib/libc.so.6!__gconv_open", "/lib/libc.so.6!fopen",
+                                      "leaky!main", NULL), WIRE_VERDICT_DEFINITE, 1, 96);
+        cr_expect_eq(only()->rule, RULE_UF003);
+}
+
+Test(findings, a_program_may_be_called_as_the_loader_is)
+{
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "/src/ld!main", NULL), WIRE_VERDICT_DEFINITE, 1, 40);
+        cr_expect_eq(only()->rule, RULE_UF001);
+        process->n_sites = 0;
+        made_site(process, made_stack(process, WIRE_ENTRY_MALLOC, "/lib/ld-2.31.so!map_object", NULL), WIRE_VERDICT_DEFINITE, 1, 40);
+        cr_expect_eq(only()->rule, RULE_UF003);
+}
+
 Test(findings, the_gate_decides_the_status)
 {
         site(WIRE_VERDICT_DEFINITE, 1, 8, "leaky!push");
@@ -457,6 +490,28 @@ Test(findings, the_import_system_is_the_interpreters)
                              "py:/src/use.py!<module>@4;", NULL),
                   WIRE_VERDICT_DEFINITE, 1, 8);
         cr_expect_str_eq(only()->id, id);
+}
+
+/* Which function of C a Python function calls is said by its own frame, not by what is between. */
+static const char *id_by_ctypes(const char *caller)
+{
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_MALLOC, "libffi.so.8!ffi_call_unix64", "libffi.so.8!ffi_call_int",
+                             "libffi.so.8!ffi_call", "_ctypes.cpython-311-x86_64-linux-gnu.so!_call_function_pointer",
+                             "_ctypes.cpython-311-x86_64-linux-gnu.so!_ctypes_callproc", "python3.12!_PyEval_EvalFrameDefault",
+                             caller, "py:/src/use.py!<module>@4;", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 123);
+        return only()->id;
+}
+
+Test(findings, what_ctypes_calls_is_told_apart_by_who_called_ctypes)
+{
+        python(12);
+        char a[ID_TEXT_BYTES];
+        strcpy(a, id_by_ctypes("py:/src/use.py!a@1"));
+        cr_expect_str_neq(id_by_ctypes("py:/src/use.py!b@2"), a);
+        cr_expect_str_eq(id_by_ctypes("py:/src/use.py!a@1"), a);
 }
 
 Test(findings, the_interpreters_own_blocks_are_no_leaks)

@@ -76,7 +76,7 @@ Test(text, what_is_lost_through_a_block_of_another_site_is_said_in_bytes)
         site->indirect_bytes = 9000;
         made_site(p, made_stack(p, WIRE_ENTRY_MALLOC, "leaky!fill@leaky.c:9", NULL), WIRE_VERDICT_INDIRECT, 2, 4500);
         char *text = scene_written(&scene, "text", &n);
-        cr_expect(strstr(text, "1 block lost, 2 more (9,000 bytes) reachable only through it."), "%s", text);
+        cr_expect(strstr(text, "1 block lost, 2 more of 9,000 bytes reachable only through it."), "%s", text);
 }
 
 Test(text, every_wrong_release)
