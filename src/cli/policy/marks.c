@@ -175,6 +175,12 @@ static const char *key_function(const struct named_frame *frame, size_t *ret_mod
         return bang ? bang + 1 : frame->key;
 }
 
+static bool is_conversion(const char *function)
+{
+        static const char *const prefixes[] = { "__gconv", "gconv_", NULL };
+        return begins_with_any(function, prefixes);
+}
+
 /* Was it iconv_open() that asked for the conversion? Then iconv_close() is for its steps, and nobody holds those whose
  * descriptor is lost: what libc keeps of conversions is held, and not called lost in the first place. */
 static bool is_opened_conversion(const struct stack *stack)
@@ -189,8 +195,6 @@ static bool is_opened_conversion(const struct stack *stack)
 
 bool marks_is_runtime_cache(const struct stack *stack)
 {
-        if (is_opened_conversion(stack))
-                return false;
         for (size_t i = 0; i < stack->n_frames && i < 6; i++) {
                 const struct named_frame *frame = stack->frames[i];
                 if (!(frame->marks & MARK_RUNTIME)) /* from here on it is somebody else's */
@@ -206,7 +210,7 @@ bool marks_is_runtime_cache(const struct stack *stack)
                 if (i == 1 && in_loader && begins_with(stack->frames[0]->key, "libstdc++!"))
                         return true;
                 if (is_cache_function(function))
-                        return true;
+                        return !is_conversion(function) || !is_opened_conversion(stack);
         }
         return false;
 }

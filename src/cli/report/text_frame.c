@@ -253,11 +253,12 @@ static void print_dropped(const struct report *report, FILE *out)
         };
         uint64_t dropped[WIRE_DROP_END] = {0};
         unsigned frozen_missing = 0;
-        uint64_t requests_failed = 0;
+        uint64_t requests_failed = 0, allocations = 0;
         for (size_t i = 0; i < report->capture->n_processes; i++) {
                 const struct process *process = &report->capture->processes[i];
                 frozen_missing += process->frozen_missing;
                 requests_failed += process->requests_failed;
+                allocations += process->allocations;
                 for (int k = 0; k < WIRE_DROP_END; k++)
                         dropped[k] += process->dropped[k];
                 if (process->python.seen && process->python_why_off && *process->python_why_off)
@@ -265,7 +266,8 @@ static void print_dropped(const struct report *report, FILE *out)
                                 style_clean(report->store, process->python_why_off));
         }
         for (int k = 0; k < WIRE_DROP_END; k++) {
-                if (dropped[k] && (!report_drop_is_minor((enum wire_drop)k) || report->options->verbose))
+                bool is_minor = report_drop_is_minor((enum wire_drop)k) && (k == WIRE_DROP_WALKS || dropped[k] < allocations);
+                if (dropped[k] && (!is_minor || report->options->verbose))
                         fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->store, dropped[k]));
         }
         if (requests_failed)

@@ -179,7 +179,8 @@ static const char *holder_words(const struct report *report, const struct findin
                 return finding->holder_name ? store_format(store, "held by another block (%s)", finding->holder_name)
                                             : "held by another block";
         case WIRE_HOLDER_ROOT:
-                return "held by a region that the program declared a root";
+                return process && process->end.how == END_EXEC ? "held by what exec was given, or by a declared root"
+                                                               : "held by a region that the program declared a root";
         default:
                 return "";
         }

@@ -6,9 +6,13 @@
 #include "shim/block/quarantine.h"
 
 #include "shim/block/spare.h"
+#include "shim/self/next.h"
 #include "shim/self/options.h"
 #include "shim/self/shelf.h"
+#include "shim/sys/filter.h"
 #include "shim/sys/pages.h"
+
+#include <sys/syscall.h>
 
 static struct shelf rings; /* struct quarantine */
 
@@ -33,7 +37,20 @@ static struct quarantine *ring_take(uint32_t slot)
 void quarantine_begin(struct thread *self)
 {
         self->quarantine = ring_take(self->slot);
-        self->held_below = self->quarantine ? QUARANTINE_LARGEST_BYTES + 1 : 0;
+        bool may_grow = !filter_any || filter_allows(SYS_brk, (const long[6]){0});
+        self->held_below = self->quarantine && may_grow ? QUARANTINE_LARGEST_BYTES + 1 : 0;
+}
+
+void quarantine_close(struct thread *self)
+{
+        struct quarantine *ring = self->quarantine;
+        self->held_below = 0;
+        for (uint32_t at = 0; ring && at <= ring->mask; at++) {
+                void *block = ring->held[at];
+                ring->held[at] = NULL;
+                if (block)
+                        next_free(block);
+        }
 }
 
 bool quarantine_holds(const void *block)

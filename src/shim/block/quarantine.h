@@ -23,6 +23,10 @@ struct quarantine {
 /* Give this thread its ring, if one is wanted and can be had. Slow. */
 void quarantine_begin(struct thread *self);
 
+/* A thread whose heap may not grow any more (its own filter forbids brk) has only what there is: give back what is held of
+ * it, and hold nothing from now on. */
+void quarantine_close(struct thread *self);
+
 /* Is its memory held back, for whichever thread, so that it cannot have been given out again? Slow. */
 bool quarantine_holds(const void *block);
 

@@ -3,6 +3,7 @@
  *
  * Both take any number of arguments, as glibc's do: what was not given is what happens to be there.
  */
+#include "shim/block/quarantine.h"
 #include "shim/hooks/door.h"
 #include "shim/hooks/namespace.h"
 #include "shim/sys/filter.h"
@@ -23,18 +24,37 @@ static long failed(long result)
         return -1;
 }
 
+/* What the quarantine holds goes back before there is a filter: later even free() may not ask the kernel. */
+static unsigned begin(const struct sock_fprog *program)
+{
+        unsigned filter = filter_begin(program);
+        if (!filter_allows(SYS_brk, (const long[6]){0}))
+                quarantine_close(&thread_self);
+        return filter;
+}
+
+static void end(unsigned filter, bool installed)
+{
+        filter_end(filter, installed);
+        if (!installed && thread_self.quarantine)
+                quarantine_begin(&thread_self);
+}
+
 DOOR int prctl(int option, word a, word b, word c, word d);
 DOOR int prctl(int option, word a, word b, word c, word d)
 {
         bool filters = option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || a == SECCOMP_MODE_FILTER);
-        unsigned filter = filters ? filter_begin(a == SECCOMP_MODE_FILTER ? (const struct sock_fprog *)b : NULL) : 0;
+        unsigned filter = filters ? begin(a == SECCOMP_MODE_FILTER ? (const struct sock_fprog *)b : NULL) : 0;
         int result = next_begin() ? next_prctl(option, a, b, c, d)
                                   : (int)failed(sys_call_unasked(SYS_prctl, option, (long)a, (long)b, (long)c, (long)d, 0));
         if (filters)
-                filter_end(filter, result == 0);
+                end(filter, result == 0);
         return result;
 }
 
+/* unistd.h has another idea of syscall() than its callers. */
+DOOR int execve(const char *path, char *const argv[], char *const envp[]);
+DOOR int execveat(int folder, const char *path, char *const argv[], char *const envp[], int flags);
 DOOR long syscall(long number, long a, long b, long c, long d, long e, long f);
 DOOR long syscall(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -43,13 +63,17 @@ DOOR long syscall(long number, long a, long b, long c, long d, long e, long f)
                 return failed(sys_call_unasked(number, a, b, c, d, e, f));
         if (number == SYS_exit_group)
                 _Exit((int)a);
+        if (number == SYS_execve)
+                return execve((const char *)a, (char *const *)b, (char *const *)c);
+        if (number == SYS_execveat)
+                return execveat((int)a, (const char *)b, (char *const *)c, (char *const *)d, (int)e);
         if (number == SYS_prctl)
                 return prctl((int)a, (word)b, (word)c, (word)d, (word)e);
         namespace_called(number, a);
         if (!filters)
                 return next_syscall(number, a, b, c, d, e, f);
-        unsigned filter = filter_begin(a == SECCOMP_SET_MODE_FILTER ? (const struct sock_fprog *)c : NULL);
+        unsigned filter = begin(a == SECCOMP_SET_MODE_FILTER ? (const struct sock_fprog *)c : NULL);
         long result = next_syscall(number, a, b, c, d, e, f);
-        filter_end(filter, result >= 0);
+        end(filter, result >= 0);
         return result;
 }

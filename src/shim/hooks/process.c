@@ -225,6 +225,25 @@ DOOR int fexecve(int fd, char *const argv[], char *const envp[])
         return exec_failed(next_fexecve(fd, argv, ENVIRONMENT_FOR(envp, unwatched.apart)), &unwatched);
 }
 
+DOOR int execveat(int folder, const char *path, char *const argv[], char *const envp[], int flags);
+DOOR int execveat(int folder, const char *path, char *const argv[], char *const envp[], int flags)
+{
+        next_begin();
+        JUDGE_BEFORE_EXEC(path, argv, envp);
+        struct unwatched unwatched;
+        const char *name = path;
+        __asm__("" : "+r"(name)); /* which a header says is never NULL: by the number of the system call it may be */
+        bool by_name = name && (*name == '/' || (*name && folder == AT_FDCWD));
+        if (by_name)
+                unwatched_begin(&unwatched, path, false, envp);
+        else /* by its descriptor, or below a folder, which we do not look for: that says nothing */
+                unwatched_begin_descriptor(&unwatched, name && !*name && flags & AT_EMPTY_PATH ? folder : -1, envp);
+        char *const *environment = ENVIRONMENT_FOR(envp, unwatched.apart);
+        int result = next_execveat ? next_execveat(folder, path, argv, environment, flags)
+                                   : (int)next_syscall(SYS_execveat, folder, (long)path, (long)argv, (long)environment, flags, 0);
+        return exec_failed(result, &unwatched);
+}
+
 /* The list forms: arguments up to NULL, counted first, then laid out on the stack, since a vfork child may not allocate.
  * A macro, because that stack must be the door's own. `list` is left standing after the NULL. In front of the arguments is
  * room for what else the new image is given. */

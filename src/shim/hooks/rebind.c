@@ -32,7 +32,7 @@
         X(_ZdaPv) X(_ZdaPvRKSt9nothrow_t) X(_ZdaPvm) X(_ZdaPvSt11align_val_t)                                          \
         X(_ZdaPvSt11align_val_tRKSt9nothrow_t) X(_ZdaPvmSt11align_val_t)                                               \
         X(exit) X(quick_exit) X(_exit) X(_Exit) X(fork) X(_Fork) X(daemon)                                             \
-        X(execve) X(execv) X(execvp) X(execvpe) X(fexecve) X(execl) X(execlp) X(execle) X(posix_spawn)                 \
+        X(execve) X(execv) X(execvp) X(execvpe) X(fexecve) X(execveat) X(execl) X(execlp) X(execle) X(posix_spawn)     \
         X(posix_spawnp) X(prctl) X(syscall) X(unshare) X(setns) X(mlockall) X(getrlimit) X(getrlimit64)                \
         X(setrlimit) X(setrlimit64) X(prlimit) X(prlimit64) X(dlopen) X(dlclose) X(setlocale) X(__register_frame)      \
         X(__deregister_frame)

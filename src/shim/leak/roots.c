@@ -51,6 +51,7 @@ enum {
         LIBC = 128,
         AFTER_GUARD = 256, /* nothing below it may be accessed */
         OF_MODULE = 512,   /* variables of a program or library, those without initial values included */
+        PROTECTED = 1024,  /* no longer WRITABLE; it counts as that, since the program may have written it before */
 
         N_PLACES = 65536, /* vm.max_map_count is about that by default */
         COPY_WORDS = 512,
@@ -88,10 +89,22 @@ static bool is_device(const char *path)
                strncmp(path, "/dev/shm/", 9) != 0;
 }
 
+/* May its pages hold what the program has written, though it may not write there now? Not so in a file that is shared:
+ * that is as it was on disk. */
+static bool is_protected(const struct map *map)
+{
+        if (!map->readable || map->writable)
+                return false;
+        if (map->shared)
+                return strncmp(map->path, "/memfd:", 7) == 0 || strncmp(map->path, "/dev/zero", 9) == 0;
+        return !map->inode || !map->executable;
+}
+
 static uint32_t flags_of(const struct map *map)
 {
         uint32_t flags = (map->readable ? READABLE : 0) | (map->writable ? WRITABLE : 0) |
-                         (map->executable ? EXECUTABLE : 0) | (map->shared ? SHARED : 0) | (map->inode ? OF_FILE : 0);
+                         (map->executable ? EXECUTABLE : 0) | (map->shared ? SHARED : 0) | (map->inode ? OF_FILE : 0) |
+                         (is_protected(map) ? WRITABLE | PROTECTED : 0);
         if (strcmp(map->path, "[heap]") == 0)
                 return flags | BRK_HEAP;
         if (strcmp(map->path, "[stack]") == 0)
@@ -307,6 +320,8 @@ static void run_copy(uintptr_t start, uintptr_t end, void *context)
 static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct mark_source *source)
 {
         enum resident_what what = flags & OF_FILE ? RESIDENT_WRITTEN : RESIDENT_ANY;
+        if (flags & OF_FILE && flags & PROTECTED && !resident_known())
+                return; /* most of those were never written, and are large */
         if (flags & SHARED)
                 resident_each(start, end, RESIDENT_ANY, run_copy, source);
         else if (flags & OF_FILE && !resident_known())

@@ -31,12 +31,19 @@ bool next_find_all(void)
 
 void *next_find(const char *name) { return dlsym(RTLD_NEXT, name); }
 
+/* Where a program that is not position-independent uses a function as a pointer, that function's address is an entry of the
+ * program's own procedure linkage table, for everybody: an undefined symbol that has a value. It leads to whoever would
+ * be called. */
+static bool leads_further(const ElfW(Sym) *symbol) { return symbol && symbol->st_shndx == SHN_UNDEF; }
+
 bool next_comes_to_ours(const char *name)
 {
         Dl_info first, own;
-        void *symbol = dlsym(RTLD_DEFAULT, name);
-        return !symbol || symbol == dlsym(RTLD_NEXT, name) || !dladdr(symbol, &first) || !dladdr(&next_state, &own) ||
-               first.dli_fbase == own.dli_fbase;
+        const ElfW(Sym) *symbol = NULL;
+        void *function = dlsym(RTLD_DEFAULT, name);
+        return !function || function == dlsym(RTLD_NEXT, name) ||
+               !dladdr1(function, &first, (void **)&symbol, RTLD_DL_SYMENT) || leads_further(symbol) ||
+               !dladdr(&next_state, &own) || first.dli_fbase == own.dli_fbase;
 }
 
 const char *next_allocator(bool *ret_is_libc)

@@ -31,6 +31,7 @@
         X(int, execve, (const char *, char *const[], char *const[]))                                                   \
         X(int, execvpe, (const char *, char *const[], char *const[]))                                                  \
         X(int, fexecve, (int, char *const[], char *const[]))                                                           \
+        X(int, execveat, (int, const char *, char *const[], char *const[], int)) /* glibc 2.34; else NULL */           \
         X(int, posix_spawn,                                                                                            \
           (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],        \
            char *const[]))                                                                                             \
