@@ -140,6 +140,24 @@ static bool is_interpreter_start(const struct named_frame *frame)
                 begins_with(function, "Py_NewInterpreter") || begins_with(function, "Py_EndInterpreter"));
 }
 
+/* Is frame `i` in a module that is the program itself (cython --embed)? Then main() has it executed, where else an import
+ * does. */
+static bool is_called_by_main(const struct stack *stack, size_t i)
+{
+        for (i++; i < stack->n_frames; i++) {
+                const struct named_frame *frame = stack->frames[i];
+                const char *bang = strrchr(frame->key, '!');
+                if (is_module_start(frame))
+                        continue;
+                if (frame->marks & MARK_OUTERMOST)
+                        return bang && strcmp(bang, "!main") == 0;
+                if (frame->marks & (MARK_INTERPRETER | MARK_NAMELESS) || frame->frame.language == LANGUAGE_PYTHON ||
+                    (bang && (begins_with(bang, "!Py") || begins_with(bang, "!_Py"))))
+                        return false;
+        }
+        return false;
+}
+
 static bool is_python_family(enum wire_family family)
 {
         return family == WIRE_FAMILY_PYMEM || family == WIRE_FAMILY_PYOBJECT || family == WIRE_FAMILY_PYMEM_RAW;
@@ -207,7 +225,9 @@ static bool is_interpreters(const struct process *process, struct notes *notes, 
                         interpreter = true;
                 else if (!python)
                         extension = true;
-                if (!python && (is_module_start(frame) || is_interpreter_start(frame)))
+                if (!python && is_module_start(frame) && !is_called_by_main(stack, i))
+                        return true;
+                if (!python && is_interpreter_start(frame))
                         return true;
         }
         if (!extension)

@@ -540,6 +540,24 @@ Test(findings, an_extensions_block_is_a_leak_but_its_modules_state_is_not)
         cr_expect_eq(only()->rule, RULE_UF003);
 }
 
+/* cython --embed: all that the program does is done in its module's body. */
+Test(findings, the_body_of_a_module_that_is_the_program_is_the_program)
+{
+        python(11);
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYMEM_MALLOC, "app!work", "libpython3.11.so.1.0!", "app!__pyx_pymod_exec_app",
+                             "libpython3.11.so.1.0!PyModule_ExecDef", "app!__Pyx_main", "app!main", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 600);
+        cr_expect_eq(only()->rule, RULE_UF001);
+        process->n_sites = 0;
+        made_site(process,
+                  made_stack(process, WIRE_ENTRY_PYMEM_MALLOC, "demo.so!work", "demo.so!__pyx_pymod_exec_demo",
+                             "libpython3.11.so.1.0!PyModule_ExecDef", "libpython3.11.so.1.0!PyImport_ImportModule",
+                             "app!main", NULL),
+                  WIRE_VERDICT_DEFINITE, 1, 600);
+        cr_expect_eq(only()->rule, RULE_UF003);
+}
+
 Test(findings, what_an_embedded_interpreter_makes_of_itself_is_its_own)
 {
         python(12);
