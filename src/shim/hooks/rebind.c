@@ -33,9 +33,9 @@
         X(_ZdaPvSt11align_val_tRKSt9nothrow_t) X(_ZdaPvmSt11align_val_t)                                               \
         X(exit) X(quick_exit) X(_exit) X(_Exit) X(fork) X(_Fork) X(daemon)                                             \
         X(execve) X(execv) X(execvp) X(execvpe) X(fexecve) X(execveat) X(execl) X(execlp) X(execle) X(posix_spawn)     \
-        X(posix_spawnp) X(prctl) X(syscall) X(unshare) X(setns) X(mlockall) X(getrlimit) X(getrlimit64)                \
-        X(setrlimit) X(setrlimit64) X(prlimit) X(prlimit64) X(dlopen) X(dlclose) X(setlocale) X(__register_frame)      \
-        X(__deregister_frame)
+        X(posix_spawnp) X(system) X(popen) X(wordexp) X(prctl) X(syscall) X(unshare) X(setns) X(mlockall) X(getrlimit) \
+        X(getrlimit64) X(setrlimit) X(setrlimit64) X(prlimit) X(prlimit64) X(dlopen) X(dlclose) X(setlocale)           \
+        X(__register_frame) X(__deregister_frame)
 
 #define X(name) extern const char ours_##name[] __asm__(#name);
 DOORS(X)

@@ -11,7 +11,9 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
+#include <wordexp.h>
 
 /* result, name, parameters: what has a C name and must exist. */
 #define NEXT_FUNCTIONS(X)                                                                                              \
@@ -38,6 +40,9 @@
         X(int, posix_spawnp,                                                                                           \
           (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],        \
            char *const[]))                                                                                             \
+        X(int, system, (const char *))                                                                                 \
+        X(FILE *, popen, (const char *, const char *))                                                                 \
+        X(int, wordexp, (const char *, wordexp_t *, int))                                                              \
         X(void, _exit, (int))                                                                                          \
         X(void, quick_exit, (int))                                                                                     \
         X(void, exit, (int))                                                                                           \
