@@ -56,6 +56,7 @@ enum {
         N_PLACES = 65536, /* vm.max_map_count is about that by default */
         COPY_WORDS = 512,
         HEAP_WINDOW = 64 << 20,
+        PROTECTED_FILE_MOST = 64 << 20, /* what is larger is data that is mapped to be read, and no module's variables */
 };
 
 struct place {
@@ -97,7 +98,7 @@ static bool is_protected(const struct map *map)
                 return false;
         if (map->shared)
                 return strncmp(map->path, "/memfd:", 7) == 0 || strncmp(map->path, "/dev/zero", 9) == 0;
-        return !map->inode || !map->executable;
+        return !map->inode || (!map->executable && map->end - map->start <= PROTECTED_FILE_MOST);
 }
 
 static uint32_t flags_of(const struct map *map)
