@@ -14,6 +14,7 @@ enum {
         COMMAND_AT = 9, /* after "unfreed: ", on a terminal in the same line */
         COMMAND_LEAST = 20,
         INDENT = 2, /* of a line that goes on */
+        A_FEW = 16, /* events before ours was the library that is asked: of them nothing is said */
 };
 
 struct counts {
@@ -266,8 +267,9 @@ static void print_dropped(const struct report *report, FILE *out)
                                 style_clean(report->store, process->python_why_off));
         }
         for (int k = 0; k < WIRE_DROP_END; k++) {
-                bool is_minor = report_drop_is_minor((enum wire_drop)k) && (k == WIRE_DROP_WALKS || dropped[k] < allocations);
-                if (dropped[k] && (!is_minor || report->options->verbose))
+                bool are_most = k != WIRE_DROP_WALKS && dropped[k] > allocations + A_FEW;
+                bool is_told = !report_drop_is_minor((enum wire_drop)k) || are_most || report->options->verbose;
+                if (dropped[k] && is_told)
                         fprintf(out, "not recorded: %s (%s)\n", texts[k], quantity_number(report->store, dropped[k]));
         }
         if (requests_failed)

@@ -79,6 +79,21 @@ Test(text, what_is_lost_through_a_block_of_another_site_is_said_in_bytes)
         cr_expect(strstr(text, "1 block lost, 2 more of 9,000 bytes reachable only through it."), "%s", text);
 }
 
+Test(text, that_most_was_not_recorded_is_said)
+{
+        size_t n;
+        struct process *p = scene.process;
+        p->allocations = 900;
+        p->dropped[WIRE_DROP_EARLY] = 901;
+        cr_expect_not(strstr(scene_written(&scene, "text", &n), "not recorded"));
+        p->dropped[WIRE_DROP_EARLY] = 1001;
+        char *text = scene_written(&scene, "text", &n);
+        cr_expect(strstr(text, "not recorded: allocations that could not be recorded (1,001)"), "%s", text);
+        p->dropped[WIRE_DROP_EARLY] = 0;
+        p->dropped[WIRE_DROP_WALKS] = 1001;
+        cr_expect_not(strstr(scene_written(&scene, "text", &n), "not recorded"));
+}
+
 Test(text, every_wrong_release)
 {
         scene_wrongs(&scene);
