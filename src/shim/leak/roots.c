@@ -321,11 +321,12 @@ static void run_copy(uintptr_t start, uintptr_t end, void *context)
 static void range_read(uintptr_t start, uintptr_t end, uint32_t flags, struct mark_source *source)
 {
         enum resident_what what = flags & OF_FILE ? RESIDENT_WRITTEN : RESIDENT_ANY;
-        if (flags & OF_FILE && flags & PROTECTED && !resident_known())
-                return; /* most of those were never written, and are large */
+        bool is_unknown = flags & OF_FILE && !resident_known();
         if (flags & SHARED)
                 resident_each(start, end, RESIDENT_ANY, run_copy, source);
-        else if (flags & OF_FILE && !resident_known())
+        else if (is_unknown && flags & PROTECTED)
+                return; /* most of those were never written, and are large */
+        else if (is_unknown)
                 run_copy(start, end, source);
         else
                 resident_each(start, end, what, run_read,
