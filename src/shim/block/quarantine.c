@@ -34,23 +34,29 @@ static struct quarantine *ring_take(uint32_t slot)
         return ring;
 }
 
-void quarantine_begin(struct thread *self)
+static void give_back(struct quarantine *ring)
 {
-        self->quarantine = ring_take(self->slot);
-        bool may_grow = !filter_any || filter_allows(SYS_brk, (const long[6]){0});
-        self->held_below = self->quarantine && may_grow ? QUARANTINE_LARGEST_BYTES + 1 : 0;
-}
-
-void quarantine_close(struct thread *self)
-{
-        struct quarantine *ring = self->quarantine;
-        self->held_below = 0;
-        for (uint32_t at = 0; ring && at <= ring->mask; at++) {
+        for (uint32_t at = 0; at <= ring->mask; at++) {
                 void *block = ring->held[at];
                 ring->held[at] = NULL;
                 if (block)
                         next_free(block);
         }
+}
+
+void quarantine_fit(struct thread *self)
+{
+        struct quarantine *ring = self->quarantine;
+        bool may_grow = filter_allows(SYS_brk, (const long[6]){0});
+        self->held_below = ring && may_grow ? QUARANTINE_LARGEST_BYTES + 1 : 0;
+        if (ring && !may_grow)
+                give_back(ring);
+}
+
+void quarantine_begin(struct thread *self)
+{
+        self->quarantine = ring_take(self->slot);
+        quarantine_fit(self);
 }
 
 bool quarantine_holds(const void *block)

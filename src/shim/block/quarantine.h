@@ -23,9 +23,9 @@ struct quarantine {
 /* Give this thread its ring, if one is wanted and can be had. Slow. */
 void quarantine_begin(struct thread *self);
 
-/* A thread whose heap may not grow any more (its own filter forbids brk) has only what there is: give back what is held of
- * it, and hold nothing from now on. */
-void quarantine_close(struct thread *self);
+/* To be asked again when the program's filters (sys/filter.h) change: a thread whose heap may not grow any more has only
+ * what there is, so what is held of it is given back, and nothing is held from then on. */
+void quarantine_fit(struct thread *self);
 
 /* Is its memory held back, for whichever thread, so that it cannot have been given out again? Slow. */
 bool quarantine_holds(const void *block);

@@ -28,16 +28,14 @@ static long failed(long result)
 static unsigned begin(const struct sock_fprog *program)
 {
         unsigned filter = filter_begin(program);
-        if (!filter_allows(SYS_brk, (const long[6]){0}))
-                quarantine_close(&thread_self);
+        quarantine_fit(&thread_self);
         return filter;
 }
 
 static void end(unsigned filter, bool installed)
 {
         filter_end(filter, installed);
-        if (!installed && thread_self.quarantine)
-                quarantine_begin(&thread_self);
+        quarantine_fit(&thread_self);
 }
 
 DOOR int prctl(int option, word a, word b, word c, word d);
