@@ -11,6 +11,7 @@ NEXT_FUNCTIONS(X)
 #undef X
 pid_t (*next__Fork)(void);
 void *(*next_dlmopen)(long, const char *, int);
+int (*next_execveat)(int, const char *, char *const[], char *const[], int);
 
 /* 0 not begun, 1 busy, 2 done */
 unsigned next_state;
@@ -25,6 +26,7 @@ bool next_find_all(void)
 #undef X
         next__Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
         next_dlmopen = (void *(*)(long, const char *, int))dlsym(RTLD_NEXT, "dlmopen");
+        next_execveat = (int (*)(int, const char *, char *const[], char *const[], int))dlsym(RTLD_NEXT, "execveat");
         __atomic_store_n(&next_state, 2, __ATOMIC_RELEASE);
         return true;
 }

@@ -33,7 +33,6 @@
         X(int, execve, (const char *, char *const[], char *const[]))                                                   \
         X(int, execvpe, (const char *, char *const[], char *const[]))                                                  \
         X(int, fexecve, (int, char *const[], char *const[]))                                                           \
-        X(int, execveat, (int, const char *, char *const[], char *const[], int)) /* glibc 2.34; else NULL */           \
         X(int, posix_spawn,                                                                                            \
           (pid_t *, const char *, const posix_spawn_file_actions_t *, const posix_spawnattr_t *, char *const[],        \
            char *const[]))                                                                                             \
@@ -61,6 +60,7 @@ NEXT_FUNCTIONS(X)
 /* Found by next_begin(), since they may be missing: NULL then. */
 extern pid_t (*next__Fork)(void);
 extern void *(*next_dlmopen)(long, const char *, int);
+extern int (*next_execveat)(int, const char *, char *const[], char *const[], int);
 
 /* Make the next_* usable. True when they are; false while this or another thread is busy finding them. */
 bool next_find_all(void);
