@@ -59,7 +59,8 @@ int classify_ask(pid_t pid)
                         "process %d does not listen: start it with UNFREED_OPTIONS=snapshot_signal=N, a signal "
                         "that it does not use",
                         (int)pid);
-        if (status_state(pid) == 'T' || status_state(pid) == 't')
+        char state = status_state(pid);
+        if (state == 'T' || state == 't')
                 return say_error("process %d is stopped, and would not answer", (int)pid);
         if (status_blocks_signal(pid, number))
                 return say_error("process %d blocks signal %d in all its threads, and would not answer", (int)pid, number);

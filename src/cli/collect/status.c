@@ -48,7 +48,7 @@ bool status_blocks_signal(pid_t pid, int signal)
                 return false;
         bool all = true;
         for (const struct dirent *entry; all && (entry = readdir(threads)) != NULL;) {
-                pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10); /* which has a folder like a process's, if not listed */
+                pid_t thread = (pid_t)strtol(entry->d_name, NULL, 10); /* 0: the folder's own names */
                 all = thread <= 0 || status_has_signal(thread, "SigBlk", signal);
         }
         closedir(threads);

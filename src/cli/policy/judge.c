@@ -225,9 +225,8 @@ static bool is_interpreters(const struct process *process, struct notes *notes, 
                         interpreter = true;
                 else if (!python)
                         extension = true;
-                if (!python && is_module_start(frame) && !is_called_by_main(stack, i))
-                        return true;
-                if (!python && is_interpreter_start(frame))
+                bool is_start = is_interpreter_start(frame) || (is_module_start(frame) && !is_called_by_main(stack, i));
+                if (!python && is_start)
                         return true;
         }
         if (!extension)

@@ -160,7 +160,6 @@ static bool is_cache_function(const char *function)
         };
         static const char *const prefixes[] = {
                 "_nl_",   /* locale data and message catalogues */
-                "__gconv", "gconv_", /* character set conversions */
                 "__nss_", "nss_", /* name service modules and their configuration */
                 "_GLOBAL__sub_I_eh_alloc", "(anonymous namespace)::pool::pool", /* libstdc++'s emergency pool */
                 NULL,
@@ -175,6 +174,7 @@ static const char *key_function(const struct named_frame *frame, size_t *ret_mod
         return bang ? bang + 1 : frame->key;
 }
 
+/* Character set conversions: libc's, too, but for those that the program opened. */
 static bool is_conversion(const char *function)
 {
         static const char *const prefixes[] = { "__gconv", "gconv_", NULL };
@@ -209,8 +209,8 @@ bool marks_is_runtime_cache(const struct stack *stack)
                 /* A constructor of libstdc++ (its names are stripped in most distributions). */
                 if (i == 1 && in_loader && begins_with(stack->frames[0]->key, "libstdc++!"))
                         return true;
-                if (is_cache_function(function))
-                        return !is_conversion(function) || !is_opened_conversion(stack);
+                if (is_cache_function(function) || (is_conversion(function) && !is_opened_conversion(stack)))
+                        return true;
         }
         return false;
 }
